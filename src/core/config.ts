@@ -1,0 +1,82 @@
+import type { ThreePl } from './hand-over.js';
+
+/** The whole configuration, parsed once by `app/config`; durations in milliseconds. */
+export interface Config {
+  readonly database: DatabaseConfig;
+  /** Folder for spool files and logs. */
+  readonly stateDirectory: string;
+  readonly exigoApi: ExigoApiConfig | null;
+  readonly source: SourceConfig;
+  readonly lease: LeaseConfig;
+  readonly retention: RetentionConfig;
+  /** Folder of the CSV files of `exigo-snapshot-to-csv`. */
+  readonly tableCsv: { readonly directory: string };
+  /** In the order in which their routes are tried. */
+  readonly threePls: readonly ThreePl[];
+  /** Everything a transform or a file depends on, as parsed, without secrets: stored with each batch by its hash. */
+  readonly frozen: FrozenConfig;
+}
+
+export interface FrozenConfig {
+  /** The 3PL templates as parsed from YAML, in order. */
+  readonly threePls: readonly unknown[];
+  /** Sorted-key JSON of the above and its SHA-256. */
+  readonly json: string;
+  readonly hash: string;
+}
+
+export type DatabaseConfig =
+  | { readonly engine: 'sqlite'; readonly file: string }
+  | {
+      readonly engine: 'sqlserver';
+      readonly host: string;
+      readonly port: number;
+      readonly database: string;
+      readonly user: string;
+      readonly password: string;
+      readonly encrypt: boolean;
+      readonly trustServerCertificate: boolean;
+    };
+
+export interface ExigoApiConfig {
+  /** `https://{company}-api.exigo.com/3.0`, without trailing slash. */
+  readonly baseUrl: string;
+  readonly login: string;
+  readonly company: string;
+  readonly password: string;
+  /** Orders in one status call and in one GetOrders by ids. Default 200. */
+  readonly maxOrders: number;
+  /** Total time of one request. Default 30 s. */
+  readonly deadlineMs: number;
+  /** Default 30 s. */
+  readonly unknownWaitMs: number;
+}
+
+export interface SourceConfig {
+  /** Subtracted from the watermark. Default 15 min. */
+  readonly overlapMs: number;
+  /** An order whose totals differ ships when it has not moved for this long. Default 10 min. */
+  readonly settleMs: number;
+  /** How far back the very first freeze looks. Default 24 h, as the vendor's. */
+  readonly firstRunMs: number;
+  /** A table that stopped moving holds the common start back by at most this much. Default 2 h. */
+  readonly tableLagMs: number;
+  /** The nightly sweep compares orders modified within this time. Default 30 days. */
+  readonly sweepHorizonMs: number;
+  /** Sensitive columns (`Payments.CreditCardNumber`) that are frozen all the same. Default none. */
+  readonly allowSensitive: readonly string[];
+  /** Backfilled orders that are older than this are listed and need `--yes`. Default 60 days. */
+  readonly oldOrderMs: number;
+}
+
+export interface LeaseConfig {
+  /** Default 60 s. */
+  readonly ttlMs: number;
+}
+
+export interface RetentionConfig {
+  /** Frozen rows. Default 30 days. */
+  readonly frozenMs: number;
+  /** Frozen rows a hand-over file was rendered from, and the ledger. Default 400 days. */
+  readonly handedOverMs: number;
+}

@@ -1,0 +1,70 @@
+import type { Order } from './order.js';
+
+/** When the hand-over files of a 3PL are made. */
+export interface WaveRule {
+  /** Local times `HH:mm`; the first run at or after a cut-off makes the wave. Empty: every run makes one. */
+  readonly cutOffs: readonly string[];
+  /** Zone of the cut-offs, `America/Chicago`. */
+  readonly zone: string;
+  /** An order is left alone for this long after it was frozen. 0: none. */
+  readonly coolingOffMs: number;
+  /** Most orders of one file; a wave with more becomes several files. */
+  readonly maxOrders: number;
+}
+
+/** What is fixed about a file before its first byte: everything that may appear in names and file-level columns. */
+export interface FileContext {
+  /** Counter of the 3PL, from 1, without gaps caused by roll-backs. */
+  readonly number: number;
+  /** Instant (ms) at which the wave was planned. */
+  readonly plannedAt: number;
+}
+
+/** One order as the 3PL would see it: the cells of its rows by column name, file-level columns left out. */
+export type RenderedOrder = readonly Readonly<Record<string, string>>[];
+
+/**
+ * A warehouse as the engine sees it; made from its template by `transform/three-pl`. Everything here is
+ * pure: same order, same context, same bytes, on any day, in any zone and locale.
+ */
+export interface ThreePl {
+  readonly name: string;
+  readonly wave: WaveRule;
+  /** Where files go; the relative path is resolved against the configuration's folder by the loader. */
+  readonly delivery: { readonly kind: 'folder'; readonly path: string };
+  /** Whether the manifest is written before the file (usual) or after it (when it is the 3PL's trigger). */
+  readonly manifest: 'before' | 'after' | 'none';
+  /** First routing rule of this 3PL that the order matches, described for `explain`, or null. */
+  matches(order: Order): string | null;
+  /**
+   * The order as rows of cells. Throws {@link RenderError} when the template cannot take the order
+   * (a value too long with policy `hold`, an unmapped ship method, too many lines ...).
+   */
+  render(order: Order): RenderedOrder;
+  fileName(context: FileContext): string;
+  /** Bytes of a file, in pieces; `orders` is called with the orders in file order, any number at a time. */
+  open(context: FileContext): FileEncoder;
+}
+
+export interface FileEncoder {
+  /** First bytes: BOM and header, if the template has them. */
+  head(): Uint8Array;
+  orders(orders: readonly Order[]): EncodedRows;
+}
+
+export interface EncodedRows {
+  readonly bytes: Uint8Array;
+  /** Records written (not counting the header). */
+  readonly rows: number;
+}
+
+/** Thrown by {@link ThreePl.render}; the order is held with this code and reason. */
+export class RenderError extends Error {
+  readonly code: string;
+
+  constructor(code: string, reason: string) {
+    super(reason);
+    this.name = 'RenderError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,64 @@
+import type { QueueTable } from './exigo-tables.js';
+import type { Order } from './order.js';
+
+/**
+ * What a transform says of one item. Pure: same item, same configuration, same verdict.
+ * `load` sends it on to the steps (with the 3PL for orders that get one), `exclude` says it is not this
+ * pipeline's business, `reject` that it cannot be mapped: the item is held with the code until a person
+ * or a newer version of it changes that.
+ */
+export type Verdict =
+  | { readonly verdict: 'load'; readonly target: string | null }
+  | { readonly verdict: 'exclude'; readonly code: string; readonly reason: string | null }
+  | { readonly verdict: 'reject'; readonly code: string; readonly reason: string };
+
+export function load(target: string | null = null): Verdict {
+  return { verdict: 'load', target };
+}
+
+/** `code` in upper snake case; it is what `errors` and `status` group by. */
+export function exclude(code: string, reason: string | null = null): Verdict {
+  return { verdict: 'exclude', code, reason };
+}
+
+export function reject(code: string, reason: string): Verdict {
+  return { verdict: 'reject', code, reason };
+}
+
+/** One of the six tables of a change set, as an item of a pipeline that wants the raw rows. */
+export interface FrozenTable {
+  readonly table: QueueTable;
+  readonly rows: number;
+}
+
+/** Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets. */
+export type SourceDescription<Item> = {
+  readonly kind: 'exigo-queue';
+  readonly aggregate: 'order' | 'table';
+  /** Type only: what the transform gets. */
+  readonly item?: Item;
+};
+
+/** What a transform may use besides the item: nothing that is not frozen with the batch. */
+export interface TransformTools {
+  /** The 3PL by the first routing rule that matches, or a reject that lists why none did. */
+  route(order: Order): Verdict;
+}
+
+export type StepDescription =
+  | { readonly kind: '3pl-file'; readonly step: string }
+  | { readonly kind: 'table-csv'; readonly step: string }
+  | { readonly kind: 'exigo-status'; readonly step: string; readonly to: 'Printed'; readonly after: string };
+
+/** A pipeline is a description: no connection, clock, loop or logging in it. */
+export interface PipelineDefinition<Item = unknown> {
+  /** `source-to-target`; the name of its batches, leases and of `orderferry run <name>`. */
+  readonly name: string;
+  readonly source: SourceDescription<Item>;
+  transform(item: Item, tools: TransformTools): Verdict;
+  readonly load: readonly StepDescription[];
+}
+
+export type OrderPipeline = PipelineDefinition<Order>;
+export type TablePipeline = PipelineDefinition<FrozenTable>;
+export type AnyPipeline = OrderPipeline | TablePipeline;

@@ -1,0 +1,49 @@
+/** What a column may hold once it is read: money, decimals, bigint and dates are text, bit is 0 or 1. */
+export type Value = string | number | Uint8Array | null;
+export type Parameters = Readonly<Record<string, Value>>;
+
+/**
+ * A statement with its name for errors and plans. Text comes from `sql/` (see {@link sql}); parameters
+ * are named `@likeThis` on both engines.
+ */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Something statements run on: the pool outside a transaction, or one transaction. */
+export interface Session {
+  readonly engine: Engine;
+  /** All rows. Only for results that are small by nature or limited by a page size. */
+  all<T>(statement: Statement, parameters?: Parameters): Promise<T[]>;
+  /** Rows as arrays, in the order of the select list; the fast way to read wide pages. */
+  rows(statement: Statement, parameters?: Parameters): Promise<Value[][]>;
+  /** First row or undefined. */
+  get<T>(statement: Statement, parameters?: Parameters): Promise<T | undefined>;
+  /** Runs one statement, or a file of several in order; returns the rows the last one changed. */
+  run(statement: Statement, parameters?: Parameters): Promise<number>;
+  /** The same statement for many parameter sets, prepared once; returns rows changed in total. */
+  runMany(statement: Statement, sets: readonly Parameters[]): Promise<number>;
+  /** Columns of a table from the engine's catalogue, in order; empty when there is no such table. */
+  columns(table: TableName): Promise<CatalogueColumn[]>;
+}
+
+export interface CatalogueColumn {
+  readonly name: string;
+  /** Type as the engine declares it, ready for `ALTER TABLE ... ADD`. */
+  readonly type: string;
+}
+
+export type Engine = 'sqlite' | 'sqlserver';
+
+/** `dbo.Orders`, `queue.Orders`, `etl.batch`: the same spelling on both engines. */
+export type TableName = `${'dbo' | 'queue' | 'etl'}.${string}`;
+
+export interface Database extends Session {
+  /**
+   * Runs the work in one transaction of its own; commits when it returns, rolls back when it throws.
+   * Transactions of one Database run one after another. Never use the Database itself inside.
+   */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,210 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { type Clock, SECOND } from '../core/clock.js';
+import { codeOf, messageOf, OrderferryError, TransientError, UnreachableError } from '../core/errors.js';
+import { toExigoText, toUtcText } from '../core/time.js';
+import type {
+  CatalogueColumn,
+  Database,
+  Parameters,
+  Session,
+  Statement,
+  TableName,
+  Value,
+} from './database.js';
+
+const BUSY_TIMEOUT = 30 * SECOND;
+const CACHE_KIB = 32 * 1024;
+
+/**
+ * The embedded engine: one file with the sync tables, the queue tables and our state. One connection
+ * writes, inside transactions that run one after another; another one reads what is committed.
+ *
+ * better-sqlite3 works synchronously, so a transaction must await nothing but its own statements: then
+ * no other task of the process can run while it holds the write lock.
+ */
+export function openSqlite(file: string, clock: Clock): Database {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    const writer = connect(file, clock);
+    const reader = file === ':memory:' ? writer : connect(file, clock);
+    return new SqliteDatabase(writer, reader);
+  } catch (error) {
+    throw new UnreachableError(`embedded database ${file}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function connect(file: string, clock: Clock): Sqlite.Database {
+  const connection = new Sqlite(file, { timeout: BUSY_TIMEOUT });
+  connection.pragma('journal_mode = WAL');
+  connection.pragma('synchronous = FULL');
+  connection.pragma('foreign_keys = ON');
+  connection.pragma('temp_store = FILE');
+  connection.pragma(`cache_size = -${CACHE_KIB}`);
+  // The database's own clock, as SQL Server has one: UTC for our tables, US Central for Exigo's.
+  connection.function('utc_now', { deterministic: false }, () => toUtcText(clock.now()));
+  connection.function('exigo_now', { deterministic: false }, () => toExigoText(clock.now()));
+  return connection;
+}
+
+class SqliteSession implements Session {
+  readonly engine = 'sqlite';
+
+  constructor(
+    protected readonly connection: Sqlite.Database,
+    protected readonly prepared: Map<string, Sqlite.Statement[]>,
+  ) {}
+
+  async all<T>(statement: Statement, parameters: Parameters = {}): Promise<T[]> {
+    return this.guard(statement, () => {
+      const last = this.runAllButLast(statement, parameters);
+      return last.raw(false).all(parameters) as T[];
+    });
+  }
+
+  async rows(statement: Statement, parameters: Parameters = {}): Promise<Value[][]> {
+    return this.guard(statement, () => {
+      const last = this.runAllButLast(statement, parameters);
+      return last.raw(true).all(parameters) as Value[][];
+    });
+  }
+
+  async get<T>(statement: Statement, parameters: Parameters = {}): Promise<T | undefined> {
+    return this.guard(statement, () => {
+      const last = this.runAllButLast(statement, parameters);
+      return last.raw(false).get(parameters) as T | undefined;
+    });
+  }
+
+  async run(statement: Statement, parameters: Parameters = {}): Promise<number> {
+    return this.guard(statement, () => {
+      const last = this.runAllButLast(statement, parameters);
+      return last.reader ? last.raw(false).all(parameters).length : last.run(parameters).changes;
+    });
+  }
+
+  async runMany(statement: Statement, sets: readonly Parameters[]): Promise<number> {
+    return this.guard(statement, () => {
+      const [one] = this.prepare(statement);
+      let changes = 0;
+      if (one !== undefined) for (const parameters of sets) changes += one.run(parameters).changes;
+      return changes;
+    });
+  }
+
+  async columns(table: TableName): Promise<CatalogueColumn[]> {
+    return this.connection
+      .prepare('SELECT name, type FROM pragma_table_info(?)')
+      .all(table) as CatalogueColumn[];
+  }
+
+  private runAllButLast(statement: Statement, parameters: Parameters): Sqlite.Statement {
+    const parts = split(statement.text);
+    // A file of several statements may create what a later one names: each is prepared when it is reached.
+    for (const part of parts.slice(0, -1)) this.prepareText(part).run(parameters);
+    return this.prepareText(parts[parts.length - 1] ?? '');
+  }
+
+  private prepare(statement: Statement): Sqlite.Statement[] {
+    return split(statement.text).map((part) => this.prepareText(part));
+  }
+
+  private prepareText(text: string): Sqlite.Statement {
+    let found = this.prepared.get(text);
+    if (found === undefined) {
+      found = [this.connection.prepare(text)];
+      this.prepared.set(text, found);
+    }
+    return found[0] as Sqlite.Statement;
+  }
+
+  private guard<T>(statement: Statement, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw mapError(statement, error);
+    }
+  }
+}
+
+class SqliteDatabase extends SqliteSession implements Database {
+  private tail: Promise<unknown> = Promise.resolve();
+  private readonly session: SqliteSession;
+
+  constructor(
+    private readonly writer: Sqlite.Database,
+    private readonly reader: Sqlite.Database,
+  ) {
+    super(reader, new Map());
+    this.session = new SqliteSession(writer, new Map());
+  }
+
+  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const turn = this.tail.then(() => this.inTransaction(work));
+    this.tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async close(): Promise<void> {
+    await this.tail;
+    this.reader.close();
+    if (this.writer !== this.reader) this.writer.close();
+  }
+
+  private async inTransaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      const result = await work(this.session);
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.writer.inTransaction) this.writer.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  private exec(text: string): void {
+    try {
+      this.writer.exec(text);
+    } catch (error) {
+      throw mapError({ name: text, text }, error);
+    }
+  }
+}
+
+const parts = new Map<string, string[]>();
+
+/** Statements of a file end with `;` at the end of a line. */
+function split(text: string): string[] {
+  let found = parts.get(text);
+  if (found === undefined) {
+    found = text
+      .split(/;[ \t]*(?:\n|$)/)
+      .map((part) => part.trim())
+      .filter((part) => part.replace(/^\s*--.*$/gm, '').trim() !== '');
+    parts.set(text, found);
+  }
+  return found;
+}
+
+class StatementError extends OrderferryError {}
+
+function mapError(statement: Statement, error: unknown): Error {
+  if (error instanceof OrderferryError) return error;
+  const code = codeOf(error) ?? 'SQLITE';
+  const message = `${statement.name}: ${messageOf(error)}`;
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new TransientError(
+      code,
+      `${message} (another process is writing; the run stops here and goes on next time)`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (code.startsWith('SQLITE_FULL') || code.startsWith('SQLITE_IOERR')) {
+    return new UnreachableError(`${message} (disk full or failing; nothing was changed)`, { cause: error });
+  }
+  return new StatementError(code, message, { cause: error });
+}
