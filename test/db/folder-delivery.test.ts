@@ -1,0 +1,301 @@
+import { createHash } from 'node:crypto';
+import nodeFs, {
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ConfigurationError,
+  InvariantError,
+  TerminalError,
+  TransientError,
+  UnknownOutcomeError,
+} from '../../src/core/errors.js';
+import { setFaultHook } from '../../src/core/fault-points.js';
+import { FOLDER_FAULT_POINTS, folderDelivery } from '../../src/load/folder/delivery.js';
+import type { FileSystem } from '../../src/load/folder/file-system.js';
+
+let root: string;
+let folder: string;
+let local: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'orderferry-folder-'));
+  folder = join(root, 'out');
+  local = join(root, 'spool.csv');
+  await mkdir(folder);
+  await writeFile(local, 'order,item\n1,tea\n');
+});
+
+afterEach(async () => {
+  setFaultHook(undefined);
+  await rm(root, { recursive: true, force: true });
+});
+
+const facts = (content: string | Uint8Array) => ({
+  sha256: createHash('sha256').update(content).digest('hex'),
+  bytes: Buffer.byteLength(content),
+});
+
+const systemError = (code: string) => Object.assign(new Error(`${code}: from the test`), { code });
+
+/** The real functions with a word before each: `watch` sees every act and may throw instead of it. */
+function watched(watch: (act: string) => void | Promise<void>): FileSystem {
+  const named = (path: unknown) => (path === folder ? 'folder' : basename(String(path)));
+  const wrapFile = (file: FileHandle, name: string): FileHandle =>
+    new Proxy(file, {
+      get(target, key) {
+        const member: unknown = Reflect.get(target, key, target);
+        if (typeof member !== 'function') return member;
+        return async (...parameters: unknown[]) => {
+          if (key === 'write' || key === 'sync') await watch(`${key} ${name}`);
+          return Reflect.apply(member, target, parameters);
+        };
+      },
+    });
+  return {
+    open: async (...parameters) => {
+      const name = named(parameters[0]);
+      if (parameters[1] !== 'r') await watch(`open ${name}`);
+      return wrapFile(await nodeFs.open(...parameters), name);
+    },
+    lstat: (async (path: string) => {
+      await watch(`lstat ${named(path)}`);
+      return nodeFs.lstat(path);
+    }) as FileSystem['lstat'],
+    stat: nodeFs.stat,
+    rename: async (from, to) => {
+      await watch(`rename ${named(from)} ${named(to)}`);
+      return nodeFs.rename(from, to);
+    },
+    rm: async (path, options) => {
+      await watch(`rm ${named(path)}`);
+      return nodeFs.rm(path, options);
+    },
+  };
+}
+
+/** Fails the n-th act (from 1) whose description begins so. */
+function failing(act: string, nth: number, code: string): FileSystem {
+  let seen = 0;
+  return watched((one) => {
+    if (one.startsWith(act) && ++seen === nth) throw systemError(code);
+  });
+}
+
+describe('upload and publish', () => {
+  it('deliver the bytes under the name, and leave no .part', async () => {
+    const delivery = folderDelivery(folder);
+    await delivery.upload(local, 'a.csv');
+    expect(await readdir(folder)).toEqual(['a.csv.part']);
+    await delivery.publish('a.csv');
+    expect(await readdir(folder)).toEqual(['a.csv']);
+    expect(await readFile(join(folder, 'a.csv'))).toEqual(await readFile(local));
+    expect(delivery.description).toBe(`folder ${folder}`);
+  });
+
+  it('sync the file before its folder, and both before it gets its name', async () => {
+    const acts: string[] = [];
+    const delivery = folderDelivery(
+      folder,
+      watched((act) => void acts.push(act)),
+    );
+    await delivery.upload(local, 'a.csv');
+    acts.push('uploaded');
+    await delivery.publish('a.csv');
+    expect(acts).toEqual([
+      'rm a.csv.part',
+      'open a.csv.part',
+      'write a.csv.part',
+      'sync a.csv.part',
+      'sync folder',
+      'uploaded',
+      'lstat a.csv',
+      'rename a.csv.part a.csv',
+      'sync folder',
+    ]);
+  });
+
+  it('pass every fault point once, in order', async () => {
+    const points: string[] = [];
+    setFaultHook((point) => void points.push(point));
+    const delivery = folderDelivery(folder);
+    await delivery.upload(local, 'a.csv');
+    await delivery.publish('a.csv');
+    expect(points).toEqual([...FOLDER_FAULT_POINTS]);
+  });
+
+  it('carry files of many pieces, also when the disk takes a write in parts', async () => {
+    const content = Buffer.alloc(1_000_003, 'abcdefg');
+    await writeFile(local, content);
+    const short = watched(() => undefined);
+    const delivery = folderDelivery(folder, {
+      ...short,
+      open: async (...parameters) => {
+        const file = await nodeFs.open(...parameters);
+        const write = file.write.bind(file) as FileHandle['write'];
+        return Object.assign(file, {
+          write: (piece: Uint8Array, offset: number, length: number) =>
+            write(piece, offset, Math.min(length, 100_000), null),
+        });
+      },
+    });
+    await delivery.upload(local, 'a.csv');
+    expect((await delivery.inspect('a.csv')).part).toEqual(facts(content));
+  });
+
+  it('replace a .part that an earlier try left', async () => {
+    await writeFile(join(folder, 'a.csv.part'), 'half of an earlier and much longer file than the new one');
+    const delivery = folderDelivery(folder);
+    await delivery.upload(local, 'a.csv');
+    expect(await readFile(join(folder, 'a.csv.part'))).toEqual(await readFile(local));
+  });
+
+  it('do not follow a link out of the folder', async () => {
+    const outside = join(root, 'outside');
+    await writeFile(outside, 'untouched');
+    await symlink(outside, join(folder, 'a.csv.part'));
+    await folderDelivery(folder).upload(local, 'a.csv');
+    expect(await readFile(outside, 'utf8')).toBe('untouched');
+  });
+});
+
+describe('publish', () => {
+  it('refuses to overwrite, and leaves both files alone', async () => {
+    const delivery = folderDelivery(folder);
+    await writeFile(join(folder, 'a.csv'), 'somebody else');
+    await delivery.upload(local, 'a.csv');
+    const refused = delivery.publish('a.csv');
+    await expect(refused).rejects.toBeInstanceOf(TerminalError);
+    await expect(refused).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+    expect(await readFile(join(folder, 'a.csv'), 'utf8')).toBe('somebody else');
+    expect((await readdir(folder)).sort()).toEqual(['a.csv', 'a.csv.part']);
+  });
+
+  it('is content when the 3PL collects the file the instant it appears', async () => {
+    const delivery = folderDelivery(folder, {
+      ...watched(() => undefined),
+      rename: async (from, to) => {
+        await nodeFs.rename(from, to);
+        await nodeFs.rename(to, join(root, 'collected'));
+      },
+    });
+    await delivery.upload(local, 'a.csv');
+    await delivery.publish('a.csv');
+    expect(await readFile(join(root, 'collected'))).toEqual(await readFile(local));
+    expect(await delivery.inspect('a.csv')).toEqual({ part: null, target: null });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('says that the outcome is unknown when the .part has gone (a repeated rename hears ENOENT)', async () => {
+    await expect(folderDelivery(folder).publish('a.csv')).rejects.toBeInstanceOf(UnknownOutcomeError);
+  });
+
+  it.each([
+    ['rename', 1, 'EIO', UnknownOutcomeError],
+    ['rename', 1, 'ESTALE', UnknownOutcomeError],
+    ['rename', 1, 'EDQUOT', TransientError],
+    ['rename', 1, 'EACCES', ConfigurationError],
+    ['sync folder', 2, 'EIO', UnknownOutcomeError],
+    ['lstat', 1, 'EIO', TransientError],
+  ])('%s %i failing with %s', async (act, nth, code, kind) => {
+    const delivery = folderDelivery(folder, failing(act, nth, code));
+    await delivery.upload(local, 'a.csv');
+    await expect(delivery.publish('a.csv')).rejects.toBeInstanceOf(kind);
+  });
+});
+
+describe('upload', () => {
+  it.each([
+    ['write', 3, 'ENOSPC', TransientError],
+    ['write', 1, 'EDQUOT', TransientError],
+    ['sync a.csv.part', 1, 'EIO', TransientError],
+    ['sync folder', 1, 'EIO', TransientError],
+    ['open', 1, 'EACCES', ConfigurationError],
+    ['open', 1, 'EROFS', ConfigurationError],
+  ])('removes the .part when %s %i fails with %s', async (act, nth, code, kind) => {
+    await writeFile(local, Buffer.alloc(1_000_000));
+    const delivery = folderDelivery(folder, failing(act, nth, code));
+    const failed = delivery.upload(local, 'a.csv');
+    await expect(failed).rejects.toBeInstanceOf(kind);
+    await expect(failed).rejects.toThrow(folder);
+    expect(await readdir(folder)).toEqual([]);
+    await delivery.upload(local, 'a.csv');
+    expect((await delivery.inspect('a.csv')).part).toEqual(facts(Buffer.alloc(1_000_000)));
+  });
+
+  it('tells the first cause when the .part cannot be removed either', async () => {
+    const delivery = folderDelivery(
+      folder,
+      watched((act) => {
+        if (act.startsWith('sync')) throw systemError('ENOSPC');
+        if (act.startsWith('rm')) removals += 1;
+        if (removals === 2) throw systemError('EIO');
+      }),
+    );
+    let removals = 0;
+    const failed = delivery.upload(local, 'a.csv');
+    await expect(failed).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(failed).rejects.toThrow('what was written stays');
+  });
+
+  it('says that the file to deliver is missing', async () => {
+    await expect(folderDelivery(folder).upload(join(root, 'gone'), 'a.csv')).rejects.toBeInstanceOf(
+      InvariantError,
+    );
+  });
+});
+
+describe('inspect and discard', () => {
+  it('tell what is there, and remove the .part alone', async () => {
+    const delivery = folderDelivery(folder);
+    expect(await delivery.inspect('a.csv')).toEqual({ part: null, target: null });
+    await writeFile(join(folder, 'a.csv'), 'old');
+    await delivery.upload(local, 'a.csv');
+    expect(await delivery.inspect('a.csv')).toEqual({
+      part: facts(await readFile(local)),
+      target: facts('old'),
+    });
+    await delivery.discard('a.csv');
+    await delivery.discard('a.csv');
+    expect(await delivery.inspect('a.csv')).toEqual({ part: null, target: facts('old') });
+  });
+
+  it('report a folder where a file should be', async () => {
+    await mkdir(join(folder, 'a.csv'));
+    await expect(folderDelivery(folder).inspect('a.csv')).rejects.toThrow('move it away');
+  });
+});
+
+describe('the folder', () => {
+  it('is not made when it is missing: the error says what to do', async () => {
+    const delivery = folderDelivery(join(root, 'missing'));
+    for (const act of [
+      () => delivery.upload(local, 'a.csv'),
+      () => delivery.inspect('a.csv'),
+      () => delivery.discard('a.csv'),
+    ]) {
+      await expect(act()).rejects.toBeInstanceOf(ConfigurationError);
+      await expect(act()).rejects.toThrow(/does not exist; make it/);
+    }
+  });
+
+  it('is refused when it is a file', async () => {
+    await expect(folderDelivery(local).inspect('a.csv')).rejects.toThrow('is a file, no folder');
+  });
+
+  it.each(['', '../a.csv', 'a/b.csv', '.hidden', 'a.csv.part', 'a\0b'])(
+    'refuses the name %j',
+    async (name) => {
+      await expect(folderDelivery(folder).upload(local, name)).rejects.toBeInstanceOf(ConfigurationError);
+    },
+  );
+});
