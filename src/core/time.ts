@@ -1,5 +1,5 @@
-import { DateTime } from 'luxon';
-import { HOUR } from './clock.js';
+import { DateTime, IANAZone } from 'luxon';
+import { DAY, HOUR, MINUTE } from './clock.js';
 import { UsageError } from './errors.js';
 
 /** Exigo stores and returns US Central time without offset (reference: exigo.md section 4.4). */
@@ -27,7 +27,17 @@ export function toExigoText(ms: number): string {
  * a time inside the spring gap moves forward by the gap.
  */
 export function fromExigoText(text: string): number {
-  return DateTime.fromISO(text.trim().replace(' ', 'T'), { zone: EXIGO_ZONE, locale: 'en-US' }).toMillis();
+  const wall = DateTime.fromISO(text.trim().replace(' ', 'T'), { zone: 'utc' }).toMillis();
+  // Luxon resolves a repeated time by the offset of today, so the two offsets are tried here, old one first.
+  const before = wall - offsetAt(wall - DAY);
+  const after = wall - offsetAt(wall + DAY);
+  return before + offsetAt(before) !== wall && after + offsetAt(after) === wall ? after : before;
+}
+
+const zone = IANAZone.create(EXIGO_ZONE);
+
+function offsetAt(instant: number): number {
+  return zone.offset(instant) * MINUTE;
 }
 
 /** Adds milliseconds to a local text as clocks on the wall would show it, without any zone. */
