@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf, OrderferryError, UsageError } from '../../src/core/errors.js';
+import { toExigoText } from '../../src/core/time.js';
+import { openSqlite } from '../../src/db/sqlite.js';
+import { ReplayClock } from './clock.js';
+import { readOlistFiles } from './files.js';
+import { readSets, runOlistCycle } from './product.js';
+import { replay, totalsLine } from './replay.js';
+
+const USAGE = 'npm run olist -- <folder of the sample> [--days N] [--unstamped]';
+const CUTS_PER_LINE = 100;
+
+/** Replays two years of real orders through the pipelines; see the README of the sample for their life. */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { days: { type: 'string' }, unstamped: { type: 'boolean', default: false } },
+  });
+  const [folder] = positionals;
+  const days = values.days === undefined ? undefined : Number(values.days);
+  if (folder === undefined || positionals.length > 1) throw new UsageError(USAGE);
+  if (days !== undefined && !(Number.isInteger(days) && days > 0)) {
+    throw new UsageError(`--days ${values.days}: not a whole number above 0; ${USAGE}`);
+  }
+  const files = await readOlistFiles(folder);
+  const directory = await mkdtemp(join(tmpdir(), 'orderferry-olist-'));
+  const clock = new ReplayClock();
+  const database = openSqlite(join(directory, 'orderferry.db'), clock);
+  const context = { database, clock, directory };
+  let cuts = 0;
+  try {
+    const totals = await replay({
+      files,
+      database,
+      clock,
+      ...(days === undefined ? {} : { days }),
+      lateRows: values.unstamped ? 'unstamped' : 'stamped',
+      runCycle: (cut) => runOlistCycle(context, cut),
+      readSets: () => readSets(context),
+      onCut(cut, sets) {
+        cuts += 1;
+        if (cuts % CUTS_PER_LINE !== 0) return;
+        process.stderr.write(`${toExigoText(cut).slice(0, 10)}: ${sets.handedOver.size} handed over\n`);
+      },
+    });
+    process.stdout.write(`${totalsLine(totals)}\n`);
+  } finally {
+    await database.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  const stack = error instanceof Error && !(error instanceof OrderferryError) ? `\n${error.stack}` : '';
+  process.stderr.write(`${messageOf(error)}${stack}\n`);
+  process.exitCode = 1;
+}

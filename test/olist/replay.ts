@@ -1,0 +1,130 @@
+import { InvariantError } from '../../src/core/errors.js';
+import type { Database, Statement } from '../../src/db/database.js';
+import { createSyncSchema } from '../../src/db/sync-schema.js';
+import { applyEvents, type LateRows } from './apply.js';
+import type { ReplayClock } from './clock.js';
+import { compareSets } from './compare.js';
+import { dailyCuts, type ExpectedSets, expectedLives, expectedSets } from './expected.js';
+import type { OlistFiles } from './files.js';
+import { Life } from './life.js';
+import { loadOlist } from './load.js';
+
+export const FIRST_CUT = '2016-09-05';
+export const LAST_CUT = '2018-10-01';
+
+/** What the product says of itself after a cut, by OrderID, since the beginning. */
+export interface ProductSets {
+  /** Orders that are in a delivered hand-over file. */
+  readonly handedOver: ReadonlySet<number>;
+  /** Their lines in those files. */
+  readonly lines: number;
+  /** Orders whose move to Printed has its receipt. */
+  readonly printed: ReadonlySet<number>;
+  /** Orders that wait now for a person or another event. */
+  readonly held: ReadonlySet<number>;
+}
+
+export interface ReplayOptions {
+  readonly files: OlistFiles;
+  readonly database: Database;
+  /** The clock that `database` and the product run on. */
+  readonly clock: ReplayClock;
+  /** First and last midnight, `yyyy-MM-dd`; the sample's own by default. */
+  readonly first?: string;
+  readonly last?: string;
+  /** At most this many cuts. */
+  readonly days?: number;
+  /** Default `stamped`. */
+  readonly lateRows?: LateRows;
+  /** Runs every pipeline once, at the instant of the cut. */
+  runCycle(cut: number): Promise<void>;
+  readSets(): Promise<ProductSets>;
+  onCut?(cut: number, sets: ProductSets): void;
+}
+
+export interface ReplayTotals {
+  readonly cuts: number;
+  readonly handedOver: number;
+  readonly lines: number;
+  readonly printed: number;
+  readonly held: number;
+}
+
+const CANCELED = 4;
+const PRINTED = 8;
+const SHIPPED = 9;
+
+const STATUSES: Statement = {
+  name: 'olist/statuses',
+  text: `SELECT OrderStatusID, OrderID FROM "dbo.Orders" WHERE OrderStatusID IN (${CANCELED}, ${PRINTED}, ${SHIPPED})`,
+};
+
+/**
+ * Plays the life of the sample from cut to cut: applies what happened up to the cut, runs the pipelines,
+ * and compares what the product says, and the statuses in the sync database, with what must be true.
+ * Throws at the first cut at which a set differs.
+ */
+export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
+  const { database, clock } = options;
+  const orders = loadOlist(options.files);
+  const cuts = dailyCuts(options.first ?? FIRST_CUT, options.last ?? LAST_CUT).slice(0, options.days);
+  const expected = expectedLives(options.files, cuts);
+  const life = new Life(orders);
+  let sets: ProductSets = { handedOver: new Set(), lines: 0, printed: new Set(), held: new Set() };
+  await database.transaction(createSyncSchema);
+  for (const cut of cuts) {
+    clock.set(cut);
+    await applyEvents(database, life.until(cut), options.lateRows ?? 'stamped');
+    await options.runCycle(cut);
+    const before = sets.handedOver;
+    sets = await options.readSets();
+    compare(cut, sets, await statuses(database), expectedSets(expected, cut));
+    life.handedOver(
+      [...sets.handedOver].filter((number) => !before.has(number)),
+      cut,
+    );
+    options.onCut?.(cut, sets);
+  }
+  return {
+    cuts: cuts.length,
+    handedOver: sets.handedOver.size,
+    lines: sets.lines,
+    printed: sets.printed.size,
+    held: sets.held.size,
+  };
+}
+
+/** One line, the last of a replay. */
+export function totalsLine(totals: ReplayTotals): string {
+  const { handedOver, lines, printed, held, cuts } = totals;
+  return `handed over ${handedOver}, lines ${lines}, printed ${printed}, held ${held} (after ${cuts} cuts)`;
+}
+
+function compare(
+  cut: number,
+  product: ProductSets,
+  statusSets: ReadonlyMap<number, ReadonlySet<number>>,
+  expected: ExpectedSets,
+): void {
+  compareSets(cut, 'handed over', product.handedOver, expected.handedOver);
+  compareSets(cut, 'set to Printed', product.printed, expected.handedOver);
+  compareSets(cut, 'held', product.held, expected.held);
+  const status = (id: number) => statusSets.get(id) ?? new Set<number>();
+  compareSets(cut, 'status Printed', status(PRINTED), expected.printed);
+  compareSets(cut, 'status Shipped', status(SHIPPED), expected.shipped);
+  compareSets(cut, 'status Canceled', status(CANCELED), expected.canceled);
+  if (product.lines !== expected.lines) {
+    throw new InvariantError(
+      `after the cut ${new Date(cut).toISOString()}: expected ${expected.lines} lines in the files, found ${product.lines}`,
+    );
+  }
+}
+
+async function statuses(database: Database): Promise<Map<number, Set<number>>> {
+  const found = new Map<number, Set<number>>();
+  for (const [status, order] of await database.rows(STATUSES)) {
+    const numbers = found.get(Number(status)) ?? new Set<number>();
+    found.set(Number(status), numbers.add(Number(order)));
+  }
+  return found;
+}
