@@ -1,4 +1,15 @@
+/** What a pipeline file needs, and all it may import. */
 export type { Order } from './core/order.js';
 export { columnOf } from './core/order.js';
-export type { FrozenTable, PipelineDefinition, TransformTools, Verdict } from './core/pipeline.js';
-export { exclude, load, reject } from './core/pipeline.js';
+export {
+  definePipeline,
+  exclude,
+  type FrozenTable,
+  load,
+  type PipelineDefinition,
+  reject,
+  type TransformTools,
+  type Verdict,
+} from './core/pipeline.js';
+export { exigoQueue } from './extract/sources.js';
+export { exigoStatus, tableCsv, threePlFile } from './load/steps.js';

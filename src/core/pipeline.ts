@@ -1,5 +1,7 @@
+import { ConfigurationError } from './errors.js';
 import type { QueueTable } from './exigo-tables.js';
 import type { Order } from './order.js';
+import { didYouMean } from './text.js';
 
 /**
  * What a transform says of one item. Pure: same item, same configuration, same verdict.
@@ -57,6 +59,35 @@ export interface PipelineDefinition<Item = unknown> {
   readonly source: SourceDescription<Item>;
   transform(item: Item, tools: TransformTools): Verdict;
   readonly load: readonly StepDescription[];
+}
+
+/** Checks what the types cannot: names, and that a step comes after the one it depends on. */
+export function definePipeline<Item>(definition: PipelineDefinition<Item>): PipelineDefinition<Item> {
+  const { name, load: steps } = definition;
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
+    throw new ConfigurationError(`pipeline "${name}": a name is lower-case words joined by hyphens`);
+  }
+  const seen = new Set<string>();
+  for (const step of steps) {
+    if (seen.has(step.step))
+      throw new ConfigurationError(`pipeline ${name}: step "${step.step}" is there twice`);
+    if (step.kind === 'exigo-status' && !seen.has(step.after)) {
+      throw new ConfigurationError(
+        `pipeline ${name}: step "${step.step}" comes after "${step.after}", which is no earlier step${didYouMean(step.after, seen)}`,
+      );
+    }
+    seen.add(step.step);
+  }
+  const [first, second, third] = steps;
+  if (
+    first === undefined ||
+    first.kind === 'exigo-status' ||
+    third !== undefined ||
+    (second && second.kind !== 'exigo-status')
+  ) {
+    throw new ConfigurationError(`pipeline ${name}: its load is one file step, then at most one status step`);
+  }
+  return Object.freeze(definition);
 }
 
 export type OrderPipeline = PipelineDefinition<Order>;

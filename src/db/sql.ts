@@ -21,7 +21,7 @@ const cache = new Map<string, Statement>();
  * Looks in `sql/<engine>/` first, then in `sql/shared/`, where statements live that both engines run
  * unchanged. Table names are written `dbo.Orders`, `queue.Orders`, `etl.batch` in all of them; in the
  * embedded engine they are single identifiers (`"etl.batch"`), because its ATTACH does not commit
- * atomically across files.
+ * atomically across files. JSON lists are opened with `OPENJSON(@ids)`, SQLite's `json_each`.
  */
 export function sql(engine: Engine, name: string): Statement {
   const id = `${engine}/${name}`;
@@ -66,5 +66,7 @@ export function tableText(engine: Engine, table: string): string {
 
 function dialect(engine: Engine, text: string): string {
   if (engine !== 'sqlite') return text;
-  return text.replace(/(?<!["\w.])(dbo|queue|etl)\.(\{\w+\}|\w+)/g, '"$1.$2"');
+  return text
+    .replace(/(?<!["\w.])(dbo|queue|etl)\.(\{\w+\}|\w+)/g, '"$1.$2"')
+    .replaceAll('OPENJSON(', 'json_each(');
 }

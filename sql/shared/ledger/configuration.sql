@@ -1,0 +1,2 @@
+-- A stored configuration. In: @hash. Out: json.
+SELECT json FROM etl.configuration WHERE hash = @hash;

@@ -1,0 +1,2 @@
+-- loading -> delivered for the members of a wave whose pipeline has no further step. In: @wave_id, @now.
+UPDATE etl.item SET state = 'delivered', settled_utc = @now WHERE wave_id = @wave_id AND state = 'loading';

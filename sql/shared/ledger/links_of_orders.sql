@@ -1,0 +1,3 @@
+-- 3PLs that have these orders. In: @order_ids (JSON). Out: exigo_order_id, system.
+SELECT exigo_order_id, system FROM etl.order_link
+WHERE exigo_order_id IN (SELECT value FROM OPENJSON(@order_ids));

@@ -1,0 +1,5 @@
+-- sending | uploaded -> held: a person must look. Its members are held with it. In: @wave_id, @code, @reason, @now.
+UPDATE etl.wave SET state = 'held', last_error = @reason WHERE wave_id = @wave_id AND state IN ('sending', 'uploaded');
+UPDATE etl.effect SET state = 'held', last_error = @reason WHERE wave_id = @wave_id AND state = 'pending';
+UPDATE etl.item SET state = 'held', code = @code, reason = @reason, settled_utc = @now
+WHERE wave_id = @wave_id AND state = 'loading';

@@ -1,0 +1,12 @@
+-- The sweep of every cycle: open orders whose state in dbo is not the one last frozen, whatever their stamp
+-- says (late commits, replicas that stalled). Accepted (7) orders must be known; open ones we know must not
+-- have moved. In: @first (nothing older than the first freeze is ours to find).
+INSERT OR IGNORE INTO temp.candidate (order_id, queued)
+  SELECT o.OrderID, 1 FROM dbo.Orders AS o
+  LEFT JOIN etl.aggregate_version AS v ON v.order_id = o.OrderID
+  WHERE o.OrderStatusID = 7 AND o.ModifiedDate >= @first
+    AND (v.order_id IS NULL OR v.status_id <> o.OrderStatusID OR v.modified_at <> o.ModifiedDate);
+INSERT OR IGNORE INTO temp.candidate (order_id, queued)
+  SELECT v.order_id, 1 FROM etl.aggregate_version AS v
+  JOIN dbo.Orders AS o ON o.OrderID = v.order_id
+  WHERE v.status_id IN (7, 8) AND (v.status_id <> o.OrderStatusID OR v.modified_at <> o.ModifiedDate);

@@ -1,0 +1,49 @@
+-- Deletes frozen rows of change sets older than @frozen_before, but never those that are still needed: the order
+-- of an unfinished or waiting item, of an open batch, of a table file not yet delivered, and, until
+-- @handed_over_before, what a hand-over file was rendered from. In: @frozen_before, @handed_over_before, @now.
+CREATE TEMP TABLE IF NOT EXISTS needed_order (change_set_id INTEGER NOT NULL, order_id INTEGER NOT NULL,
+  PRIMARY KEY (change_set_id, order_id)) WITHOUT ROWID;
+CREATE TEMP TABLE IF NOT EXISTS old_change_set (change_set_id INTEGER PRIMARY KEY);
+DELETE FROM temp.needed_order;
+DELETE FROM temp.old_change_set;
+INSERT INTO temp.old_change_set (change_set_id)
+  SELECT c.change_set_id FROM etl.change_set AS c
+  WHERE c.frozen_utc < @frozen_before AND c.orders_frozen + c.raw_rows > 0
+    AND NOT EXISTS (SELECT 1 FROM etl.batch AS b WHERE b.change_set_id = c.change_set_id AND b.state <> 'closed')
+    AND NOT EXISTS (SELECT 1 FROM etl.item AS i
+                    WHERE i.change_set_id = c.change_set_id AND i.order_id IS NULL
+                      AND (i.state IN ('new', 'ready', 'loading')
+                           OR (i.state IN ('held', 'failed') AND i.resolution IS NULL)));
+INSERT OR IGNORE INTO temp.needed_order (change_set_id, order_id)
+  SELECT n.change_set_id, n.order_id FROM (
+    SELECT i.change_set_id, i.order_id FROM etl.item AS i
+    WHERE i.order_id IS NOT NULL AND (i.state IN ('new', 'ready', 'loading') OR (i.state IN ('held', 'failed') AND i.resolution IS NULL))
+    UNION
+    SELECT e.change_set_id, e.order_id FROM etl.effect AS e
+    WHERE e.order_id IS NOT NULL AND e.created_utc >= @handed_over_before
+    UNION
+    SELECT i.change_set_id, i.order_id FROM etl.effect AS e JOIN etl.item AS i ON i.item_id = e.item_id
+    WHERE e.order_id IS NOT NULL AND e.wave_id IS NOT NULL AND e.created_utc >= @handed_over_before
+  ) AS n WHERE n.change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o);
+DELETE FROM etl.frozen_Customers
+  WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
+    AND NOT EXISTS (SELECT 1 FROM etl.frozen_Orders AS f
+                    JOIN temp.needed_order AS n ON n.change_set_id = f.change_set_id AND n.order_id = f.OrderID
+                    WHERE f.change_set_id = etl.frozen_Customers.change_set_id
+                      AND f.CustomerID = etl.frozen_Customers.CustomerID);
+DELETE FROM etl.frozen_Orders
+  WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
+    AND NOT EXISTS (SELECT 1 FROM temp.needed_order AS n
+                    WHERE n.change_set_id = etl.frozen_Orders.change_set_id AND n.order_id = etl.frozen_Orders.OrderID);
+DELETE FROM etl.frozen_OrderDetails
+  WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
+    AND NOT EXISTS (SELECT 1 FROM temp.needed_order AS n
+                    WHERE n.change_set_id = etl.frozen_OrderDetails.change_set_id AND n.order_id = etl.frozen_OrderDetails.OrderID);
+DELETE FROM etl.frozen_Payments
+  WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
+    AND NOT EXISTS (SELECT 1 FROM temp.needed_order AS n
+                    WHERE n.change_set_id = etl.frozen_Payments.change_set_id AND n.order_id = etl.frozen_Payments.OrderID);
+DELETE FROM etl.frozen_CustomerAccounts WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o);
+DELETE FROM etl.frozen_CustomerSites WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o);
+UPDATE etl.change_set SET pruned_utc = @now
+  WHERE pruned_utc IS NULL AND change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o);

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import type { FrozenConfig } from '../../core/config.js';
+
+/** What is stored with a batch: the templates as parsed from YAML, and their hash. */
+export function freezeConfig(threePls: readonly unknown[]): FrozenConfig {
+  const json = sortedJson({ threePls });
+  return { threePls, json, hash: createHash('sha256').update(json, 'utf8').digest('hex') };
+}
+
+/** JSON with the keys of every object sorted by code unit: the same value always gives the same text. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,55 @@
+import { dirname, resolve } from 'node:path';
+import type { Config } from '../../core/config.js';
+import { ConfigurationError } from '../../core/errors.js';
+import type { Environment } from './environment.js';
+import { faultLines } from './faults.js';
+import { freezeConfig } from './frozen.js';
+import { configSchema } from './schema.js';
+import { readTemplates } from './templates.js';
+import { parseYaml, readConfigFile, shownPath, withoutEmpty } from './yaml.js';
+
+export const DEFAULT_CONFIG_PATH = 'config/orderferry.yaml';
+
+/** The file to load: `--config`, else ORDERFERRY_CONFIG, else `config/orderferry.yaml` where the command runs. */
+export function configPath(option: string | undefined, environment: Environment): string {
+  return option ?? (environment.ORDERFERRY_CONFIG || DEFAULT_CONFIG_PATH);
+}
+
+/**
+ * Reads and checks the whole configuration at once. Relative paths in it start at the folder that
+ * contains the folder of the file: for `/srv/ferry/config/orderferry.yaml`, `var` is `/srv/ferry/var`,
+ * wherever the command was started. Templates lie beside the file, in `3pl/`; the delivery folders in
+ * them start at the folder of the file.
+ *
+ * Throws one {@link ConfigurationError} that lists every fault, `path: reason; did you mean "x"?`.
+ */
+export function loadConfig(path: string, environment: Environment): Config {
+  const file = resolve(path);
+  const baseDirectory = dirname(dirname(file));
+  const text = readConfigFile(
+    file,
+    '"orderferry init <folder>" writes one, --config or ORDERFERRY_CONFIG names another',
+  );
+  const written = withoutEmpty(parseYaml(text, shownPath(file)) ?? {});
+  const parsed = configSchema(environment, baseDirectory).safeParse(written);
+  const templates = readTemplates(threePlNames(written), dirname(file));
+  const faults = [...faultLines(parsed.error?.issues ?? []), ...templates.faults];
+  if (!parsed.success || faults.length > 0) {
+    const head = `${shownPath(file)}: the configuration has faults; nothing was started`;
+    throw new ConfigurationError([head, ...faults].join('\n'));
+  }
+  return {
+    ...parsed.data,
+    exigoApi: parsed.data.exigoApi ?? null,
+    threePls: templates.threePls,
+    frozen: freezeConfig(templates.values),
+  };
+}
+
+/** The names as far as they can be read, so that the templates are checked even when the file has faults. */
+function threePlNames(written: unknown): string[] {
+  const names: unknown = (written as { threePls?: unknown } | null)?.threePls;
+  return Array.isArray(names)
+    ? names.filter((name) => typeof name === 'string' && /^[\w-]+$/.test(name))
+    : [];
+}

@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { DAY, HOUR, MINUTE, SECOND } from '../../core/clock.js';
+import { QUEUE_TABLES } from '../../core/exigo-tables.js';
+import { didYouMean } from '../../core/text.js';
+import { isSensitive } from '../../queue/freeze/sensitive.js';
+import type { Environment } from './environment.js';
+import { group, listOf, valueSchemas } from './values.js';
+
+const THREE_PL_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+const COMPANY = /^[A-Za-z0-9][A-Za-z0-9-]*$/;
+
+/**
+ * `config/orderferry.yaml` as a schema: its input is what is written in the file, its output the parts
+ * of `Config` that do not need another file. Defaults and limits live here and nowhere else;
+ * `docs/configuration.md` and `config/orderferry.schema.json` are checked against it.
+ */
+export function configSchema(environment: Environment, baseDirectory: string) {
+  const { text, secret, duration, integer, flag, path, url } = valueSchemas(environment, baseDirectory);
+
+  const sqlserver = group({
+    host: text().describe('Name or address of the SQL Server.'),
+    port: integer(1, 65_535).prefault(1433).describe('TCP port.'),
+    database: text().describe('Name of the sync database.'),
+    user: text().describe('SQL Server login.'),
+    password: secret('SQLSERVER_PASSWORD').describe('From the environment only.'),
+    encrypt: flag().prefault(true).describe('TLS to the server.'),
+    trustServerCertificate: flag()
+      .prefault(false)
+      .describe('Accept a certificate nobody signed; only for a server of your own.'),
+  });
+
+  const database = group({
+    sqlite: path().optional().describe('File of the embedded database.'),
+    sqlserver: sqlserver.optional().describe('A SQL Server with the Exigo sync tables.'),
+  }).transform((value, context) => {
+    if (value.sqlite !== undefined && value.sqlserver === undefined) {
+      return { engine: 'sqlite' as const, file: value.sqlite };
+    }
+    if (value.sqlserver !== undefined && value.sqlite === undefined) {
+      return { engine: 'sqlserver' as const, ...value.sqlserver };
+    }
+    context.addIssue({ code: 'custom', message: 'must name exactly one of sqlite and sqlserver' });
+    return z.NEVER;
+  });
+
+  const exigoApi = group({
+    baseUrl: url().optional().describe('Default: https://{company}-api.exigo.com/3.0'),
+    company: text().describe("The tenant's company code."),
+    login: secret('EXIGO_LOGIN', 1).describe('API login, from the environment only.'),
+    password: secret('EXIGO_PASSWORD').describe('API password, from the environment only.'),
+    maxOrders: integer(1, 1_000).prefault(200).describe('Orders in one status call and in one read-back.'),
+    deadline: duration({ min: SECOND, max: 10 * MINUTE })
+      .prefault('30s')
+      .describe('Total time of one request.'),
+    unknownWait: duration({ max: HOUR })
+      .prefault('30s')
+      .describe('After an unknown outcome, how long before absence proves that nothing was done.'),
+  }).transform(({ baseUrl, deadline, unknownWait, ...rest }, context) => {
+    if (baseUrl === undefined && !COMPANY.test(rest.company)) {
+      const message = `"${rest.company}" cannot be part of a host name; give baseUrl as well`;
+      context.addIssue({ code: 'custom', path: ['company'], message });
+    }
+    return {
+      ...rest,
+      baseUrl: baseUrl ?? `https://${rest.company.toLowerCase()}-api.exigo.com/3.0`,
+      deadlineMs: deadline,
+      unknownWaitMs: unknownWait,
+    };
+  });
+
+  const source = group({
+    overlap: duration({ max: DAY }).prefault('15m').describe('Subtracted from the watermark.'),
+    settle: duration({ max: 7 * DAY })
+      .prefault('10m')
+      .describe('An order whose totals differ ships when it has not moved for this long.'),
+    firstRun: duration({ min: MINUTE }).prefault('24h').describe('How far back the first freeze looks.'),
+    tableLag: duration({ max: 7 * DAY })
+      .prefault('2h')
+      .describe('A table that stopped moving holds the common start back by at most this much.'),
+    sweepHorizon: duration({ min: DAY })
+      .prefault('30d')
+      .describe('The nightly sweep compares orders modified within this time.'),
+    allowSensitive: listOf(text().superRefine(sensitiveColumn))
+      .prefault([])
+      .describe('Sensitive columns, as Table.Column, that are frozen all the same.'),
+    oldOrder: duration({ min: DAY })
+      .prefault('60d')
+      .describe('Backfilled orders older than this are listed and need --yes.'),
+  }).transform((value) => ({
+    overlapMs: value.overlap,
+    settleMs: value.settle,
+    firstRunMs: value.firstRun,
+    tableLagMs: value.tableLag,
+    sweepHorizonMs: value.sweepHorizon,
+    allowSensitive: value.allowSensitive,
+    oldOrderMs: value.oldOrder,
+  }));
+
+  const lease = group({
+    ttl: duration({ min: 5 * SECOND, max: HOUR })
+      .prefault('60s')
+      .describe('A process that has not renewed its lease for this long has lost it.'),
+  }).transform((value) => ({ ttlMs: value.ttl }));
+
+  const retention = group({
+    frozen: duration({ min: DAY }).prefault('30d').describe('Frozen rows.'),
+    handedOver: duration({ min: DAY })
+      .prefault('400d')
+      .describe('Frozen rows a hand-over file was rendered from, and the ledger.'),
+  }).transform((value, context) => {
+    if (value.handedOver < value.frozen) {
+      const message = 'must not be shorter than retention.frozen';
+      context.addIssue({ code: 'custom', path: ['handedOver'], message });
+    }
+    return { frozenMs: value.frozen, handedOverMs: value.handedOver };
+  });
+
+  return group({
+    database: database.describe('Where the sync tables and our state live: sqlite or sqlserver.'),
+    stateDirectory: path().prefault('var').describe('Folder for spool files and logs.'),
+    exigoApi: exigoApi.optional().describe('Left out: the step to Printed is reported as not configured.'),
+    source: source.prefault({}).describe('How changes are frozen.'),
+    lease: lease.prefault({}).describe('Which process may run a pipeline.'),
+    retention: retention.prefault({}).describe('How long frozen rows are kept.'),
+    tableCsv: group({
+      directory: path().prefault('var/out/tables').describe('Folder of the CSV files.'),
+    })
+      .prefault({})
+      .describe('Target of exigo-snapshot-to-csv.'),
+    threePls: listOf(
+      z.string({ error: 'must be the name of a file in 3pl/' }).regex(THREE_PL_NAME, {
+        error: 'must be the name of a file in 3pl/ without its ending: small letters, digits, hyphens',
+      }),
+    )
+      .prefault([])
+      .describe('Templates in 3pl/, in the order in which their routes are tried.'),
+  });
+}
+
+/** `Payments.CreditCardNumber`: a column that would be left out, listed or by its name. */
+function sensitiveColumn(value: string, context: z.RefinementCtx): void {
+  const [table = '', column = '', ...rest] = value.split('.');
+  if (rest.length === 0 && table in QUEUE_TABLES && isSensitive(table, column, [])) return;
+  const names = Object.entries(QUEUE_TABLES).flatMap(([name, { columns }]) =>
+    Object.keys(columns).map((one) => `${name}.${one}`),
+  );
+  const message = names.includes(value)
+    ? `"${value}" is not sensitive: it is frozen anyway`
+    : `"${value}" is no sensitive column; write it as Table.Column${didYouMean(value, names)}`;
+  context.addIssue({ code: 'custom', message });
+}

@@ -1,0 +1,59 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../../core/errors.js';
+import type { ThreePl } from '../../core/hand-over.js';
+import { didYouMean } from '../../core/text.js';
+import { makeThreePl } from '../../transform/three-pl/index.js';
+import { parseTemplate } from '../../transform/three-pl/template.js';
+import { parseYaml, readConfigFile, shownPath } from './yaml.js';
+
+export interface Templates {
+  readonly threePls: readonly ThreePl[];
+  /** As parsed from YAML, in the same order. */
+  readonly values: readonly unknown[];
+  readonly faults: readonly string[];
+}
+
+/**
+ * Reads the templates of the named 3PLs from `3pl/` in the configuration's folder, where their relative
+ * delivery paths start, too. Faults of all templates are collected.
+ */
+export function readTemplates(names: readonly string[], configDirectory: string): Templates {
+  const folder = join(configDirectory, '3pl');
+  const faults: string[] = [];
+  const threePls: ThreePl[] = [];
+  const values: unknown[] = [];
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) !== index) {
+      faults.push(`threePls[${index}]: "${name}" is named twice`);
+      continue;
+    }
+    const file = join(folder, `${name}.yaml`);
+    const shown = shownPath(file);
+    if (!existsSync(file)) {
+      faults.push(
+        `threePls[${index}]: there is no template ${shown}${didYouMean(name, templateNames(folder))}`,
+      );
+      continue;
+    }
+    try {
+      const value = parseYaml(readConfigFile(file, 'make it readable'), shown);
+      const threePl = makeThreePl(parseTemplate(value, shown), configDirectory);
+      if (threePl.name !== name)
+        faults.push(`${shown}: name: "${threePl.name}" must be that of the file, "${name}"`);
+      threePls.push(threePl);
+      values.push(value);
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      faults.push(...error.message.split('\n'));
+    }
+  }
+  return { threePls, values, faults };
+}
+
+function templateNames(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length));
+}

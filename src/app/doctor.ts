@@ -1,0 +1,77 @@
+import type { Clock } from '../core/clock.js';
+import type { Config, DatabaseConfig } from '../core/config.js';
+import { messageOf } from '../core/errors.js';
+import type { Database } from '../db/database.js';
+import { type Check, failed, passed } from './doctor/check.js';
+import { checkExigoApi, type ExigoProbe } from './doctor/check-api.js';
+import { checkDatabase } from './doctor/check-database.js';
+import { checkFolder } from './doctor/check-folder.js';
+import { checkZones } from './doctor/check-zones.js';
+import type { Output } from './output.js';
+import { EXIT, exitCodeOf } from './process.js';
+
+export type { Check } from './doctor/check.js';
+export type { ExigoProbe } from './doctor/check-api.js';
+
+export interface DoctorOptions {
+  /** Loads the configuration; its error is the first finding. */
+  readonly load: () => Config;
+  readonly openDatabase: (config: DatabaseConfig) => Database | Promise<Database>;
+  /** One harmless call that needs the credentials. Not asked when no API is configured. */
+  readonly exigoApi: (config: Config) => ExigoProbe;
+  readonly clock: Clock;
+}
+
+export interface DoctorReport {
+  readonly ok: boolean;
+  readonly exitCode: number;
+  readonly checks: readonly Check[];
+}
+
+/**
+ * Looks at everything a run needs and changes nothing: no table, no order; each folder gets a file that
+ * is removed at once. A check that cannot be made because an earlier one failed is left out.
+ */
+export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
+  let config: Config;
+  try {
+    config = options.load();
+  } catch (error) {
+    return report([failed('configuration', messageOf(error), 'mend the lines above', exitCodeOf(error))]);
+  }
+  const { frozen, threePls } = config;
+  const folders = new Map([
+    ['state folder', { path: config.stateDirectory, made: true }],
+    ['table folder', { path: config.tableCsv.directory, made: true }],
+    ...threePls.map((one) => [`folder of ${one.name}`, { path: one.delivery.path, made: false }] as const),
+  ]);
+  const checks = [
+    passed('configuration', `${threePls.length} 3PL templates, hash ${frozen.hash.slice(0, 12)}`),
+    checkZones(['America/Chicago', ...threePls.map((one) => one.wave.zone)]),
+  ];
+  for (const [name, folder] of folders) checks.push(await checkFolder(name, folder.path, folder.made));
+  checks.push(...(await checkDatabase(config.database, options.openDatabase)));
+  checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));
+  return report(checks);
+}
+
+/** Prints the report: one line per check, and under each that failed what to do. */
+export function printDoctor({ ok, checks }: DoctorReport, output: Output): void {
+  for (const check of checks) {
+    const lines = check.detail.split('\n');
+    output.line(`${check.ok ? 'ok  ' : 'FAIL'}  ${check.name}: ${lines[0]}`);
+    for (const line of lines.slice(1)) output.line(`      ${line}`);
+    if (check.remedy !== null) output.line(`      -> ${check.remedy}`);
+  }
+  output.line();
+  const bad = checks.filter((check) => !check.ok).length;
+  output.line(ok ? 'Everything a run needs is there.' : `${bad} of ${checks.length} checks failed.`);
+  output.result({ ok, checks: checks.map(({ exitCode: _, ...check }) => check) });
+}
+
+function report(checks: readonly Check[]): DoctorReport {
+  // What a person must mend comes before what may mend itself.
+  const codes = new Set(checks.filter((check) => !check.ok).map((check) => check.exitCode));
+  const exitCode = [EXIT.usage, EXIT.unreachable, EXIT.failed].find((code) => codes.has(code)) ?? EXIT.done;
+  return { ok: codes.size === 0, exitCode, checks };
+}

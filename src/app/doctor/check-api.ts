@@ -1,0 +1,46 @@
+import { type Clock, SECOND } from '../../core/clock.js';
+import type { Config } from '../../core/config.js';
+import { messageOf } from '../../core/errors.js';
+import { describeDuration } from '../../core/time.js';
+import { EXIT, exitCodeOf } from '../process.js';
+import { type Check, failed, passed } from './check.js';
+
+/** Resolves with the answer's `Date` header, if it had one; rejects with the classes of `core/errors`. */
+export type ExigoProbe = () => Promise<{ readonly date: string | null }>;
+
+/** Clocks further apart than this make leases and waits for a read-back wrong. The header has full seconds. */
+const MAX_SKEW = 30 * SECOND;
+
+export async function checkExigoApi(
+  config: Config,
+  probeOf: (config: Config) => ExigoProbe,
+  clock: Clock,
+): Promise<Check[]> {
+  if (config.exigoApi === null) {
+    return [passed('Exigo API', 'not configured: orders are handed over, but not set to Printed')];
+  }
+  const { baseUrl } = config.exigoApi;
+  const sentAt = clock.now();
+  try {
+    const { date } = await probeOf(config)();
+    return [passed('Exigo API', `${baseUrl} answers`), ...checkClock(date, sentAt, clock.now())];
+  } catch (error) {
+    const code = exitCodeOf(error) === EXIT.usage ? EXIT.usage : EXIT.unreachable;
+    const remedy =
+      code === EXIT.usage
+        ? 'check company, login and password, API access of the user, and the IP whitelist of the tenant'
+        : 'check the address, the network and whether the API is up';
+    return [failed('Exigo API', `${baseUrl}: ${messageOf(error)}`, remedy, code)];
+  }
+}
+
+function checkClock(date: string | null, sentAt: number, receivedAt: number): Check[] {
+  const there = date === null ? Number.NaN : Date.parse(date);
+  if (Number.isNaN(there)) return [];
+  // The server looked at its clock somewhere between the two.
+  const skew = there < sentAt ? sentAt - there : Math.max(0, there - receivedAt);
+  const detail = `${describeDuration(skew)} from the Exigo API's`;
+  return skew <= MAX_SKEW
+    ? [passed('clock', detail)]
+    : [failed('clock', detail, 'synchronise this machine (NTP)', EXIT.usage)];
+}

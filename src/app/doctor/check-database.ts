@@ -1,0 +1,111 @@
+import { access, constants, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { DatabaseConfig } from '../../core/config.js';
+import { codeOf, messageOf } from '../../core/errors.js';
+import { QUEUE_TABLE_NAMES, QUEUE_TABLES, type QueueTable } from '../../core/exigo-tables.js';
+import type { Database, Session, TableName } from '../../db/database.js';
+import { knownMigrations, schemaVersion } from '../../db/migrate.js';
+import { EXIT, exitCodeOf } from '../process.js';
+import { type Check, failed, passed } from './check.js';
+
+const GIB = 1024 ** 3;
+/** A backlog of some hundred thousand orders must fit when it is frozen, in the file and in its log. */
+const MIN_FREE = GIB;
+
+/** Besides the keys: columns without which an order cannot be frozen, compared and checked for completeness. */
+const NEEDED: Readonly<Partial<Record<QueueTable, readonly string[]>>> = {
+  Orders: ['CustomerID', 'OrderStatusID', 'OrderTypeID', 'SubTotal'],
+  OrderDetails: ['PriceTotal'],
+  Payments: ['OrderID'],
+};
+
+function neededColumns(table: QueueTable): readonly string[] {
+  const { columns, key } = QUEUE_TABLES[table];
+  const stamp = 'ModifiedDate' in columns ? ['ModifiedDate'] : [];
+  return [...key, ...stamp, ...(NEEDED[table] ?? [])];
+}
+
+export async function checkDatabase(
+  config: DatabaseConfig,
+  openDatabase: (config: DatabaseConfig) => Database | Promise<Database>,
+): Promise<Check[]> {
+  if (config.engine === 'sqlite') {
+    const file = await checkFile(config.file);
+    // Opening would make the file; the doctor only looks.
+    if (file.some((check) => !check.ok)) return file;
+    return [...file, ...(await checkContents(config.file, () => openDatabase(config)))];
+  }
+  const name = `${config.host}:${config.port}/${config.database}`;
+  return checkContents(name, () => openDatabase(config));
+}
+
+async function checkFile(file: string): Promise<Check[]> {
+  try {
+    if (!(await stat(file)).isFile()) {
+      return [failed('database', `${file} is not a file`, 'name a file in database.sqlite', EXIT.usage)];
+    }
+    // The folder, too: the write-ahead log lies beside the file.
+    for (const path of [file, dirname(file)]) await access(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    const missing = codeOf(error) === 'ENOENT';
+    const detail = missing ? `${file} is not there yet` : `${file}: ${messageOf(error)}`;
+    const remedy = missing ? 'orderferry migrate' : 'let this user read and write it, and its folder';
+    return [failed('database', detail, remedy, EXIT.usage)];
+  }
+  const disk = await statfs(dirname(file));
+  const free = disk.bavail * disk.bsize;
+  const detail = `${(free / GIB).toFixed(1)} GiB free beside ${file}`;
+  if (free >= MIN_FREE) return [passed('disk', detail)];
+  const remedy = 'free at least 1 GiB: a full disk stops every run (nothing is lost, nothing goes on)';
+  return [failed('disk', detail, remedy, EXIT.usage)];
+}
+
+async function checkContents(name: string, open: () => Database | Promise<Database>): Promise<Check[]> {
+  let database: Database;
+  try {
+    database = await open();
+  } catch (error) {
+    const remedy = 'check address, network, login and the server itself';
+    return [failed('database', messageOf(error), remedy, exitCodeOf(error) || EXIT.unreachable)];
+  }
+  try {
+    return [
+      passed('database', `${name} opens`),
+      await checkTables(database, 'dbo'),
+      await checkTables(database, 'queue'),
+      await checkVersion(database),
+    ];
+  } catch (error) {
+    return [failed('database', messageOf(error), 'check permissions of the login', exitCodeOf(error))];
+  } finally {
+    await database.close();
+  }
+}
+
+async function checkTables(session: Session, schema: 'dbo' | 'queue'): Promise<Check> {
+  const name = schema === 'dbo' ? 'sync tables' : 'queue tables';
+  const faults: string[] = [];
+  for (const table of QUEUE_TABLE_NAMES) {
+    const found = (await session.columns(`${schema}.${table}` as TableName)).map((column) =>
+      column.name.toLowerCase(),
+    );
+    const missing = neededColumns(table).filter((column) => !found.includes(column.toLowerCase()));
+    if (found.length === 0) faults.push(`${schema}.${table} is not there`);
+    else if (missing.length > 0) faults.push(`${schema}.${table} lacks ${missing.join(', ')}`);
+  }
+  if (faults.length === 0) return passed(name, `${QUEUE_TABLE_NAMES.length} tables with the columns needed`);
+  const remedy =
+    session.engine === 'sqlite'
+      ? 'orderferry migrate'
+      : "add the tables to the sync destination in Exigo's admin, and let the login read them";
+  return failed(name, faults.join('\n'), remedy, EXIT.usage);
+}
+
+async function checkVersion(session: Session): Promise<Check> {
+  const found = await schemaVersion(session);
+  const newest = knownMigrations(session.engine).at(-1)?.version ?? 0;
+  const detail = `version ${found}, this program knows ${newest}`;
+  if (found === newest) return passed('state schema', detail);
+  const remedy = found < newest ? 'orderferry migrate' : 'install the newer Orderferry that wrote it';
+  return failed('state schema', detail, remedy, EXIT.usage);
+}

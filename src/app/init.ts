@@ -1,0 +1,62 @@
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { codeOf, messageOf, UsageError } from '../core/errors.js';
+import { PACKAGE_ROOT } from '../db/sql.js';
+import { loadConfig } from './config/load.js';
+
+export interface InitResult {
+  /** Paths below the folder. */
+  readonly written: readonly string[];
+  /** There already, and left as they are. */
+  readonly kept: readonly string[];
+  /** Delivery and table folders that were made. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * `orderferry init <folder>`: puts the configuration that is shipped with the product into
+ * `<folder>/config`, and makes the folders it names. Never overwrites. When `orderferry.yaml` was there
+ * before, folders are left alone: a missing one may be a mount that failed.
+ */
+export function init(folder: string): InitResult {
+  const target = resolve(folder);
+  const written: string[] = [];
+  const kept: string[] = [];
+  for (const name of shippedFiles()) {
+    (copyNew(join(PACKAGE_ROOT, name), join(target, name)) ? written : kept).push(name);
+  }
+  const configFile = join('config', 'orderferry.yaml');
+  return { written, kept, folders: written.includes(configFile) ? makeFolders(target, configFile) : [] };
+}
+
+/** The configuration, its schema, `example.env` and the templates: paths below the product's folder. */
+export function shippedFiles(): string[] {
+  const templates = readdirSync(join(PACKAGE_ROOT, 'config', '3pl')).filter((name) => name.endsWith('.yaml'));
+  return [
+    ...['orderferry.yaml', 'orderferry.schema.json', 'example.env'].map((name) => join('config', name)),
+    ...templates.sort().map((name) => join('config', '3pl', name)),
+  ];
+}
+
+function copyNew(from: string, to: string): boolean {
+  try {
+    mkdirSync(dirname(to), { recursive: true });
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && existsSync(to)) return false;
+    throw new UsageError(`init: ${to} cannot be written: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function makeFolders(target: string, configFile: string): string[] {
+  const config = loadConfig(join(target, configFile), {});
+  const folders = [
+    config.stateDirectory,
+    config.tableCsv.directory,
+    ...config.threePls.map((one) => one.delivery.path),
+  ];
+  return folders
+    .filter((folder) => mkdirSync(folder, { recursive: true }) !== undefined)
+    .map((folder) => relative(target, folder));
+}

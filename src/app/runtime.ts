@@ -1,0 +1,84 @@
+import { type Clock, systemClock } from '../core/clock.js';
+import type { Config } from '../core/config.js';
+import { ConfigurationError } from '../core/errors.js';
+import type { ThreePl } from '../core/hand-over.js';
+import { type Logger, silentLogger } from '../core/log.js';
+import type { AnyPipeline } from '../core/pipeline.js';
+import type { Database, Session } from '../db/database.js';
+import { openSqlite } from '../db/sqlite.js';
+import type { EngineContext, Progress, TransformKit } from '../engine/context.js';
+import { frozenOrders } from '../extract/frozen-orders.js';
+import { frozenTables } from '../extract/frozen-tables.js';
+import { createExigoClient } from '../load/exigo-api/client.js';
+import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
+import { folderDelivery } from '../load/folder/delivery.js';
+import { tableCsvEncoder } from '../transform/table-csv.js';
+import {
+  diffRendered,
+  fingerprint,
+  makeRouter,
+  makeThreePl,
+  parseTemplate,
+} from '../transform/three-pl/index.js';
+import { PIPELINES } from './pipelines.js';
+
+export interface RuntimeOptions {
+  readonly config: Config;
+  readonly database: Database;
+  /** Where frozen rows are read; the database, or the one transaction of a dry run. */
+  readonly session?: Session;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  readonly signal?: AbortSignal;
+  readonly progress?: Progress;
+  readonly pipelines?: readonly AnyPipeline[];
+}
+
+export function openDatabase(config: Config, clock: Clock = systemClock): Database {
+  if (config.database.engine === 'sqlite') return openSqlite(config.database.file, clock);
+  throw new ConfigurationError('database.sqlserver is not supported by this version; use database.sqlite');
+}
+
+/** Puts the rooms together: the one place where stages, engine and ledger meet. */
+export function makeContext(options: RuntimeOptions): EngineContext {
+  const { config, database } = options;
+  const clock = options.clock ?? systemClock;
+  const session = options.session ?? database;
+  const client = config.exigoApi === null ? null : createExigoClient(config.exigoApi, { clock });
+  return {
+    database,
+    clock,
+    log: options.log ?? silentLogger,
+    config,
+    orders: frozenOrders(session),
+    tables: frozenTables(session),
+    kit: transformKit(config),
+    delivery: (target) =>
+      folderDelivery(target === 'tables' ? config.tableCsv.directory : target.delivery.path),
+    statusTarget:
+      client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
+    pipelines: options.pipelines ?? PIPELINES,
+    signal: options.signal ?? new AbortController().signal,
+    progress: options.progress ?? (() => undefined),
+  };
+}
+
+function transformKit(config: Config): TransformKit {
+  return {
+    router: makeRouter,
+    fingerprint,
+    diff: diffRendered,
+    tableEncoder: tableCsvEncoder,
+    threePlsOf: (json) => storedThreePls(json, config),
+  };
+}
+
+/** The 3PLs of a stored configuration. Where files go is today's setting; what is in them is as stored. */
+function storedThreePls(json: string, config: Config): readonly ThreePl[] {
+  const stored = JSON.parse(json) as { readonly threePls: readonly unknown[] };
+  return stored.threePls.map((value) => {
+    const threePl = makeThreePl(parseTemplate(value, 'stored configuration'), config.stateDirectory);
+    const today = config.threePls.find(({ name }) => name === threePl.name);
+    return today === undefined ? threePl : { ...threePl, delivery: today.delivery };
+  });
+}

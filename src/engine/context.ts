@@ -1,0 +1,53 @@
+import type { Clock } from '../core/clock.js';
+import type { Config } from '../core/config.js';
+import type { RenderedOrder, ThreePl } from '../core/hand-over.js';
+import type { Logger } from '../core/log.js';
+import type { FrozenValue, Order } from '../core/order.js';
+import type { AnyPipeline, Verdict } from '../core/pipeline.js';
+import type { OrderReader, TableReader } from '../core/sources.js';
+import type { Delivery, StatusTarget } from '../core/targets.js';
+import type { Database } from '../queue/ledger/session.js';
+
+/** What the transform stage offers the engine; made by the application from `transform/`. */
+export interface TransformKit {
+  router(threePls: readonly ThreePl[]): (order: Order) => Verdict;
+  fingerprint(rendered: RenderedOrder): string;
+  diff(before: RenderedOrder, after: RenderedOrder): readonly CellChange[];
+  tableEncoder(columns: readonly string[]): TableEncoder;
+  /** The 3PLs of a stored configuration (its JSON). */
+  threePlsOf(configurationJson: string): readonly ThreePl[];
+}
+
+export interface CellChange {
+  readonly row: number;
+  readonly column: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface TableEncoder {
+  head(): Uint8Array;
+  rows(rows: readonly (readonly FrozenValue[])[]): Uint8Array;
+}
+
+/** How far a run is, for whoever looks. */
+export type Progress = (stage: 'transform' | 'render' | 'status', done: number, total: number) => void;
+
+/** Everything the engine works with. Made once per run by the application. */
+export interface EngineContext {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: Config;
+  readonly orders: OrderReader;
+  readonly tables: TableReader;
+  readonly kit: TransformKit;
+  /** By 3PL name, or `tables` for the raw table files. */
+  delivery(target: ThreePl | 'tables'): Delivery;
+  /** Null when no Exigo API is configured. */
+  readonly statusTarget: StatusTarget | null;
+  readonly pipelines: readonly AnyPipeline[];
+  /** Aborted when the process was asked to stop: no further act is begun. */
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}

@@ -1,0 +1,158 @@
+import { incompleteness } from '../core/completeness.js';
+import { InvariantError, messageOf } from '../core/errors.js';
+import { RenderError, type RenderedOrder, type ThreePl } from '../core/hand-over.js';
+import { columnOf, type Order } from '../core/order.js';
+import type { OrderPipeline, TransformTools } from '../core/pipeline.js';
+import { ColumnNotFetched } from '../core/sources.js';
+import type { PriorEffect } from '../queue/ledger/effects.js';
+import type { Decision } from '../queue/ledger/items.js';
+import type { TransformKit } from './context.js';
+
+/** Statuses in which an order that was handed over is simply on its way. */
+const UNDER_WAY: readonly string[] = ['Accepted', 'Printed', 'Shipped'];
+
+export interface DecisionTools extends TransformTools {
+  readonly threePls: ReadonlyMap<string, ThreePl>;
+  readonly kit: TransformKit;
+}
+
+/** First time: the pipeline's verdict, then completeness, then whether the 3PL's template can take it. */
+export function decideFirst(
+  order: Order,
+  pipeline: OrderPipeline,
+  tools: DecisionTools,
+  personInsists: boolean,
+): Decision {
+  const verdict = guarded(() => pipeline.transform(order, tools));
+  if ('state' in verdict) return verdict;
+  if (verdict.verdict === 'exclude') return excluded(verdict.code, verdict.reason);
+  const missing = incompleteness(order);
+  const settled = missing === 'TOTALS_DIFFER' && (columnOf(order.row, 'settled') === 1 || personInsists);
+  if (missing !== null && !settled) return held('INCOMPLETE', describeIncompleteness(missing, order));
+  if (verdict.verdict === 'reject') return held(verdict.code, verdict.reason);
+  return ready(order, verdict.target, tools);
+}
+
+/** Ready for a target, if its template can take the order. */
+export function ready(order: Order, target: string | null, tools: DecisionTools): Decision {
+  const threePl = tools.threePls.get(target ?? '');
+  if (threePl === undefined) return held('NO_TARGET', `3PL "${target}" is not configured`);
+  const rendered = tryRender(order, threePl);
+  if ('state' in rendered) return rendered;
+  return {
+    state: 'ready',
+    target: threePl.name,
+    fingerprint: fingerprintOf(order, rendered.rows, tools.kit),
+    code: null,
+    reason: null,
+  };
+}
+
+/**
+ * An order that has been handed over (or is on its way) comes back changed: our own Printed is no change;
+ * what the 3PL would see differently is held with a diff, as is a cancellation. Never sent again by itself.
+ * `baseline` is the version the 3PL is taken to know; null while the fingerprints were not found to differ.
+ */
+export function decideAgain(
+  order: Order,
+  prior: PriorEffect,
+  baseline: Order | null | 'not needed',
+  tools: DecisionTools,
+): Decision & { readonly accepts?: true } {
+  const threePl = tools.threePls.get(prior.target ?? '');
+  if (threePl === undefined) {
+    return held('NO_TARGET', `it was handed over to "${prior.target}", which is not configured any more`);
+  }
+  const rendered = tryRender(order, threePl);
+  if ('state' in rendered) return rendered;
+  const fingerprint = fingerprintOf(order, rendered.rows, tools.kit);
+  if (fingerprint === prior.fingerprint) return { ...excluded('ALREADY_HANDED_OVER', null), fingerprint };
+  if (!UNDER_WAY.includes(order.status)) {
+    const code = order.status === 'Canceled' ? 'CANCELED_AFTER_HAND_OVER' : 'STATUS_AFTER_HAND_OVER';
+    return {
+      ...held(code, `Exigo says ${order.status}, but ${prior.target} has the order; decide with "release"`),
+      target: prior.target,
+      fingerprint,
+    };
+  }
+  if (order.status === 'Shipped') return { ...excluded('SHIPPED', null), fingerprint };
+  if (baseline === 'not needed')
+    throw new InvariantError(`order ${order.id}: the version handed over was not read`);
+  const changes = baseline === null ? [] : tools.kit.diff(renderedOrEmpty(baseline, threePl), rendered.rows);
+  if (baseline !== null && changes.length === 0) {
+    // The template has changed since, the order has not: from here on this is the version it knows.
+    return { ...excluded('ALREADY_HANDED_OVER', null), fingerprint, accepts: true };
+  }
+  const what = changes
+    .slice(0, 12)
+    .map(
+      ({ row, column, before, after }) => `${column} (row ${row + 1}): ${quote(before)} -> ${quote(after)}`,
+    );
+  const reason =
+    baseline === null
+      ? 'it changed after the hand-over; the version handed over is not kept any more'
+      : `it changed after the hand-over: ${what.join('; ')}${changes.length > 12 ? `; and ${changes.length - 12} more` : ''}`;
+  return { ...held('CHANGED_AFTER_HAND_OVER', reason), target: prior.target, fingerprint };
+}
+
+/** Whether {@link decideAgain} needs the version handed over: only when the fingerprints differ. */
+export function needsBaseline(order: Order, prior: PriorEffect, tools: DecisionTools): boolean {
+  const threePl = tools.threePls.get(prior.target ?? '');
+  if (threePl === undefined || !UNDER_WAY.includes(order.status)) return false;
+  const rendered = tryRender(order, threePl);
+  return !('state' in rendered) && fingerprintOf(order, rendered.rows, tools.kit) !== prior.fingerprint;
+}
+
+/** Renders an order for nothing but the columns this takes. */
+export function touch(order: Order, target: string | null, tools: DecisionTools): void {
+  const threePl = tools.threePls.get(target ?? '');
+  if (threePl !== undefined) tryRender(order, threePl);
+}
+
+export function held(code: string, reason: string): Decision {
+  return { state: 'held', target: null, fingerprint: null, code, reason };
+}
+
+export function excluded(code: string, reason: string | null): Decision {
+  return { state: 'excluded', target: null, fingerprint: null, code, reason };
+}
+
+function fingerprintOf(order: Order, rendered: RenderedOrder, kit: TransformKit): string {
+  return UNDER_WAY.includes(order.status) ? kit.fingerprint(rendered) : `status ${order.status}`;
+}
+
+function renderedOrEmpty(order: Order, threePl: ThreePl): RenderedOrder {
+  const rendered = tryRender(order, threePl);
+  return 'state' in rendered ? [] : rendered.rows;
+}
+
+function tryRender(order: Order, threePl: ThreePl): { readonly rows: RenderedOrder } | Decision {
+  try {
+    return { rows: threePl.render(order) };
+  } catch (error) {
+    if (error instanceof ColumnNotFetched) throw error;
+    const code = error instanceof RenderError ? error.code : 'RENDER_FAILED';
+    return { ...held(code, `template ${threePl.name}: ${messageOf(error)}`), target: threePl.name };
+  }
+}
+
+/** A transform that throws holds its own item; the others go on. */
+function guarded<T>(transform: () => T): T | Decision {
+  try {
+    return transform();
+  } catch (error) {
+    if (error instanceof ColumnNotFetched) throw error;
+    return held('TRANSFORM_FAILED', `the transform threw: ${messageOf(error)}`);
+  }
+}
+
+function describeIncompleteness(missing: 'NO_LINES' | 'TOTALS_DIFFER', order: Order): string {
+  return missing === 'NO_LINES'
+    ? 'no lines have arrived yet; it is read again every cycle'
+    : `the totals of its ${order.lines.length} lines do not add up to SubTotal ${order.row.SubTotal}; ` +
+        'it is read again every cycle and goes when it has not moved for the settle time';
+}
+
+function quote(value: string | null): string {
+  return value === null ? 'nothing' : JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value);
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '../core/errors.js';
+import type { Delivery } from '../core/targets.js';
+import type { Wave } from '../queue/ledger/waves.js';
+import type { EngineContext } from './context.js';
+
+/** Text of `<file>.manifest.json`: what the file must be, from the wave alone. */
+export function manifestText(wave: Wave): string {
+  const { file_name: file, number, orders, rows, bytes, sha256, planned_utc } = wave;
+  return `${JSON.stringify({ file, number, orders, rows, bytes, sha256, plannedUtc: planned_utc }, null, 2)}\n`;
+}
+
+/** Delivers the manifest under the file's own protocol; one of the same content is left as it is. */
+export async function writeManifest(context: EngineContext, delivery: Delivery, wave: Wave): Promise<void> {
+  const name = `${wave.file_name}.manifest.json`;
+  const text = manifestText(wave);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  if ((await delivery.inspect(name)).target?.sha256 === sha256) return;
+  const folder = join(context.config.stateDirectory, 'spool');
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `${wave.wave_id}-${name}`);
+  try {
+    await writeFile(path, text);
+    await delivery.upload(path, name);
+    await delivery.publish(name);
+  } catch (error) {
+    if (codeOf(error) !== 'FILE_EXISTS') throw error;
+    context.log.warn(`${name}: another manifest of this name is there, it is left as it is`, {
+      wave: wave.wave_id,
+    });
+    await delivery.discard(name);
+  } finally {
+    await rm(path, { force: true });
+  }
+}

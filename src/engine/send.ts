@@ -1,0 +1,249 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MINUTE, SECOND } from '../core/clock.js';
+import {
+  codeOf,
+  InvariantError,
+  LeaseLostError,
+  messageOf,
+  StoppedError,
+  TerminalError,
+} from '../core/errors.js';
+import { faultPoint } from '../core/fault-points.js';
+import type { AnyPipeline } from '../core/pipeline.js';
+import type { Delivery } from '../core/targets.js';
+import { toUtcText } from '../core/time.js';
+import type { Lease } from '../queue/lease/lease.js';
+import { insertEvent } from '../queue/ledger/events.js';
+import type { Session } from '../queue/ledger/session.js';
+import {
+  dropMember,
+  openWaves,
+  voidIfEmpty,
+  type Wave,
+  waveDelivered,
+  waveError,
+  waveHeld,
+  waveReplanned,
+  waveSending,
+  waveUploaded,
+} from '../queue/ledger/waves.js';
+import type { EngineContext } from './context.js';
+import { writeManifest } from './manifest.js';
+import { renderWave, UnrenderableMembers } from './render.js';
+import { retryDelay } from './retry.js';
+import { assertGoingOn } from './stop.js';
+
+const RETRY = { firstMs: 30 * SECOND, mostMs: 30 * MINUTE };
+
+interface Sending {
+  readonly context: EngineContext;
+  readonly lease: Lease;
+  readonly pipeline: AnyPipeline;
+  readonly delivery: Delivery;
+  readonly wave: Wave;
+}
+
+/**
+ * Brings every open wave of the pipeline to its target. One wave that fails does not stop the others; what
+ * fails for a passing reason waits for its next try. Returns the waves that were delivered or newly held.
+ */
+export async function sendWaves(context: EngineContext, lease: Lease, pipeline: AnyPipeline): Promise<void> {
+  const now = toUtcText(context.clock.now());
+  for (const wave of await openWaves(context.database, pipeline.name)) {
+    assertGoingOn(context.signal);
+    if (wave.next_try_utc !== null && wave.next_try_utc > now) continue;
+    const delivery = deliveryOf(context, pipeline, wave);
+    if (delivery === null) continue;
+    const sending = { context, lease, pipeline, delivery, wave };
+    try {
+      await (wave.state === 'planned' ? sendPlanned(sending) : recover(sending));
+    } catch (error) {
+      if (error instanceof LeaseLostError || error instanceof StoppedError || error instanceof InvariantError)
+        throw error;
+      await noteFailure(sending, error);
+    }
+  }
+}
+
+/**
+ * The outcome of waves that a killed process left behind, before anything else is decided: what is at the
+ * target tells (design section 5). Only `.part` proves that the rename has not happened.
+ */
+export async function recoverWaves(
+  context: EngineContext,
+  lease: Lease,
+  pipeline: AnyPipeline,
+): Promise<void> {
+  for (const wave of await openWaves(context.database, pipeline.name)) {
+    if (wave.state === 'planned') continue;
+    const delivery = deliveryOf(context, pipeline, wave);
+    if (delivery === null) continue;
+    const sending = { context, lease, pipeline, delivery, wave };
+    try {
+      await recover(sending);
+    } catch (error) {
+      if (error instanceof LeaseLostError || error instanceof StoppedError || error instanceof InvariantError)
+        throw error;
+      await noteFailure(sending, error);
+    }
+  }
+}
+
+async function sendPlanned(sending: Sending): Promise<void> {
+  const { context, lease, wave } = sending;
+  if (await lease.transaction((session) => voidIfEmpty(session, wave.wave_id))) return;
+  const folder = join(context.config.stateDirectory, 'spool');
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `${wave.wave_id}-${wave.file_name}`);
+  try {
+    const fix = await renderWave(context, wave, path);
+    await faultPoint('send/rendered');
+    await lease.transaction(async (session) => {
+      await waveSending(session, wave.wave_id, lease.token, fix);
+      await faultPoint('send/before-intent');
+    });
+    await faultPoint('send/after-intent');
+    await lease.assertHeld();
+    await sending.delivery.upload(path, wave.file_name);
+    await faultPoint('send/before-uploaded');
+    await lease.transaction((session) => waveUploaded(session, wave.wave_id, lease.token));
+    await faultPoint('send/after-uploaded');
+    await publish({ ...sending, wave: { ...wave, ...fix, state: 'uploaded' } });
+  } catch (error) {
+    if (!(error instanceof UnrenderableMembers)) throw error;
+    await lease.transaction(async (session) => {
+      for (const member of error.members) await dropMember(session, member, toUtcText(context.clock.now()));
+    });
+    await sendPlanned(sending);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** uploaded -> delivered. */
+async function publish(sending: Sending): Promise<void> {
+  const { lease, delivery, wave } = sending;
+  assertGoingOn(sending.context.signal);
+  await lease.assertHeld();
+  const manifest = manifestOf(sending);
+  if (manifest === 'before') await writeManifest(sending.context, delivery, wave);
+  await faultPoint('send/before-publish');
+  await delivery.publish(wave.file_name);
+  await faultPoint('send/after-publish');
+  if (manifest === 'after') await writeManifest(sending.context, delivery, wave);
+  await receive(sending, `published in ${delivery.description}`);
+}
+
+async function receive(sending: Sending, receipt: string): Promise<void> {
+  const { context, lease, pipeline, wave } = sending;
+  await lease.transaction(async (session) => {
+    const now = toUtcText(context.clock.now());
+    await waveDelivered(session, wave, receipt, pipeline.load[1]?.step ?? null, now);
+    await insertEvent(session, {
+      at: now,
+      kind: 'delivered',
+      pipeline: pipeline.name,
+      waveId: wave.wave_id,
+      message: `file ${wave.file_name} ${receipt}: ${wave.orders} orders, ${wave.rows} rows, ${wave.bytes} bytes`,
+      detail: { sha256: wave.sha256 },
+    });
+    await faultPoint('send/before-receipt');
+  });
+  await faultPoint('send/after-receipt');
+}
+
+async function recover(sending: Sending): Promise<void> {
+  const { context, lease, delivery, wave } = sending;
+  const { part, target } = await delivery.inspect(wave.file_name);
+  if (target !== null) {
+    if (target.sha256 === wave.sha256) {
+      await afterManifest(sending);
+      return receive(sending, `found in ${delivery.description}`);
+    }
+    return hold(
+      sending,
+      'FILE_DIFFERS',
+      `a file of this name but other content is in ${delivery.description}`,
+    );
+  }
+  if (part !== null && part.sha256 === wave.sha256) {
+    if (wave.state === 'sending')
+      await lease.transaction((session) => waveUploaded(session, wave.wave_id, lease.token));
+    return publish({ ...sending, wave: { ...wave, state: 'uploaded' } });
+  }
+  if (wave.state === 'uploaded' && part === null) {
+    await afterManifest(sending);
+    return receive(sending, `collected from ${delivery.description}`);
+  }
+  if (wave.state === 'uploaded') {
+    return hold(
+      sending,
+      'PART_DIFFERS',
+      `${wave.file_name}.part in ${delivery.description} was altered after the upload`,
+    );
+  }
+  // Sending, and not wholly there: the rename comes after "uploaded", so nothing was published.
+  await delivery.discard(wave.file_name);
+  await lease.transaction((session) => waveReplanned(session, wave.wave_id, null, null));
+  context.log.info(`file ${wave.file_name}: the upload was cut short, it is made again`, {
+    wave: wave.wave_id,
+  });
+}
+
+async function afterManifest(sending: Sending): Promise<void> {
+  if (manifestOf(sending) === 'after') await writeManifest(sending.context, sending.delivery, sending.wave);
+}
+
+async function hold(sending: Sending, code: string, reason: string): Promise<void> {
+  const { context, lease, pipeline, wave } = sending;
+  const text = `file ${wave.file_name}: ${reason}; its orders are held, look at the file, then release or resend`;
+  await lease.transaction(async (session) => {
+    const now = toUtcText(context.clock.now());
+    await waveHeld(session, wave.wave_id, code, text, now);
+    await event(session, sending, 'held', text, now);
+  });
+  context.log.error(text, { pipeline: pipeline.name, wave: wave.wave_id });
+}
+
+/** Before the upload was complete nothing can have been published: the wave is planned anew. After it, it is published later. */
+async function noteFailure(sending: Sending, error: unknown): Promise<void> {
+  const { context, lease, pipeline, wave, delivery } = sending;
+  const text = `file ${wave.file_name}: ${messageOf(error)}`;
+  if (error instanceof TerminalError && codeOf(error) === 'FILE_EXISTS') {
+    return hold(sending, 'FILE_EXISTS', `a file of this name is already in ${delivery.description}`);
+  }
+  const nowMs = context.clock.now();
+  const nextTry = toUtcText(nowMs + retryDelay(wave.attempts + 1, RETRY));
+  await lease.transaction(async (session) => {
+    await waveReplanned(session, wave.wave_id, nextTry, text);
+    await waveError(session, wave.wave_id, nextTry, text);
+    await event(session, sending, 'delayed', `${text}; next try at ${nextTry} UTC`, toUtcText(nowMs));
+  });
+  context.log.error(`${text}; next try at ${nextTry} UTC`, { pipeline: pipeline.name, wave: wave.wave_id });
+}
+
+async function event(
+  session: Session,
+  { pipeline, wave }: Sending,
+  kind: string,
+  message: string,
+  at: string,
+) {
+  await insertEvent(session, { at, kind, pipeline: pipeline.name, waveId: wave.wave_id, message });
+}
+
+function manifestOf({ context, wave, pipeline }: Sending): 'before' | 'after' | 'none' {
+  if (pipeline.source.aggregate === 'table') return 'before';
+  return context.config.threePls.find(({ name }) => name === wave.target)?.manifest ?? 'none';
+}
+
+function deliveryOf(context: EngineContext, pipeline: AnyPipeline, wave: Wave): Delivery | null {
+  if (pipeline.source.aggregate === 'table') return context.delivery('tables');
+  const threePl = context.config.threePls.find(({ name }) => name === wave.target);
+  if (threePl === undefined) {
+    context.log.warn(`file ${wave.file_name} waits: 3PL "${wave.target}" is not configured any more`);
+    return null;
+  }
+  return context.delivery(threePl);
+}

@@ -1,0 +1,12 @@
+import type { Order } from '../core/order.js';
+import type { FrozenTable, SourceDescription } from '../core/pipeline.js';
+
+/**
+ * The change sets frozen from `queue.Refresh`: `order` gives whole orders with lines, payments and customer,
+ * `table` the six tables of the snapshot.
+ */
+export function exigoQueue(options: { readonly aggregate: 'order' }): SourceDescription<Order>;
+export function exigoQueue(options: { readonly aggregate: 'table' }): SourceDescription<FrozenTable>;
+export function exigoQueue(options: { readonly aggregate: 'order' | 'table' }) {
+  return { kind: 'exigo-queue', ...options } as const;
+}

@@ -1,0 +1,57 @@
+import { DateTime } from 'luxon';
+import { formatDecimal, parseDecimal } from '../../core/decimal.js';
+import { ORDER_STATUSES, type OrderStatus, statusName } from '../../core/exigo.js';
+import { EXIGO_ZONE, fromExigoText } from '../../core/time.js';
+import type { Json } from '../../http/json.js';
+
+/** Instant (ms) as Exigo writes dates in requests: US Central with its offset, `2024-11-13T00:00:00-06:00`. */
+export function toExigoDate(ms: number): string {
+  const date = DateTime.fromMillis(ms, { zone: EXIGO_ZONE, locale: 'en-US' });
+  return date.toISO({ suppressMilliseconds: true }) ?? '';
+}
+
+/**
+ * A date of a reply to an instant (ms). With an offset it says so itself; without one it is US Central
+ * (the earlier of the two in the repeated autumn hour). Null for none, also for the year 1 that .NET
+ * writes for an empty date, and for text that is no date.
+ */
+export function fromExigoDate(value: Json | undefined): number | null {
+  if (typeof value !== 'string' || value.startsWith('0001-')) return null;
+  const text = value.trim().replace(' ', 'T');
+  const ms = HAS_OFFSET.test(text) ? DateTime.fromISO(text).toMillis() : fromExigoText(text);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+const HAS_OFFSET = /T.*(Z|[+-]\d\d:?\d\d)$/i;
+
+/** Status of a reply: by name in any case and either spelling of Canceled, or by number. */
+export function statusOf(value: Json | undefined): OrderStatus | string | null {
+  if (value === undefined || value === null || value === '') return null;
+  const text = String(value);
+  if (/^\d+$/.test(text)) return statusName(Number(text));
+  const lower = text.toLowerCase().replace('cancelled', 'canceled');
+  return ORDER_STATUSES.find((name) => name.toLowerCase() === lower) ?? text;
+}
+
+const EXPONENT_FORM = /^(-?\d+(?:\.\d+)?)[eE]([+-]?\d{1,2})$/;
+
+/** An amount of a reply as plain decimal text, digits unchanged; null when it is none. */
+export function amountOf(value: Json | undefined): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const text = String(value).trim();
+  const match = EXPONENT_FORM.exec(text);
+  if (match === null) return parseDecimal(text) === null ? null : text;
+  const mantissa = parseDecimal(match[1] ?? '');
+  if (mantissa === null) return null;
+  const scale = mantissa.scale - Number(match[2]);
+  return formatDecimal(
+    scale >= 0
+      ? { units: mantissa.units, scale }
+      : { units: mantissa.units * 10n ** BigInt(-scale), scale: 0 },
+  );
+}
+
+export function integerOf(value: Json | undefined): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : null;
+}

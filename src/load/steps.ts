@@ -1,0 +1,20 @@
+import type { StepDescription } from '../core/pipeline.js';
+
+/** Writes the hand-over files of the 3PLs, one per wave; once per order and generation. */
+export function threePlFile<S extends string>(options: { readonly step: S }) {
+  return { kind: '3pl-file', ...options } as const satisfies StepDescription;
+}
+
+/** Writes a table of the snapshot as a CSV file; once per change set and table. */
+export function tableCsv<S extends string>(options: { readonly step: S }) {
+  return { kind: 'table-csv', ...options } as const satisfies StepDescription;
+}
+
+/** Sets the Exigo status of orders whose earlier step is done; read before and after. */
+export function exigoStatus<S extends string, A extends string>(options: {
+  readonly step: S;
+  readonly to: 'Printed';
+  readonly after: A;
+}) {
+  return { kind: 'exigo-status', ...options } as const satisfies StepDescription;
+}

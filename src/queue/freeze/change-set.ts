@@ -1,0 +1,127 @@
+import { InvariantError } from '../../core/errors.js';
+import { QUEUE_TABLE_NAMES, type QueueTable } from '../../core/exigo-tables.js';
+import type { Session } from '../../db/database.js';
+import { quoteName, sql, sqlWithColumns } from '../../db/sql.js';
+import { insertBatch } from '../ledger/batches.js';
+import { insertEvent } from '../ledger/events.js';
+import { alignFrozenColumns } from './columns.js';
+
+/** A pipeline that gets a batch of every change set. */
+export interface Subscriber {
+  readonly pipeline: string;
+  readonly aggregate: 'order' | 'table';
+}
+
+export interface ChangeSet {
+  readonly changeSetId: number;
+  readonly ordersFrozen: number;
+  readonly ordersUnchanged: number;
+  readonly rawRows: number;
+  readonly startAt: string;
+  readonly frozenUtc: string;
+}
+
+interface Recording {
+  readonly source: string;
+  readonly kind: 'live' | 'backfill';
+  readonly startAt: string;
+  readonly endAt: string | null;
+  readonly allowSensitive: readonly string[];
+  readonly subscribers: readonly Subscriber[];
+  /** UTC text. */
+  readonly now: string;
+}
+
+interface Counts {
+  readonly candidates: number;
+  readonly kept: number;
+  readonly kept_queued: number;
+  readonly other_rows: number;
+}
+
+const COPIES: Readonly<Record<QueueTable, string>> = {
+  Orders: 'freeze/copy_orders',
+  OrderDetails: 'freeze/copy_order_details',
+  Payments: 'freeze/copy_payments',
+  Customers: 'freeze/copy_customers',
+  CustomerAccounts: 'freeze/copy_customer_accounts',
+  CustomerSites: 'freeze/copy_customer_sites',
+};
+
+/**
+ * Writes what the work tables of a freeze hold: the change set's row, the frozen rows (copied inside the
+ * database, never through the client) and a batch per subscriber. An empty change set costs one row.
+ */
+export async function recordChangeSet(session: Session, recording: Recording): Promise<ChangeSet> {
+  const counts = await session.get<Counts>(sql(session.engine, 'freeze/counts'));
+  if (counts === undefined) throw new InvariantError('freeze/counts gave no row');
+  const rawRows = counts.kept_queued + counts.other_rows;
+  const row = await session.get<{ change_set_id: number; frozen_utc: string }>(
+    sql(session.engine, 'freeze/insert_change_set'),
+    {
+      source: recording.source,
+      kind: recording.kind,
+      start_at: recording.startAt,
+      end_at: recording.endAt,
+      orders_frozen: counts.kept,
+      orders_unchanged: counts.candidates - counts.kept,
+      raw_rows: rawRows,
+    },
+  );
+  if (row === undefined) throw new InvariantError('freeze/insert_change_set gave no row');
+  const changeSet: ChangeSet = {
+    changeSetId: row.change_set_id,
+    ordersFrozen: counts.kept,
+    ordersUnchanged: counts.candidates - counts.kept,
+    rawRows,
+    startAt: recording.startAt,
+    frozenUtc: row.frozen_utc,
+  };
+  if (counts.kept + counts.other_rows > 0) {
+    await copyRows(session, changeSet.changeSetId, recording.allowSensitive);
+    for (const subscriber of recording.subscribers)
+      await makeBatch(session, changeSet, recording, subscriber);
+  }
+  return changeSet;
+}
+
+async function copyRows(
+  session: Session,
+  changeSetId: number,
+  allowSensitive: readonly string[],
+): Promise<void> {
+  const columns = await alignFrozenColumns(session, allowSensitive);
+  for (const table of QUEUE_TABLE_NAMES) {
+    const quoted = columns[table].map((name) => quoteName(session.engine, name));
+    const lists = {
+      columns: quoted.join(', '),
+      source_columns: quoted.map((name) => `s.${name}`).join(', '),
+    };
+    await session.run(sqlWithColumns(session.engine, COPIES[table], lists), { change_set_id: changeSetId });
+  }
+}
+
+async function makeBatch(
+  session: Session,
+  changeSet: ChangeSet,
+  recording: Recording,
+  subscriber: Subscriber,
+): Promise<void> {
+  const items = subscriber.aggregate === 'table' ? QUEUE_TABLE_NAMES.length : changeSet.ordersFrozen;
+  if (items === 0) return;
+  const batchId = await insertBatch(session, {
+    pipeline: subscriber.pipeline,
+    changeSetId: changeSet.changeSetId,
+    kind: recording.kind,
+    itemsFrozen: items,
+    itemsUnchanged: subscriber.aggregate === 'table' ? 0 : changeSet.ordersUnchanged,
+    now: recording.now,
+  });
+  await insertEvent(session, {
+    at: recording.now,
+    kind: 'frozen',
+    pipeline: subscriber.pipeline,
+    batchId,
+    message: `change set ${changeSet.changeSetId} frozen: ${items} ${subscriber.aggregate === 'table' ? 'tables' : 'orders'} since ${recording.startAt} US Central`,
+  });
+}

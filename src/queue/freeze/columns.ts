@@ -1,0 +1,62 @@
+import { ConfigurationError, FreezeError } from '../../core/errors.js';
+import type { QueueTable } from '../../core/exigo-tables.js';
+import { QUEUE_TABLE_NAMES } from '../../core/exigo-tables.js';
+import type { Session } from '../../db/database.js';
+import { quoteName, tableText } from '../../db/sql.js';
+import { isSensitive } from './sensitive.js';
+
+/** Columns without which an aggregate cannot be frozen, compared or judged complete. */
+const NEEDED: Readonly<Record<QueueTable, readonly string[]>> = {
+  Orders: ['OrderID', 'CustomerID', 'OrderStatusID', 'OrderTypeID', 'SubTotal', 'ModifiedDate'],
+  OrderDetails: ['OrderID', 'OrderLine', 'ItemCode', 'Quantity', 'PriceEach', 'PriceTotal'],
+  Payments: ['PaymentID', 'OrderID', 'Amount', 'ModifiedDate'],
+  Customers: ['CustomerID', 'ModifiedDate'],
+  CustomerAccounts: ['CustomerID', 'ModifiedDate'],
+  CustomerSites: ['CustomerID', 'ModifiedDate'],
+};
+
+const OURS = new Set(['change_set_id', 'queued', 'settled']);
+
+export type FrozenColumns = Readonly<Record<QueueTable, readonly string[]>>;
+
+/**
+ * Finds from the catalogue which columns each table has now, leaves the sensitive ones out, and gives our
+ * frozen tables the columns they lack. So a destination with fewer columns than documented works, and a
+ * column this product has never heard of is kept. Runs inside the freeze's transaction.
+ */
+export async function alignFrozenColumns(
+  session: Session,
+  allowSensitive: readonly string[],
+): Promise<FrozenColumns> {
+  const found: Partial<Record<QueueTable, readonly string[]>> = {};
+  for (const table of QUEUE_TABLE_NAMES) {
+    const source = await session.columns(`dbo.${table}`);
+    const names = new Set(source.map((column) => column.name));
+    const missing = NEEDED[table].filter((name) => !names.has(name));
+    if (missing.length > 0) {
+      throw new ConfigurationError(
+        `dbo.${table}: ${names.size === 0 ? 'the table is missing' : `column ${missing.join(', ')} is missing`}; ` +
+          'switch it on in Sync Management for this destination, nothing was frozen',
+      );
+    }
+    const kept = source.filter((column) => !isSensitive(table, column.name, allowSensitive));
+    const clash = kept.find((column) => OURS.has(column.name.toLowerCase()));
+    if (clash !== undefined) {
+      throw new FreezeError(
+        'COLUMN_NAME',
+        `dbo.${table}.${clash.name}: the name is taken by a column of Orderferry's own`,
+      );
+    }
+    const frozen = new Set(
+      (await session.columns(`etl.frozen_${table}`)).map((column) => column.name.toLowerCase()),
+    );
+    for (const column of kept.filter(({ name }) => !frozen.has(name.toLowerCase()))) {
+      await session.run({
+        name: `freeze/add_column ${table}.${column.name}`,
+        text: `ALTER TABLE ${tableText(session.engine, `etl.frozen_${table}`)} ADD ${quoteName(session.engine, column.name)} ${column.type}`,
+      });
+    }
+    found[table] = kept.map((column) => column.name);
+  }
+  return found as FrozenColumns;
+}

@@ -1,0 +1,173 @@
+import type { Session } from '../../db/database.js';
+import { sql } from '../../db/sql.js';
+
+/** What was done for an order at one step. */
+export interface PriorEffect {
+  readonly effect_id: number;
+  readonly order_id: number;
+  readonly item_id: number;
+  readonly generation: number;
+  readonly state: 'pending' | 'sending' | 'done' | 'held' | 'failed';
+  readonly fingerprint: string | null;
+  /** Version the target last accepted, or a person chose to ignore. */
+  readonly change_set_id: number;
+  readonly wave_id: number | null;
+  readonly wave_state: string | null;
+  readonly target: string | null;
+}
+
+export interface ClaimedEffect {
+  readonly effect_id: number;
+  readonly item_id: number;
+  readonly order_id: number;
+  readonly attempts: number;
+}
+
+export interface SendingEffect extends ClaimedEffect {
+  /** UTC text: before it, not seeing the effect proves nothing. */
+  readonly next_try_utc: string | null;
+}
+
+/** The effect of the newest generation per order. */
+export async function latestEffects(
+  session: Session,
+  pipeline: string,
+  step: string,
+  orderIds: readonly number[],
+): Promise<Map<number, PriorEffect>> {
+  const rows = await session.all<PriorEffect>(sql(session.engine, 'ledger/effects_of_orders'), {
+    pipeline,
+    step,
+    item_keys: JSON.stringify(orderIds.map(String)),
+  });
+  return new Map(rows.map((row) => [row.order_id, row])); // ascending generation: the newest stays
+}
+
+/** A later step that was refused or held is tried again, for the order's item in a newer batch. */
+export async function reopenEffect(session: Session, effectId: number, batchId: number): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/reopen_effect'), { effect_id: effectId, batch_id: batchId });
+}
+
+export async function acceptFingerprint(
+  session: Session,
+  effectId: number,
+  fingerprint: string | null,
+  changeSetId: number,
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/accept_fingerprint'), {
+    effect_id: effectId,
+    fingerprint,
+    change_set_id: changeSetId,
+  });
+}
+
+export async function claimEffects(
+  session: Session,
+  claim: {
+    readonly pipeline: string;
+    readonly step: string;
+    readonly token: number;
+    readonly now: string;
+    readonly absenceProvesUtc: string;
+    readonly limit: number;
+  },
+): Promise<ClaimedEffect[]> {
+  return session.all<ClaimedEffect>(sql(session.engine, 'ledger/claim_effects'), {
+    pipeline: claim.pipeline,
+    step: claim.step,
+    token: claim.token,
+    now: claim.now,
+    absence_proves_utc: claim.absenceProvesUtc,
+    limit: claim.limit,
+  });
+}
+
+export async function sendingEffects(
+  session: Session,
+  pipeline: string,
+  step: string,
+  after: number,
+  limit: number,
+): Promise<SendingEffect[]> {
+  return session.all<SendingEffect>(sql(session.engine, 'ledger/sending_effects'), {
+    pipeline,
+    step,
+    after,
+    limit,
+  });
+}
+
+export async function effectsDone(
+  session: Session,
+  effectIds: readonly number[],
+  receipt: string,
+  now: string,
+): Promise<void> {
+  if (effectIds.length === 0) return;
+  await session.run(sql(session.engine, 'ledger/effects_done'), {
+    effect_ids: JSON.stringify(effectIds),
+    receipt,
+    now,
+  });
+}
+
+export async function effectRefused(
+  session: Session,
+  refusal: {
+    readonly effectId: number;
+    readonly state: 'held' | 'failed';
+    readonly code: string;
+    readonly reason: string;
+  },
+  now: string,
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/effect_refused'), {
+    effect_id: refusal.effectId,
+    state: refusal.state,
+    code: refusal.code,
+    reason: refusal.reason,
+    now,
+  });
+}
+
+/** Back to pending: it is proven that nothing was done. */
+export async function effectsPending(
+  session: Session,
+  effectIds: readonly number[],
+  nextTryUtc: string | null,
+  error: string | null,
+): Promise<void> {
+  if (effectIds.length === 0) return;
+  await session.run(sql(session.engine, 'ledger/effects_pending'), {
+    effect_ids: JSON.stringify(effectIds),
+    next_try_utc: nextTryUtc,
+    error,
+  });
+}
+
+/** Still on their way: before that time, not seeing them done proves nothing. */
+export async function effectsUnknown(
+  session: Session,
+  effectIds: readonly number[],
+  absenceProvesUtc: string,
+  error: string,
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/effects_unknown'), {
+    effect_ids: JSON.stringify(effectIds),
+    absence_proves_utc: absenceProvesUtc,
+    error,
+  });
+}
+
+/** Which of these orders a 3PL is known to have, by its name; links outlive the ledger. */
+export async function linkedOrders(
+  session: Session,
+  orderIds: readonly number[],
+): Promise<Map<number, string>> {
+  if (orderIds.length === 0) return new Map();
+  const rows = await session.all<{ exigo_order_id: number; system: string }>(
+    sql(session.engine, 'ledger/links_of_orders'),
+    { order_ids: JSON.stringify(orderIds) },
+  );
+  return new Map(rows.map((row) => [row.exigo_order_id, row.system]));
+}

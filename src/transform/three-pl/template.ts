@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { InvariantError } from '../../core/errors.js';
+import type { ThreePl, WaveRule } from '../../core/hand-over.js';
+import { EXIGO_ZONE } from '../../core/time.js';
+import { type Condition, readCondition } from './condition.js';
+import { checkedText, Faults } from './faults.js';
+import { type FileFormat, readFileFormat } from './file-format.js';
+import { type Layout, ROW_KINDS, type RowKind, readLayout } from './layout.js';
+import { readWave } from './wave.js';
+
+/** A template of `config/3pl/` after checking, with all defaults filled in. */
+export interface Template {
+  readonly name: string;
+  readonly routes: readonly Condition[];
+  readonly wave: WaveRule;
+  /** Folder as written; `makeThreePl` resolves it. */
+  readonly folder: string;
+  readonly manifest: ThreePl['manifest'];
+  /** Lines that are written; null: all. */
+  readonly lines: Condition | null;
+  readonly file: FileFormat;
+  readonly layout: Layout;
+}
+
+const TEMPLATE = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'a name has lower-case letters, digits and hyphens (at most 50)'),
+  routes: z.array(z.strictObject({ when: z.unknown() })).min(1, 'without a route no order would come here'),
+  wave: z.unknown().optional(),
+  delivery: z.strictObject({ folder: z.string().min(1, 'a path, relative to the configuration folder') }),
+  manifest: z.enum(['before', 'after', 'none']).default('before'),
+  printed: checkedText((text) =>
+    text === 'handed-over'
+      ? null
+      : `"${text}" is not known; only handed-over is: an order counts as Printed when its file has been delivered`,
+  ).default('handed-over'),
+  lines: z.unknown().optional(),
+  file: z.unknown(),
+  row: z.enum(ROW_KINDS),
+  columns: z.unknown().optional(),
+  items: z.unknown().optional(),
+  header: z.unknown().optional(),
+  details: z.unknown().optional(),
+});
+
+/** Stands in for a `file` section with faults, so that the columns are checked all the same. */
+const FALLBACK_FILE: FileFormat = {
+  name: '{number}',
+  delimiter: ',',
+  quoting: 'minimal',
+  header: false,
+  encoding: 'utf-8',
+  unencodable: 'hold',
+  bom: false,
+  lineEnds: 'crlf',
+  zone: EXIGO_ZONE,
+  newlines: 'keep',
+};
+
+/**
+ * Checks a template as it was parsed from YAML. `where` names it in messages (`config/3pl/atlas.yaml`).
+ * Throws one ConfigurationError that lists every fault as `path: reason; did you mean "x"?`.
+ */
+export function parseTemplate(yamlValue: unknown, where: string): Template {
+  const faults = new Faults();
+  const top = faults.read(TEMPLATE, yamlValue, []);
+  // Sections are checked even when the frame has faults, so that one run shows them all.
+  const raw = (typeof yamlValue === 'object' && yamlValue !== null ? yamlValue : {}) as Record<
+    string,
+    unknown
+  >;
+  const row = ROW_KINDS.find((kind) => kind === raw.row) ?? likelyRow(raw);
+  const file = readFileFormat(raw.file, row, faults);
+  const routes = readRoutes(raw.routes, faults);
+  const wave = readWave(raw.wave, file?.zone ?? EXIGO_ZONE, faults);
+  const lines = raw.lines === undefined ? null : readCondition(raw.lines, ['lines'], 'line', faults);
+  const layout = readLayout(row, raw, file ?? FALLBACK_FILE, faults);
+  faults.throwIfAny(where);
+  if (!top || !file || !wave || lines === undefined || !layout)
+    throw new InvariantError(`${where}: a fault was lost`);
+  const { name, delivery, manifest } = top;
+  return { name, routes, wave, folder: delivery.folder, manifest, lines, file, layout };
+}
+
+/** The kind of row the sections speak of, to check them by when `row` itself has a fault. */
+function likelyRow(raw: Readonly<Record<string, unknown>>): RowKind {
+  if (raw.header !== undefined || raw.details !== undefined) return 'header-details';
+  return raw.items === undefined ? 'line' : 'order';
+}
+
+function readRoutes(raw: unknown, faults: Faults): Condition[] {
+  if (!Array.isArray(raw)) return [];
+  const routes = raw.map((route: unknown, i) => {
+    const when = (route as { when?: unknown } | null)?.when;
+    return when === undefined ? undefined : readCondition(when, ['routes', i, 'when'], 'order', faults);
+  });
+  return routes.filter((route) => route !== undefined);
+}

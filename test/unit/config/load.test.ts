@@ -1,0 +1,184 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freezeConfig, sortedJson } from '../../../src/app/config/frozen.js';
+import { configPath, loadConfig } from '../../../src/app/config/load.js';
+import { secretsOf } from '../../../src/app/config/secrets.js';
+import { ConfigurationError, messageOf } from '../../../src/core/errors.js';
+import { PACKAGE_ROOT } from '../../../src/db/sql.js';
+
+let root: string;
+let file: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'orderferry-config-'));
+  file = join(root, 'config', 'orderferry.yaml');
+  mkdirSync(join(root, 'config'));
+  cpSync(join(PACKAGE_ROOT, 'config', '3pl'), join(root, 'config', '3pl'), { recursive: true });
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+function load(yaml: string, environment: NodeJS.ProcessEnv = {}) {
+  writeFileSync(file, yaml);
+  return loadConfig(file, environment);
+}
+
+function faultsOf(yaml: string): string[] {
+  try {
+    load(yaml);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError);
+    return messageOf(error).replaceAll(root, '').split('\n');
+  }
+  return [];
+}
+
+const HEAD = '/config/orderferry.yaml: the configuration has faults; nothing was started';
+
+describe('the shipped configuration', () => {
+  const shipped = readFileSync(join(PACKAGE_ROOT, 'config', 'orderferry.yaml'), 'utf8');
+
+  test('works as it is, with nothing in the environment', () => {
+    const config = load(shipped);
+    expect(config.database).toEqual({ engine: 'sqlite', file: join(root, 'var/orderferry.db') });
+    expect(config.exigoApi).toBeNull();
+    expect(config.threePls.map((one) => one.name)).toEqual(['atlas', 'borealis']);
+    expect(config.threePls.map((one) => one.delivery.path)).toEqual([
+      join(root, 'var/out/atlas'),
+      join(root, 'var/out/borealis'),
+    ]);
+    expect(config.tableCsv.directory).toBe(join(root, 'var/out/tables'));
+    expect(config.stateDirectory).toBe(join(root, 'var'));
+  });
+
+  test('still works when everything that is commented out in it is switched on, and says the same', () => {
+    const all = shipped
+      .replace(/^# ?( *(?:\w+:.*|- .*))$/gm, '$1')
+      .replace(/^ {2}sqlite: .*$/m, '')
+      .replace(/^ {2}# ?/gm, '  ');
+    const environment = { EXIGO_LOGIN: 'me', EXIGO_PASSWORD: 'hush', SQLSERVER_PASSWORD: 'quiet' };
+    const [config, defaults] = [load(all, environment), load(shipped)];
+    expect(config.database.engine).toBe('sqlserver');
+    expect(config.exigoApi?.baseUrl).toBe('https://example-api.exigo.com/3.0');
+    expect([config.source, config.lease, config.retention]).toEqual([
+      defaults.source,
+      defaults.lease,
+      defaults.retention,
+    ]);
+  });
+});
+
+describe('faults', () => {
+  test('of the file and of every template come together', () => {
+    writeFileSync(join(root, 'config/3pl/atlas.yaml'), 'name: atlas\ndelivry: x\n');
+    const lines = faultsOf(
+      'database: { sqlite: a.db }\nlease: { ttl: 1s }\nthreePls: [atlas, borealos, borealis]',
+    );
+    expect(lines).toContain('lease.ttl: 1s is less than 5s, the least');
+    expect(lines.filter((line) => /delivry: unknown key; did you mean "delivery"\?/.test(line))).toHaveLength(
+      1,
+    );
+    expect(lines).toContain(
+      'threePls[1]: there is no template /config/3pl/borealos.yaml; did you mean "borealis"?',
+    );
+  });
+
+  test('a 3PL that is named twice, and one whose template has another name', () => {
+    const atlas = readFileSync(join(root, 'config/3pl/atlas.yaml'), 'utf8');
+    writeFileSync(join(root, 'config/3pl/copy.yaml'), atlas);
+    expect(faultsOf('database: { sqlite: a.db }\nthreePls: [atlas, atlas, copy]')).toEqual([
+      HEAD,
+      'threePls[1]: "atlas" is named twice',
+      '/config/3pl/copy.yaml: name: "atlas" must be that of the file, "copy"',
+    ]);
+  });
+
+  test('no such file', () => {
+    const missing = join(root, 'nowhere.yaml');
+    expect(() => loadConfig(missing, {})).toThrow(
+      `${missing}: there is no such file; "orderferry init <folder>" writes one`,
+    );
+  });
+
+  test('syntax errors have a line and a column', () => {
+    expect(faultsOf('database:\n  sqlite: "a.db\n')[0]).toMatch(
+      /^\/config\/orderferry\.yaml:3:1: Missing closing "quote/,
+    );
+    expect(faultsOf('lease: {}\nlease: {}\n')[0]).toMatch(
+      /^\/config\/orderferry\.yaml:2:1: Map keys must be unique/,
+    );
+    expect(faultsOf('a: !!js/function x\n')[0]).toMatch(/^\/config\/orderferry\.yaml:1:4: Unresolved tag/);
+  });
+
+  test.each(['', '# nothing but a comment', 'null'])('an empty file (%j)', (yaml) => {
+    expect(faultsOf(yaml)).toEqual([HEAD, 'database: is missing']);
+  });
+
+  test.each(['[]', 'text', '5'])('a file that holds %s', (yaml) => {
+    expect(faultsOf(yaml)[1]).toMatch(/^\(file\): must be a group of keys, not /);
+  });
+
+  test('a YAML bomb is refused', () => {
+    const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+    for (let i = 1; i < 9; i++)
+      bomb.push(
+        `a${i}: &a${i} [${Array(9)
+          .fill(`*a${i - 1}`)
+          .join(', ')}]`,
+      );
+    expect(faultsOf(bomb.join('\n'))[0]).toMatch(/Excessive alias count/);
+  });
+});
+
+test('a group whose keys are all commented out counts as left out', () => {
+  const config = load('database:\n  sqlite: a.db\nexigoApi:\n  # company: x\nsource:\nlease:\n  ttl:\n');
+  expect(config.exigoApi).toBeNull();
+  expect(config.lease.ttlMs).toBe(60_000);
+});
+
+describe('what is frozen', () => {
+  const yaml = 'database: { sqlite: a.db }\nthreePls: [atlas, borealis]';
+
+  test('does not depend on the order of keys, on comments, on folders or on the rest of the file', () => {
+    const first = load(yaml).frozen;
+    const atlas = join(root, 'config/3pl/atlas.yaml');
+    const text = readFileSync(atlas, 'utf8').replace(/^name: atlas\n/m, '');
+    writeFileSync(atlas, `# moved\n${text}\nname: atlas\n`);
+    expect(load(`${yaml}\nlease: { ttl: 90s }`).frozen.hash).toBe(first.hash);
+    expect(first.json).not.toContain(root);
+  });
+
+  test('depends on every value and on the order of the 3PLs', () => {
+    const first = load(yaml).frozen.hash;
+    expect(load(yaml.replace('atlas, borealis', 'borealis, atlas')).frozen.hash).not.toBe(first);
+    const atlas = join(root, 'config/3pl/atlas.yaml');
+    writeFileSync(atlas, readFileSync(atlas, 'utf8').replace('ORDER_NO', 'ORDER_NUMBER'));
+    expect(load(yaml).frozen.hash).not.toBe(first);
+  });
+
+  test('sorted keys at every depth, lists as they are', () => {
+    expect(sortedJson({ b: [{ z: 1, a: 2 }, 'x'], a: { d: null, c: 'é' } })).toBe(
+      '{"a":{"c":"é","d":null},"b":[{"a":2,"z":1},"x"]}',
+    );
+    expect(freezeConfig([]).hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+test('the path: option, then environment, then the usual place', () => {
+  expect(configPath('a.yaml', { ORDERFERRY_CONFIG: 'b.yaml' })).toBe('a.yaml');
+  expect(configPath(undefined, { ORDERFERRY_CONFIG: 'b.yaml' })).toBe('b.yaml');
+  expect(configPath(undefined, { ORDERFERRY_CONFIG: '' })).toBe('config/orderferry.yaml');
+});
+
+test('the secrets of a configuration, for redaction', () => {
+  const environment = { L: 'api-user', P: 'hush hush', S: 'quiet!' };
+  const config = load(
+    `database: { sqlserver: { host: h, database: d, user: u, password: '\${S}' } }
+exigoApi: { company: acme, login: '\${L}', password: '\${P}' }`,
+    environment,
+  );
+  const basic = Buffer.from('api-user@acme:hush hush').toString('base64');
+  expect(secretsOf(config)).toEqual(['quiet!', 'api-user', 'hush hush', basic]);
+});
