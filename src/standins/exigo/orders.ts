@@ -22,8 +22,8 @@ export class OrderReader {
   ) {}
 
   async read(question: OrdersQuestion): Promise<string[]> {
-    this.encoders ??= await this.prepare();
-    const encoder = this.headOnly ? this.encoders.head : this.encoders.order;
+    const encoders = await this.ready();
+    const encoder = this.headOnly ? encoders.head : encoders.order;
     const orders = await this.rows(
       question.ids === null ? 'orders_page' : 'orders_by_ids',
       'o',
