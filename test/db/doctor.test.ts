@@ -1,0 +1,270 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/app/config/load.js';
+import { checkZones } from '../../src/app/doctor/check-zones.js';
+import { type DoctorOptions, doctor, printDoctor } from '../../src/app/doctor.js';
+import { init } from '../../src/app/init.js';
+import { createOutput } from '../../src/app/output.js';
+import { Redactor } from '../../src/app/redaction.js';
+import type { DatabaseConfig } from '../../src/core/config.js';
+import { ConfigurationError, TransientError, UnreachableError } from '../../src/core/errors.js';
+import type { Database } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
+import { openSqlite } from '../../src/db/sqlite.js';
+import { createSyncSchema } from '../../src/db/sync-schema.js';
+
+const NOW = Date.parse('2026-11-21T03:00:00Z');
+const clock = { now: () => NOW, sleep: async () => undefined };
+
+let root: string;
+let configFile: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'orderferry-doctor-'));
+  init(root);
+  configFile = join(root, 'config', 'orderferry.yaml');
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+function openDatabase(config: DatabaseConfig): Database {
+  if (config.engine !== 'sqlite') throw new UnreachableError(`${config.host}: connection refused`);
+  return openSqlite(config.file, clock);
+}
+
+function examine(options: Partial<DoctorOptions> = {}, environment: NodeJS.ProcessEnv = {}) {
+  return doctor({
+    load: () => loadConfig(configFile, environment),
+    openDatabase,
+    exigoApi: () => async () => ({ date: null }),
+    clock,
+    ...options,
+  });
+}
+
+async function prepareDatabase(): Promise<void> {
+  const database = openSqlite(join(root, 'var/orderferry.db'), clock);
+  await database.transaction(createSyncSchema);
+  await database.transaction(async (session) => {
+    for (const table of [
+      'Customers',
+      'Orders',
+      'OrderDetails',
+      'Payments',
+      'CustomerAccounts',
+      'CustomerSites',
+    ]) {
+      const text = `CREATE TABLE IF NOT EXISTS "queue.${table}" AS SELECT * FROM "dbo.${table}" WHERE 0`;
+      await session.run({ name: table, text });
+    }
+  });
+  await migrate(database);
+  await database.close();
+}
+
+async function failures(options?: Partial<DoctorOptions>, environment?: NodeJS.ProcessEnv) {
+  const { checks, exitCode } = await examine(options, environment);
+  return { exitCode, failed: checks.filter((check) => !check.ok).map((check) => check.name) };
+}
+
+describe('a fresh folder', () => {
+  test('lacks only the database, and is not changed by looking', async () => {
+    const before = readdirSync(root, { recursive: true }).sort();
+    expect(await failures()).toEqual({ exitCode: 2, failed: ['database'] });
+    expect(readdirSync(root, { recursive: true }).sort()).toEqual(before);
+  });
+
+  test('is well once the database is prepared', async () => {
+    await prepareDatabase();
+    const report = await examine();
+    expect(report.checks.filter((check) => !check.ok)).toEqual([]);
+    expect(report.exitCode).toBe(0);
+    expect(report.checks.map((check) => check.name)).toEqual([
+      'configuration',
+      'time zones',
+      'state folder',
+      'table folder',
+      'folder of atlas',
+      'folder of borealis',
+      'disk',
+      'database',
+      'sync tables',
+      'queue tables',
+      'state schema',
+      'Exigo API',
+    ]);
+  });
+});
+
+describe('what is missing', () => {
+  test('configuration: one check with every line, exit code 2', async () => {
+    writeFileSync(configFile, 'sorce: {}');
+    const { checks, exitCode } = await examine();
+    expect(exitCode).toBe(2);
+    expect(checks.map((check) => check.name)).toEqual(['configuration']);
+    expect(checks[0]?.detail).toContain('sorce: unknown key; did you mean "source"?');
+  });
+
+  test('tables and columns, by name', async () => {
+    await prepareDatabase();
+    const database = openSqlite(join(root, 'var/orderferry.db'), clock);
+    await database.transaction(async (session) => {
+      await session.run({ name: 'a', text: 'DROP TABLE "dbo.Payments"' });
+      await session.run({ name: 'b', text: 'DROP TABLE "queue.Orders"' });
+      await session.run({
+        name: 'c',
+        text: 'CREATE TABLE "queue.Orders" (orderid INTEGER, CustomerID INTEGER)',
+      });
+    });
+    await database.close();
+    const { checks } = await examine();
+    const detail = (name: string) => checks.find((check) => check.name === name)?.detail;
+    expect(detail('sync tables')).toBe('dbo.Payments is not there');
+    expect(detail('queue tables')).toBe(
+      'queue.Orders lacks ModifiedDate, OrderStatusID, OrderTypeID, SubTotal',
+    );
+  });
+
+  test('the state schema', async () => {
+    await prepareDatabase();
+    const database = openSqlite(join(root, 'var/orderferry.db'), clock);
+    await database.transaction((session) => session.run({ name: 'd', text: 'DELETE FROM "etl.migration"' }));
+    await database.close();
+    expect(await failures()).toEqual({ exitCode: 2, failed: ['state schema'] });
+  });
+
+  test('a delivery folder: never made, since it may be a mount that failed', async () => {
+    await prepareDatabase();
+    rmSync(join(root, 'var/out/atlas'), { recursive: true });
+    const { checks, exitCode } = await examine();
+    const check = checks.find((one) => one.name === 'folder of atlas');
+    expect(exitCode).toBe(2);
+    expect(check?.remedy).toBe(`mount it, or: mkdir -p '${join(root, 'var/out/atlas')}'`);
+    expect(existsSync(join(root, 'var/out/atlas'))).toBe(false);
+  });
+
+  test('a table folder that a run makes is well; one that is a file is not', async () => {
+    await prepareDatabase();
+    rmSync(join(root, 'var/out/tables'), { recursive: true });
+    expect((await failures()).failed).toEqual([]);
+    writeFileSync(join(root, 'var/out/tables'), '');
+    expect((await failures()).failed).toEqual(['table folder']);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('permission to write a folder', async () => {
+    await prepareDatabase();
+    const folder = join(root, 'var/out/atlas');
+    chmodSync(folder, 0o500);
+    expect((await failures()).failed).toEqual(['folder of atlas']);
+    chmodSync(folder, 0o700);
+  });
+
+  test('a database file that is none', async () => {
+    mkdirSync(join(root, 'var'), { recursive: true });
+    writeFileSync(
+      join(root, 'var/orderferry.db'),
+      'this is a text, and long enough to be read as a header of a file',
+    );
+    expect(await failures()).toEqual({ exitCode: 3, failed: ['database'] });
+  });
+
+  test('SQL Server that cannot be reached: exit code 3', async () => {
+    writeFileSync(
+      configFile,
+      `database: { sqlserver: { host: db.example.net, database: d, user: u, password: '\${PW}' } }`,
+    );
+    const report = await examine({}, { PW: 'hush hush' });
+    const check = report.checks.find((one) => !one.ok);
+    expect(report.exitCode).toBe(3);
+    expect(check?.detail).toBe('db.example.net: connection refused');
+  });
+});
+
+describe('the Exigo API', () => {
+  const environment = { L: 'api-user', P: 'hush hush' };
+
+  beforeEach(async () => {
+    await prepareDatabase();
+    writeFileSync(
+      configFile,
+      `database: { sqlite: var/orderferry.db }\nexigoApi: { company: acme, login: '\${L}', password: '\${P}' }\n`,
+    );
+  });
+
+  test.each([
+    ['Sat, 21 Nov 2026 03:00:00 GMT', 0, []],
+    ['Sat, 21 Nov 2026 02:59:31 GMT', 0, []],
+    ['Sat, 21 Nov 2026 03:05:00 GMT', 2, ['clock']],
+    ['Sat, 21 Nov 2026 02:00:00 GMT', 2, ['clock']],
+    ['nonsense', 0, []],
+  ])('answers at %s', async (date, exitCode, failed) => {
+    expect(await failures({ exigoApi: () => async () => ({ date }) }, environment)).toEqual({
+      exitCode,
+      failed,
+    });
+  });
+
+  test.each([
+    [new ConfigurationError('401: wrong login'), 2],
+    [new TransientError('HTTP_503', '503: down for maintenance'), 3],
+    [new UnreachableError('no such host'), 3],
+  ])('%s', async (error, exitCode) => {
+    const exigoApi = () => async () => {
+      throw error;
+    };
+    expect(await failures({ exigoApi }, environment)).toEqual({ exitCode, failed: ['Exigo API'] });
+  });
+
+  test('is not asked when it is not configured', async () => {
+    writeFileSync(configFile, 'database: { sqlite: var/orderferry.db }');
+    const { checks } = await examine({
+      exigoApi: () => {
+        throw new ConfigurationError('asked');
+      },
+    });
+    expect(checks.at(-1)).toMatchObject({
+      name: 'Exigo API',
+      ok: true,
+      detail: 'not configured: orders are handed over, but not set to Printed',
+    });
+  });
+});
+
+test('zones that this Node does not know', () => {
+  expect(checkZones(['America/Chicago', 'Europe/Paris']).ok).toBe(true);
+  expect(checkZones(['Europe/Pris']).detail).toBe('no data for Europe/Pris');
+});
+
+test('the report, for people and as one object', async () => {
+  const shownBy = async (json: boolean) => {
+    let shown = '';
+    const stdout = new Writable({
+      write(chunk, _encoding, done) {
+        shown += String(chunk);
+        done();
+      },
+    });
+    printDoctor(await examine(), createOutput(json, stdout, new Redactor()));
+    return shown.replaceAll(root, '');
+  };
+  const shown = await shownBy(false);
+  expect(shown).toContain(
+    'FAIL  database: /var/orderferry.db is not there yet\n      -> orderferry migrate\n',
+  );
+  expect(shown).toMatch(/\n\n1 of 8 checks failed\.\n$/);
+  expect(JSON.parse(await shownBy(true))).toMatchObject({
+    ok: false,
+    checks: [
+      { name: 'configuration', ok: true, remedy: null },
+      {},
+      {},
+      {},
+      {},
+      {},
+      { name: 'database', ok: false },
+    ],
+  });
+});

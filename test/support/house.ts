@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { freezeConfig } from '../../src/app/config/frozen.js';
+import { PIPELINES } from '../../src/app/pipelines.js';
+import { makeContext } from '../../src/app/runtime.js';
+import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
+import type { Config } from '../../src/core/config.js';
+import type { AnyPipeline } from '../../src/core/pipeline.js';
+import type { Database } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
+import { openSqlite } from '../../src/db/sqlite.js';
+import { createSyncSchema } from '../../src/db/sync-schema.js';
+import type { EngineContext } from '../../src/engine/context.js';
+import { type RunReport, runPipeline } from '../../src/engine/run.js';
+import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
+import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
+import { TestClock } from './clock.js';
+
+export const NOON = Date.parse('2026-03-11T17:00:00Z'); // 12:00 in US Central
+
+export interface HouseOptions {
+  readonly now?: number;
+  /** Template values in routing order; default: the shipped atlas and borealis. */
+  readonly templates?: readonly unknown[];
+  readonly config?: Partial<Config>;
+  readonly api?: boolean;
+}
+
+/** A whole installation in a temporary folder: embedded database, templates, stand-in, real files. */
+export class House {
+  private constructor(
+    readonly folder: string,
+    readonly clock: TestClock,
+    readonly database: Database,
+    readonly config: Config,
+    readonly standin: ExigoStandin,
+    private readonly standinDatabase: Database,
+  ) {}
+
+  static async open(options: HouseOptions = {}): Promise<House> {
+    const folder = await mkdtemp(join(tmpdir(), 'orderferry-'));
+    const clock = new TestClock(options.now ?? NOON);
+    const file = join(folder, 'orderferry.db');
+    const database = openSqlite(file, clock);
+    await migrate(database);
+    await database.transaction((session) => createSyncSchema(session));
+    const standinDatabase = openSqlite(file, clock);
+    const standin = await startExigoStandin({
+      database: standinDatabase,
+      clock,
+      login: 'ferry',
+      company: 'sample',
+      password: 'not-a-secret',
+    });
+    const templates = options.templates ?? ['atlas', 'borealis'].map(shippedTemplate);
+    const config: Config = {
+      database: { engine: 'sqlite', file },
+      stateDirectory: join(folder, 'state'),
+      exigoApi:
+        options.api === false
+          ? null
+          : {
+              baseUrl: standin.url,
+              login: 'ferry',
+              company: 'sample',
+              password: 'not-a-secret',
+              maxOrders: 200,
+              deadlineMs: 5 * SECOND,
+              unknownWaitMs: 30 * SECOND,
+            },
+      source: {
+        overlapMs: 15 * MINUTE,
+        settleMs: 10 * MINUTE,
+        firstRunMs: DAY,
+        tableLagMs: 2 * HOUR,
+        sweepHorizonMs: 30 * DAY,
+        allowSensitive: [],
+        oldOrderMs: 60 * DAY,
+      },
+      lease: { ttlMs: MINUTE },
+      retention: { frozenMs: 30 * DAY, handedOverMs: 400 * DAY },
+      tableCsv: { directory: join(folder, 'out', 'tables') },
+      threePls: templates.map((value) =>
+        makeThreePl(parseTemplate(value, 'test template'), join(folder, 'config')),
+      ),
+      frozen: freezeConfig(templates),
+      ...options.config,
+    };
+    const house = new House(folder, clock, database, config, standin, standinDatabase);
+    await house.makeFolders();
+    return house;
+  }
+
+  context(overrides: Partial<EngineContext> = {}): EngineContext {
+    return {
+      ...makeContext({ config: this.config, database: this.database, clock: this.clock }),
+      ...overrides,
+    };
+  }
+
+  async run(name = 'exigo-orders-to-3pl', overrides: Partial<EngineContext> = {}): Promise<RunReport> {
+    const pipeline = PIPELINES.find((one) => one.name === name) as AnyPipeline;
+    return runPipeline(this.context(overrides), { pipeline, slices: [] });
+  }
+
+  /** Files a 3PL would see, by name, manifests left out. */
+  async files(threePl: string): Promise<Map<string, string>> {
+    const folder = this.config.threePls.find(({ name }) => name === threePl)?.delivery.path ?? '';
+    const names = (await readdir(folder)).filter(
+      (name) => !name.endsWith('.part') && !name.endsWith('.manifest.json'),
+    );
+    const texts = await Promise.all(names.sort().map((name) => readFile(join(folder, name), 'utf8')));
+    return new Map(names.map((name, i) => [name, texts[i] ?? '']));
+  }
+
+  async all<T>(text: string, parameters = {}): Promise<T[]> {
+    return this.database.all<T>({ name: 'test', text }, parameters);
+  }
+
+  async exec(text: string, parameters = {}): Promise<number> {
+    return this.database.transaction((session) => session.run({ name: 'test', text }, parameters));
+  }
+
+  async close(): Promise<void> {
+    await this.standin.close();
+    await this.standinDatabase.close();
+    await this.database.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async makeFolders(): Promise<void> {
+    for (const threePl of this.config.threePls) await mkdir(threePl.delivery.path, { recursive: true });
+    await mkdir(this.config.tableCsv.directory, { recursive: true });
+  }
+}
+
+export function shippedTemplate(name: string): unknown {
+  return parse(readFileSync(new URL(`../../config/3pl/${name}.yaml`, import.meta.url), 'utf8'));
+}
