@@ -157,14 +157,15 @@ function shown(value: FrozenValue): string {
   return text === '' ? 'an empty value' : `"${truncateText(text, 40)}"`;
 }
 
-/** The policies of a column, in this order: encoding, required, formula guard, length. */
+/** The policies of a column, in this order: case, encoding, required, formula guard, length. */
 function finish(column: Column, cell: Cell, file: FileFormat): Cell {
-  const { name, limit, required, guard } = column;
+  const { name, letters, limit, required, guard } = column;
   const { encoding, unencodable } = file;
   const plain = encoding === 'utf-8';
-  if (plain && limit === null && !required && !guard) return cell;
+  if (plain && letters === null && limit === null && !required && !guard) return cell;
   return (at) => {
     let text = cell(at);
+    if (letters !== null) text = letters === 'upper' ? text.toUpperCase() : text.toLowerCase();
     if (!plain) {
       const fitted = fitEncoding(text, encoding);
       if (fitted.lacking !== null && unencodable === 'hold') {

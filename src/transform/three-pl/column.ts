@@ -11,6 +11,7 @@ import type { NumberFormat } from './number-format.js';
 export interface Column {
   readonly name: string;
   readonly source: Part | Join;
+  readonly letters: 'upper' | 'lower' | null;
   readonly limit: { readonly max: number; readonly over: 'truncate' | 'hold' } | null;
   readonly required: boolean;
   readonly guard: boolean;
@@ -88,6 +89,7 @@ const JOIN = z.array(z.preprocess((value) => (typeof value === 'string' ? { from
 const COLUMN = PART.extend({
   name: z.string().min(1, 'a column needs a name'),
   join: JOIN.min(1, 'a join needs parts').optional(),
+  case: z.enum(['upper', 'lower']).optional(),
   limit: z
     .strictObject({ max: z.int().min(1, 'at least 1 character'), over: z.enum(['truncate', 'hold']) })
     .optional(),
@@ -109,8 +111,8 @@ export function readColumn(raw: unknown, path: Path, scope: ColumnScope): Column
   if (column.name === '__proto__') scope.faults.add([...path, 'name'], 'this name cannot be used');
   const source = readSource(column, path, scope);
   if (source === undefined) return undefined;
-  const { name, limit = null, required, guard, compare } = column;
-  const read: Column = { name, source, limit, required, guard, compare };
+  const { name, case: letters = null, limit = null, required, guard, compare } = column;
+  const read: Column = { name, source, letters, limit, required, guard, compare };
   checkPolicies(read, path, scope.faults);
   return read;
 }

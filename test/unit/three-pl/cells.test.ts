@@ -180,6 +180,11 @@ describe('policies', () => {
     expect(() => city('Łódź', {}, file)).toThrow('column "C": U+0141 does not exist in windows-1252');
   });
 
+  it('change the case, before anything is measured', () => {
+    expect(city('straße', { case: 'upper', limit: { max: 7, over: 'hold' } })).toBe('STRASSE');
+    expect(city('İL', { case: 'lower' })).toBe('i\u0307l');
+  });
+
   it('clean text: controls go, newlines become a space, lone surrogates U+FFFD', () => {
     expect(city(`a${NUL}b\u0007\u009fc\ufeff`, {})).toBe('abc');
     expect(city('a\r\nb\u2028c\td', {})).toBe('a b c d');

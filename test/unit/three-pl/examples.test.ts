@@ -15,7 +15,7 @@ const german = sampleOrder({
   row: {
     OrderID: 1002,
     WarehouseID: 3,
-    ShipMethodID: 5,
+    ShipMethodID: 8,
     FirstName: 'Jörg',
     LastName: 'Großmann',
     Address1: 'Straße des 17. Juni 1',
@@ -51,7 +51,7 @@ describe('the examples', () => {
     expect(borealis.fileName(CONTEXT)).toBe('BOREALIS-00007-20261121T0505.txt');
     expect(iconv.decode(fileBytes(borealis, [german]), 'windows-1252')).toBe(
       [
-        '"H";1002;"21.11.2026";"GOT";"DPD-CLASSIC";"Jörg Großmann";"";"Straße des 17. Juni 1";"";"01234";"?ód?";"DE";"+1 214 555 0100";25,00;"EUR";"1+3";1',
+        '"H";1002;"21.11.2026";"LYS";"COLISSIMO";"Jörg Großmann";"";"Straße des 17. Juni 1";"";"01234";"?ód?";"DE";"+1 214 555 0100";25,00;"EUR";"1+3";1',
         '"D";1002;001;"A-1";"Green tea";2;12,50;0,250',
         '',
       ].join('\r\n'),

@@ -76,6 +76,9 @@ describe('faults of a template', () => {
     expect(column({ constant: true })).toEqual([
       'columns[0].constant: expected a text or a number (put true, false and dates in quotes)',
     ]);
+    expect(column({ from, case: 'uper' })).toEqual([
+      'columns[0].case: "uper" is not one of upper, lower; did you mean "upper"?',
+    ]);
     expect(column({ from, constant: 'x' })).toEqual([
       'columns[0]: needs exactly one of from, constant or join',
     ]);
