@@ -42,7 +42,7 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
   const { frozen, threePls } = config;
   const folders = new Map([
     ['state folder', { path: config.stateDirectory, made: true }],
-    ['table folder', { path: config.tableCsv.directory, made: true }],
+    ['table folder', { path: config.tableCsv.directory, made: false }],
     ...threePls.map((one) => [`folder of ${one.name}`, { path: one.delivery.path, made: false }] as const),
   ]);
   const checks = [

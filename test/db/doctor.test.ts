@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -147,12 +156,14 @@ describe('what is missing', () => {
     expect(existsSync(join(root, 'var/out/atlas'))).toBe(false);
   });
 
-  test('a table folder that a run makes is well; one that is a file is not', async () => {
+  test('a state folder that a run makes is well; one that is a file is not', async () => {
     await prepareDatabase();
-    rmSync(join(root, 'var/out/tables'), { recursive: true });
+    const text = readFileSync(configFile, 'utf8');
+    writeFileSync(configFile, text.replace('stateDirectory: var', 'stateDirectory: new/state'));
     expect((await failures()).failed).toEqual([]);
-    writeFileSync(join(root, 'var/out/tables'), '');
-    expect((await failures()).failed).toEqual(['table folder']);
+    expect(existsSync(join(root, 'new'))).toBe(false);
+    writeFileSync(join(root, 'new'), '');
+    expect((await failures()).failed).toEqual(['state folder']);
   });
 
   test.skipIf(process.getuid?.() === 0)('permission to write a folder', async () => {

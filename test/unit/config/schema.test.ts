@@ -287,15 +287,15 @@ describe('what is written about the schema', () => {
     const wanted = configKeys()
       .filter((key) => !key.group)
       .map((key) => {
-        const form = key.default === undefined ? '[^|]*' : ` \`${escaped(defaultText(key.default))}\` `;
-        return `^\\| \`${escaped(key.path)}\` \\|[^|]*\\|${form}\\|[^|]+\\|$`;
+        const form = key.default === undefined ? '[^|]*' : ` +\`${escaped(defaultText(key.default))}\` +`;
+        return `^\\| \`${escaped(key.path)}\` +\\|[^|]*\\|${form}\\|[^|]+\\|$`;
       });
     expect(wanted.filter((row) => !new RegExp(row, 'm').test(page))).toEqual([]);
   });
 
   test('docs/configuration.md has no row for a key that does not exist', () => {
     const page = readFileSync(join(PACKAGE_ROOT, 'docs/configuration.md'), 'utf8');
-    const rows = [...page.matchAll(/^\| `([A-Za-z.]+)` \|/gm)].map((match) => match[1]);
+    const rows = [...page.matchAll(/^\| `([A-Za-z.]+)` +\|/gm)].map((match) => match[1]);
     const keys = configKeys().map((key) => key.path);
     expect(rows.filter((row) => !keys.includes(row ?? ''))).toEqual([]);
   });
