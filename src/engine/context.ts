@@ -19,6 +19,7 @@ export interface TransformKit {
 }
 
 export interface CellChange {
+  /** Counts from 1. */
   readonly row: number;
   readonly column: string;
   readonly before: string | null;

@@ -33,8 +33,19 @@ export function decideFirst(
   return ready(order, verdict.target, tools);
 }
 
+/** A person asked for it again: to the same 3PL, whatever its status, unless it is canceled. */
+export function decideResend(order: Order, target: string, tools: DecisionTools): Decision {
+  if (order.status === 'Canceled') {
+    return held(
+      'CANCELED_AFTER_HAND_OVER',
+      `Exigo says Canceled; it is not sent again, ${target} has the earlier one`,
+    );
+  }
+  return ready(order, target, tools);
+}
+
 /** Ready for a target, if its template can take the order. */
-export function ready(order: Order, target: string | null, tools: DecisionTools): Decision {
+function ready(order: Order, target: string | null, tools: DecisionTools): Decision {
   const threePl = tools.threePls.get(target ?? '');
   if (threePl === undefined) return held('NO_TARGET', `3PL "${target}" is not configured`);
   const rendered = tryRender(order, threePl);
@@ -85,9 +96,7 @@ export function decideAgain(
   }
   const what = changes
     .slice(0, 12)
-    .map(
-      ({ row, column, before, after }) => `${column} (row ${row + 1}): ${quote(before)} -> ${quote(after)}`,
-    );
+    .map(({ row, column, before, after }) => `${column} (row ${row}): ${quote(before)} -> ${quote(after)}`);
   const reason =
     baseline === null
       ? 'it changed after the hand-over; the version handed over is not kept any more'

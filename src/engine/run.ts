@@ -93,8 +93,7 @@ async function work(
     await faultPoint('waves/before-commit');
   });
   await faultPoint('waves/after-commit');
-  await sendWaves(context, lease, pipeline);
-  let error: unknown = null;
+  let error = await sendWaves(context, lease, pipeline);
   for (const step of pipeline.load) {
     if (step.kind !== 'exigo-status') continue;
     if (context.statusTarget === null) {
@@ -104,7 +103,7 @@ async function work(
     try {
       await changeStatuses({ context, lease, pipeline, step, target: context.statusTarget });
     } catch (problem) {
-      error = problem; // what is settled can be closed all the same
+      error ??= problem; // what is settled can be closed all the same
     }
   }
   await lease.transaction(async (session) => {

@@ -46,9 +46,14 @@ interface Sending {
 
 /**
  * Brings every open wave of the pipeline to its target. One wave that fails does not stop the others; what
- * fails for a passing reason waits for its next try. Returns the waves that were delivered or newly held.
+ * fails for a passing reason waits for its next try. Returns the first problem, for the run to report.
  */
-export async function sendWaves(context: EngineContext, lease: Lease, pipeline: AnyPipeline): Promise<void> {
+export async function sendWaves(
+  context: EngineContext,
+  lease: Lease,
+  pipeline: AnyPipeline,
+): Promise<unknown> {
+  let first: unknown = null;
   const now = toUtcText(context.clock.now());
   for (const wave of await openWaves(context.database, pipeline.name)) {
     assertGoingOn(context.signal);
@@ -62,8 +67,10 @@ export async function sendWaves(context: EngineContext, lease: Lease, pipeline: 
       if (error instanceof LeaseLostError || error instanceof StoppedError || error instanceof InvariantError)
         throw error;
       await noteFailure(sending, error);
+      first ??= error;
     }
   }
+  return first;
 }
 
 /**

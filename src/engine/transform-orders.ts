@@ -34,10 +34,10 @@ import {
   type DecisionTools,
   decideAgain,
   decideFirst,
+  decideResend,
   excluded,
   held,
   needsBaseline,
-  ready,
   touch,
 } from './decide.js';
 import { assertGoingOn } from './stop.js';
@@ -156,7 +156,12 @@ function decideOrder(
 ): Decision {
   if (prior === undefined || isReplaceable(prior))
     return decideFirst(order, pipeline, tools, batch.kind === 'release');
-  if (item.generation > prior.generation) return ready(order, prior.target, tools);
+  if (prior.target === null) {
+    // A person canceled it before it was ever sent, or asks for it again after that.
+    const again = item.generation > prior.generation;
+    return again ? decideFirst(order, pipeline, tools, true) : excluded('CANCELED_BY_PERSON', null);
+  }
+  if (item.generation > prior.generation) return decideResend(order, prior.target, tools);
   const baseline = needsBaseline(order, prior, tools) ? (baselines.get(order.id) ?? null) : 'not needed';
   return decideAgain(order, prior, baseline, tools);
 }

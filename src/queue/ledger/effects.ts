@@ -171,3 +171,23 @@ export async function linkedOrders(
   );
   return new Map(rows.map((row) => [row.exigo_order_id, row.system]));
 }
+
+/** Uses up the business key of an order that a person canceled before it was sent: no version of it goes. */
+export async function insertCanceledEffect(
+  session: Session,
+  pipeline: string,
+  step: string,
+  orderId: number,
+  changeSetId: number,
+  now: string,
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/insert_canceled_effect'), {
+    pipeline,
+    step,
+    item_key: String(orderId),
+    order_id: orderId,
+    change_set_id: changeSetId,
+    reason: 'a person canceled it before it was sent',
+    now,
+  });
+}

@@ -152,3 +152,36 @@ export async function itemsOf(session: Session, batchId: number): Promise<number
 export async function readyNewItems(session: Session, batchId: number): Promise<void> {
   await session.run(sql(session.engine, 'ledger/ready_new_items'), { batch_id: batchId });
 }
+
+export type Resolution = 'SUPERSEDED' | 'IGNORED' | 'RESENT' | 'CANCELED' | 'RETRIED';
+
+/** Answers held and failed items. */
+export async function resolveItems(
+  session: Session,
+  itemIds: readonly number[],
+  resolution: Resolution,
+  now: string,
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/resolve_items'), {
+    item_ids: JSON.stringify(itemIds),
+    resolution,
+    now,
+  });
+}
+
+/** Takes an order out that waits for its wave; returns how many versions did. */
+export async function excludeReady(
+  session: Session,
+  pipeline: string,
+  orderId: number,
+  code: string,
+  now: string,
+): Promise<number> {
+  return session.run(sql(session.engine, 'ledger/exclude_ready'), {
+    pipeline,
+    order_id: orderId,
+    code,
+    reason: 'a person canceled it before it was sent',
+    now,
+  });
+}

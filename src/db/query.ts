@@ -1,0 +1,47 @@
+import knex, { type Knex } from 'knex';
+import type { Engine, Parameters, Session, Statement, TableName, Value } from './database.js';
+import { tableText } from './sql.js';
+
+/**
+ * knex as a builder of simple statements on our own tables, where both engines share the code; what it
+ * builds runs through our Session. Its own connections are never used: on SQL Server they can run a
+ * statement of a transaction outside of it (docs/architecture: reference of dependencies, knex 3.3.0).
+ */
+const builders: Readonly<Record<Engine, Knex>> = {
+  sqlite: knex({ client: 'better-sqlite3', useNullAsDefault: true }),
+  sqlserver: knex({ client: 'mssql' }),
+};
+
+export function from(engine: Engine, table: TableName, alias: string): Knex.QueryBuilder {
+  const builder = builders[engine];
+  return builder(builder.raw(`${tableText(engine, table)} as ${alias}`) as unknown as string);
+}
+
+/** Table with alias for joins. */
+export function joined(engine: Engine, table: TableName, alias: string): Knex.Raw {
+  return builders[engine].raw(`${tableText(engine, table)} as ${alias}`);
+}
+
+export async function fetchAll<T>(session: Session, name: string, query: Knex.QueryBuilder): Promise<T[]> {
+  const { statement, parameters } = compile(name, query);
+  return session.all<T>(statement, parameters);
+}
+
+export async function fetchFirst<T>(
+  session: Session,
+  name: string,
+  query: Knex.QueryBuilder,
+): Promise<T | undefined> {
+  return (await fetchAll<T>(session, name, query))[0];
+}
+
+function compile(name: string, query: Knex.QueryBuilder): { statement: Statement; parameters: Parameters } {
+  const { sql, bindings } = query.toSQL().toNative();
+  const parameters: Record<string, Value> = {};
+  bindings.forEach((value, i) => {
+    parameters[`p${i}`] = value as Value;
+  });
+  let next = 0;
+  // Built statements hold no literal: every question mark is a binding.
+  return { statement: { name, text: sql.replace(/\?/g, () => `@p${next++}`) }, parameters };
+}

@@ -1,0 +1,72 @@
+import type { Session } from '../../db/database.js';
+import { fetchAll, fetchFirst, from, joined } from '../../db/query.js';
+
+export interface FileMember {
+  readonly item_id: number;
+  readonly item_key: string;
+  readonly order_id: number | null;
+  readonly change_set_id: number;
+  readonly generation: number;
+  readonly newest_generation: number;
+  /** Held or failed, and not answered yet. */
+  readonly waits: boolean;
+}
+
+export interface MadeFile {
+  readonly wave_id: number;
+  readonly pipeline: string;
+  readonly target: string;
+  readonly state: string;
+  readonly members: readonly FileMember[];
+}
+
+/** A file by its name, with what it carried; the newest one when names were used again. */
+export async function membersOfFile(session: Session, fileName: string): Promise<MadeFile | undefined> {
+  const wave = await fetchFirst<Omit<MadeFile, 'members'>>(
+    session,
+    'reads/file',
+    from(session.engine, 'etl.wave', 'w')
+      .where('w.file_name', fileName)
+      .orderBy('w.wave_id', 'desc')
+      .limit(1)
+      .select('w.wave_id', 'w.pipeline', 'w.target', 'w.state'),
+  );
+  if (wave === undefined) return undefined;
+  const rows = await fetchAll<Omit<FileMember, 'waits'> & { state: string; resolution: string | null }>(
+    session,
+    'reads/file_members',
+    from(session.engine, 'etl.effect', 'e')
+      .join(joined(session.engine, 'etl.item', 'i'), 'i.item_id', 'e.item_id')
+      .join(joined(session.engine, 'etl.effect', 'n'), (on) =>
+        on.on('n.pipeline', 'e.pipeline').andOn('n.step', 'e.step').andOn('n.item_key', 'e.item_key'),
+      )
+      .where('e.wave_id', wave.wave_id)
+      .groupBy(
+        'i.item_id',
+        'e.item_key',
+        'e.order_id',
+        'e.change_set_id',
+        'e.generation',
+        'i.state',
+        'i.resolution',
+      )
+      .orderBy('i.item_id')
+      .select(
+        'i.item_id',
+        'e.item_key',
+        'e.order_id',
+        'e.change_set_id',
+        'e.generation',
+        'i.state',
+        'i.resolution',
+      )
+      .max({ newest_generation: 'n.generation' }),
+  );
+  return {
+    ...wave,
+    members: rows.map(({ state, resolution, ...row }) => ({
+      ...row,
+      waits: (state === 'held' || state === 'failed') && resolution === null,
+    })),
+  };
+}

@@ -1,0 +1,166 @@
+import type { Session } from '../../db/database.js';
+import { fetchAll, fetchFirst, from, joined } from '../../db/query.js';
+
+export interface OrderItem {
+  readonly item_id: number;
+  readonly pipeline: string;
+  readonly batch_id: number;
+  readonly kind: string;
+  readonly change_set_id: number;
+  readonly generation: number;
+  readonly state: string;
+  readonly target: string | null;
+  readonly fingerprint: string | null;
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly created_utc: string;
+  readonly settled_utc: string | null;
+  readonly resolution: string | null;
+  readonly resolved_utc: string | null;
+  readonly file_name: string | null;
+}
+
+/** Every item an order has had, oldest first. */
+export async function itemsOfOrder(session: Session, orderId: number): Promise<OrderItem[]> {
+  return fetchAll(
+    session,
+    'reads/items_of_order',
+    from(session.engine, 'etl.item', 'i')
+      .join(joined(session.engine, 'etl.batch', 'b'), 'b.batch_id', 'i.batch_id')
+      .leftJoin(joined(session.engine, 'etl.wave', 'w'), 'w.wave_id', 'i.wave_id')
+      .where('i.order_id', orderId)
+      .orderBy('i.item_id')
+      .select(
+        'i.item_id',
+        'i.pipeline',
+        'i.batch_id',
+        'b.kind',
+        'i.change_set_id',
+        'i.generation',
+        'i.state',
+        'i.target',
+        'i.fingerprint',
+        'i.code',
+        'i.reason',
+        'i.created_utc',
+        'i.settled_utc',
+        'i.resolution',
+        'i.resolved_utc',
+        'w.file_name',
+      ),
+  );
+}
+
+export interface OrderEffect {
+  readonly effect_id: number;
+  readonly pipeline: string;
+  readonly step: string;
+  readonly generation: number;
+  readonly state: string;
+  readonly attempts: number;
+  readonly next_try_utc: string | null;
+  readonly receipt: string | null;
+  readonly last_error: string | null;
+  readonly done_utc: string | null;
+  readonly wave_id: number | null;
+  readonly file_name: string | null;
+  readonly wave_state: string | null;
+  readonly target: string | null;
+}
+
+/** Everything that was or will be done outward for an order. */
+export async function effectsOfOrder(session: Session, orderId: number): Promise<OrderEffect[]> {
+  return fetchAll(
+    session,
+    'reads/effects_of_order',
+    from(session.engine, 'etl.item', 'i')
+      .join(joined(session.engine, 'etl.effect', 'e'), 'e.item_id', 'i.item_id')
+      .leftJoin(joined(session.engine, 'etl.wave', 'w'), 'w.wave_id', 'e.wave_id')
+      .where('i.order_id', orderId)
+      .orderBy('e.effect_id')
+      .select(
+        'e.effect_id',
+        'e.pipeline',
+        'e.step',
+        'e.generation',
+        'e.state',
+        'e.attempts',
+        'e.next_try_utc',
+        'e.receipt',
+        'e.last_error',
+        'e.done_utc',
+        'e.wave_id',
+        'w.file_name',
+        'w.target',
+      )
+      .select({ wave_state: 'w.state' }),
+  );
+}
+
+export interface TimelineEntry {
+  readonly at_utc: string;
+  readonly kind: string;
+  readonly pipeline: string;
+  readonly message: string;
+}
+
+/** The order's own events and those of its batches and waves, oldest first. */
+export async function timelineOf(
+  session: Session,
+  orderId: number,
+  batchIds: readonly number[],
+  waveIds: readonly number[],
+): Promise<TimelineEntry[]> {
+  return fetchAll(
+    session,
+    'reads/timeline',
+    from(session.engine, 'etl.event', 'e')
+      .where('e.order_id', orderId)
+      .orWhere((or) => or.whereNull('e.order_id').whereIn('e.batch_id', [...batchIds]))
+      .orWhere((or) => or.whereNull('e.order_id').whereIn('e.wave_id', [...waveIds]))
+      .orderBy('e.event_id')
+      .select('e.at_utc', 'e.kind', 'e.pipeline', 'e.message'),
+  );
+}
+
+/** The change set with the newest frozen version of an order. */
+export async function newestVersion(session: Session, orderId: number): Promise<number | undefined> {
+  const row = await fetchFirst<{ change_set_id: number | null }>(
+    session,
+    'reads/newest_version',
+    from(session.engine, 'etl.frozen_Orders', 'f')
+      .where('f.OrderID', orderId)
+      .max({ change_set_id: 'f.change_set_id' }),
+  );
+  return row?.change_set_id ?? undefined;
+}
+
+export interface SourceOrder {
+  readonly OrderStatusID: number;
+  readonly ModifiedDate: string;
+}
+
+/** The order in the sync database now. */
+export async function sourceOrder(session: Session, orderId: number): Promise<SourceOrder | undefined> {
+  return fetchFirst(
+    session,
+    'reads/source_order',
+    from(session.engine, 'dbo.Orders', 'o')
+      .where('o.OrderID', orderId)
+      .select('o.OrderStatusID', 'o.ModifiedDate'),
+  );
+}
+
+export async function linksOfOrder(
+  session: Session,
+  orderId: number,
+): Promise<{ readonly system: string; readonly reference: string; readonly linked_utc: string }[]> {
+  return fetchAll(
+    session,
+    'reads/links_of_order',
+    from(session.engine, 'etl.order_link', 'l')
+      .where('l.exigo_order_id', orderId)
+      .orderBy('l.linked_utc')
+      .select('l.system', 'l.reference', 'l.linked_utc'),
+  );
+}

@@ -1,0 +1,54 @@
+import type { Session } from '../../db/database.js';
+import { fetchAll, from } from '../../db/query.js';
+
+export interface WaitingItem {
+  readonly item_id: number;
+  readonly pipeline: string;
+  readonly batch_id: number;
+  readonly order_id: number | null;
+  readonly item_key: string;
+  readonly generation: number;
+  readonly change_set_id: number;
+  readonly fingerprint: string | null;
+  readonly state: 'held' | 'failed';
+  readonly target: string | null;
+  readonly code: string;
+  readonly reason: string;
+  readonly settled_utc: string;
+}
+
+export interface WaitingFilter {
+  readonly pipeline?: string | undefined;
+  readonly code?: string | undefined;
+  readonly orderId?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** The error list: held and failed items that nothing has answered yet, oldest first. */
+export async function waitingItems(session: Session, filter: WaitingFilter): Promise<WaitingItem[]> {
+  const query = from(session.engine, 'etl.item', 'i')
+    .whereIn('i.state', ['held', 'failed'])
+    .whereNull('i.resolution')
+    .orderBy('i.settled_utc')
+    .orderBy('i.item_id')
+    .limit(filter.limit ?? 1_000_000)
+    .select(
+      'i.item_id',
+      'i.pipeline',
+      'i.batch_id',
+      'i.order_id',
+      'i.item_key',
+      'i.generation',
+      'i.change_set_id',
+      'i.fingerprint',
+      'i.state',
+      'i.target',
+      'i.code',
+      'i.reason',
+      'i.settled_utc',
+    );
+  if (filter.pipeline !== undefined) query.where('i.pipeline', filter.pipeline);
+  if (filter.code !== undefined) query.where('i.code', filter.code);
+  if (filter.orderId !== undefined) query.where('i.order_id', filter.orderId);
+  return fetchAll(session, 'reads/waiting', query);
+}
