@@ -44,7 +44,13 @@ export function makeContext(options: RuntimeOptions): EngineContext {
   const { config, database } = options;
   const clock = options.clock ?? systemClock;
   const session = options.session ?? database;
-  const client = config.exigoApi === null ? null : createExigoClient(config.exigoApi, { clock });
+  const client =
+    config.exigoApi === null
+      ? null
+      : createExigoClient(config.exigoApi, {
+          clock,
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        });
   return {
     database,
     clock,
@@ -60,6 +66,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     pipelines: options.pipelines ?? PIPELINES,
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? (() => undefined),
+    close: () => client?.close(),
   };
 }
 

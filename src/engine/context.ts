@@ -51,4 +51,6 @@ export interface EngineContext {
   /** Aborted when the process was asked to stop: no further act is begun. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Closes connections; for when the run is over. */
+  close(): void;
 }

@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly pipeline: AnyPipeline;
   /** Slices of a backfill, oldest first; empty for a live run. */
   readonly slices: readonly { readonly startAt: string; readonly endAt: string }[];
+  /** Most items that this run takes into waves; the others stay ready. */
+  readonly limit?: number;
 }
 
 export interface RunReport {
@@ -55,11 +57,12 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
     await noteOpen(context, pipeline, batchIds);
     const frozen = await freezeLiveOnce(context);
     if (frozen !== null) changeSets.push(frozen);
-    await work(context, lease, pipeline, batchIds);
+    let left = request.limit ?? Number.MAX_SAFE_INTEGER;
+    left -= await work(context, lease, pipeline, batchIds, left);
     for (const slice of request.slices) {
       assertGoingOn(context.signal);
       changeSets.push(await freezeSlice(lease, context.config.source, slice, subscriberOf(pipeline)));
-      await work(context, lease, pipeline, batchIds);
+      left -= await work(context, lease, pipeline, batchIds, left);
     }
   } catch (problem) {
     error = problem;
@@ -73,12 +76,14 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
   };
 }
 
+/** Verdicts, waves, files, statuses, balance. Returns how many items were taken into waves. */
 async function work(
   context: EngineContext,
   lease: Lease,
   pipeline: AnyPipeline,
   seen: Set<number>,
-): Promise<void> {
+  limit: number,
+): Promise<number> {
   await noteOpen(context, pipeline, seen);
   for (const batch of await openBatches(context.database, pipeline.name)) {
     if (batch.state !== 'frozen') continue;
@@ -88,9 +93,10 @@ async function work(
       await transformOrders(context, lease, pipeline as OrderPipeline, batch);
     }
   }
-  await lease.transaction(async (session) => {
-    await planWaves(context, session, pipeline);
+  const taken = await lease.transaction(async (session) => {
+    const planned = await planWaves(context, session, pipeline, limit);
     await faultPoint('waves/before-commit');
+    return planned;
   });
   await faultPoint('waves/after-commit');
   let error = await sendWaves(context, lease, pipeline);
@@ -112,6 +118,7 @@ async function work(
   });
   await faultPoint('close/after-commit');
   if (error !== null) throw error;
+  return taken;
 }
 
 /** One freeze feeds every pipeline of the source; when another process is freezing, its change set will do. */

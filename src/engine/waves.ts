@@ -14,17 +14,20 @@ const EVERY_RUN: WaveRule = { cutOffs: [], zone: 'UTC', coolingOffMs: 0, maxOrde
 
 /**
  * Plans the waves that are due: per target a number, a name, and the ready items that are old enough, one
- * effect each. In the caller's transaction, so a roll-back gives the number back. Returns how many items were
- * taken; items whose target waits for its cut-off stay ready.
+ * effect each, `limit` items at most. In the caller's transaction, so a roll-back gives the number back. Returns
+ * how many items were taken; items whose target waits for its cut-off stay ready.
  */
 export async function planWaves(
   context: EngineContext,
   session: Session,
   pipeline: AnyPipeline,
+  limit: number,
 ): Promise<number> {
   let taken = 0;
-  for (const ready of await readyTargets(session, pipeline.name))
-    taken += await planTarget(context, session, pipeline, ready);
+  for (const ready of await readyTargets(session, pipeline.name)) {
+    if (taken >= limit) break;
+    taken += await planTarget(context, session, pipeline, ready, limit - taken);
+  }
   return taken;
 }
 
@@ -33,6 +36,7 @@ async function planTarget(
   session: Session,
   pipeline: AnyPipeline,
   ready: ReadyTarget,
+  limit: number,
 ): Promise<number> {
   const step = pipeline.load[0];
   if (step === undefined) throw new InvariantError(`pipeline ${pipeline.name} has no step`);
@@ -51,31 +55,22 @@ async function planTarget(
 
   const now = toUtcText(nowMs);
   await keepConfiguration(session, context.config.frozen.hash, context.config.frozen.json, now);
+  const wave = { pipeline: pipeline.name, step: step.step, target: ready.target, now };
   let taken = 0;
-  for (;;) {
+  do {
     const number = await nextNumber(session, `file/${pipeline.name}/${ready.target}`);
     const fileName =
       threePl === undefined
         ? `${ready.target}_${String(number).padStart(6, '0')}.csv`
         : threePl.fileName({ number, plannedAt: fromUtcText(now) });
     const waveId = await insertWave(session, {
-      pipeline: pipeline.name,
-      step: step.step,
-      target: ready.target,
+      ...wave,
       number,
       fileName,
       configHash: context.config.frozen.hash,
-      now,
     });
-    const filled = await fillWave(session, {
-      waveId,
-      pipeline: pipeline.name,
-      step: step.step,
-      target: ready.target,
-      createdUntil,
-      limit: rule.maxOrders,
-      now,
-    });
+    const most = Math.min(rule.maxOrders, limit - taken);
+    const filled = await fillWave(session, { ...wave, waveId, createdUntil, limit: most });
     taken += filled;
     await insertEvent(session, {
       at: now,
@@ -84,13 +79,7 @@ async function planTarget(
       waveId,
       message: `wave ${waveId} planned: file ${fileName} with ${filled} items`,
     });
-    if (
-      taken >= ready.items ||
-      filled < rule.maxOrders ||
-      !(await hasMore(session, pipeline, ready.target, createdUntil))
-    )
-      break;
-  }
+  } while (taken < limit && (await hasMore(session, pipeline, ready.target, createdUntil)));
   return taken;
 }
 

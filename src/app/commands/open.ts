@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Config } from '../../core/config.js';
+import { UsageError } from '../../core/errors.js';
+import type { Database } from '../../db/database.js';
+import { assertSchema } from '../../db/migrate.js';
+import type { EngineContext } from '../../engine/context.js';
+import { configPath, loadConfig } from '../config/load.js';
+import { secretsOf } from '../config/secrets.js';
+import { createLogger } from '../logging.js';
+import { createOutput, type Output } from '../output.js';
+import type { Shell } from '../program.js';
+import { createProgress, noProgress } from '../progress.js';
+import { makeContext, openDatabase } from '../runtime.js';
+
+export interface Opened {
+  readonly config: Config;
+  readonly database: Database;
+  readonly context: EngineContext;
+  readonly output: Output;
+}
+
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly quiet?: boolean;
+}
+
+export function readConfig(command: Command, shell: Shell): Config {
+  const config = loadConfig(
+    configPath(command.optsWithGlobals<GlobalOptions>().config, process.env),
+    process.env,
+  );
+  shell.frame.redactor.register(secretsOf(config));
+  return config;
+}
+
+/**
+ * Opens everything a command works with, does its work, and closes it again. With `--json`, an error that
+ * ends the command is the one object on standard output as well.
+ */
+export async function withContext(
+  command: Command,
+  shell: Shell,
+  options: { readonly json?: boolean },
+  work: (opened: Opened) => Promise<void>,
+): Promise<void> {
+  const output = createOutput(options.json === true, process.stdout, shell.frame.redactor);
+  let database: Database | undefined;
+  let context: EngineContext | undefined;
+  try {
+    const config = readConfig(command, shell);
+    const quiet = command.optsWithGlobals<GlobalOptions>().quiet === true;
+    const progress = quiet ? noProgress(process.stderr) : createProgress(process.stderr, shell.clock);
+    shell.frame.logger = createLogger({
+      directory: join(config.stateDirectory, 'logs'),
+      stderr: progress.stderr,
+      readable: process.stderr.isTTY === true,
+      redactor: shell.frame.redactor,
+      clock: shell.clock,
+      level: quiet ? 'warn' : 'info',
+    });
+    database = openDatabase(config, shell.clock);
+    await assertSchema(database);
+    context = makeContext({
+      config,
+      database,
+      clock: shell.clock,
+      log: shell.frame.logger,
+      signal: shell.signal,
+      progress: (stage, done, total) => progress.update(stage, done, total),
+    });
+    await work({ config, database, context, output });
+    progress.end();
+  } catch (error) {
+    output.failure(error);
+    throw error;
+  } finally {
+    context?.close();
+    await database?.close();
+  }
+}
+
+/** A positive whole number from the command line. */
+export function wholeNumber(what: string): (text: string) => number {
+  return (text) => {
+    if (!/^\d{1,15}$/.test(text)) throw new UsageError(`${what} "${text}": a whole number is needed`);
+    return Number(text);
+  };
+}

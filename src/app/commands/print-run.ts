@@ -1,0 +1,56 @@
+import type { PlannedCall } from '../../engine/dry-run.js';
+import type { RunSummary } from '../../engine/report.js';
+import type { Output } from '../output.js';
+
+/** A run for people: batches with their balance, files, calls. */
+export function printRun(output: Output, summary: RunSummary, calls: readonly PlannedCall[] | null): void {
+  if (summary.heldBy !== null) {
+    output.line(`${summary.pipeline} is being worked on by ${summary.heldBy}; nothing was done here`);
+    return;
+  }
+  if (calls !== null) output.line('DRY RUN: nothing was changed anywhere');
+  for (const set of summary.changeSets) {
+    output.line(
+      `change set ${set.changeSetId}: ${set.ordersFrozen} orders frozen, ${set.ordersUnchanged} unchanged, ` +
+        `${set.rawRows} rows, since ${set.startAt} US Central`,
+    );
+  }
+  if (summary.batches.length > 0) {
+    const number = { align: 'right' } as const;
+    output.table(
+      [
+        { title: 'batch', ...number },
+        { title: 'kind' },
+        { title: 'state' },
+        ...['frozen', 'delivered', 'excluded', 'held', 'failed', 'waiting'].map((title) => ({
+          title,
+          ...number,
+        })),
+      ],
+      summary.batches.map((batch) => [
+        batch.batchId,
+        batch.kind,
+        batch.state,
+        batch.frozen,
+        batch.delivered,
+        batch.excluded,
+        batch.held,
+        batch.failed,
+        batch.waiting,
+      ]),
+    );
+  }
+  for (const file of summary.files) {
+    output.line(
+      `file ${file.path}: ${file.state}, ${file.orders ?? 0} orders, ${file.rows ?? 0} rows, sha256 ${file.sha256 ?? '-'}`,
+    );
+  }
+  for (const call of calls ?? []) {
+    output.line(
+      `call ${call.operation}: ${call.orders.length} orders (${call.orders.slice(0, 10).join(', ')}${call.orders.length > 10 ? ', ...' : ''})`,
+    );
+  }
+  if (summary.error !== null) output.line(`ended early: ${summary.error.message}`);
+  const { held, failed } = summary.totals;
+  if (held + failed > 0) output.line(`${held} held, ${failed} failed: orderferry errors list`);
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { replayBatch } from '../../engine/replay.js';
+import { EXIT } from '../process.js';
+import type { Shell } from '../program.js';
+import { wholeNumber, withContext } from './open.js';
+
+export function addReplay(program: Command, shell: Shell): void {
+  program
+    .command('replay')
+    .description('make the files of a batch again, byte for byte, into a folder; sends nothing')
+    .argument('<batch>', 'batch id', wholeNumber('batch'))
+    .requiredOption('--out <folder>', 'where to')
+    .option('--json', 'one object on standard output')
+    .action(async (batchId: number, options: { out: string; json?: boolean }, command: Command) => {
+      await withContext(command, shell, options, async ({ context, output }) => {
+        const files = await replayBatch(context, batchId, options.out);
+        for (const file of files) {
+          const verdict =
+            file.identical === null
+              ? 'not sent yet'
+              : file.identical
+                ? 'identical'
+                : 'DIFFERENT from what was sent';
+          output.line(
+            `${file.path}: ${file.orders} orders, ${file.rows} rows, sha256 ${file.sha256}, ${verdict}`,
+          );
+        }
+        if (files.length === 0) output.line(`batch ${batchId} went into no file`);
+        output.result({ batchId, files });
+        shell.exitCode = files.some((file) => file.identical === false) ? EXIT.failed : EXIT.done;
+      });
+    });
+}

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { migrate } from '../../db/migrate.js';
+import { createSyncSchema } from '../../db/sync-schema.js';
+import { createExigoClient } from '../../load/exigo-api/client.js';
+import { doctor, printDoctor } from '../doctor.js';
+import { init } from '../init.js';
+import { createOutput } from '../output.js';
+import type { Shell } from '../program.js';
+import { openDatabase } from '../runtime.js';
+import { readConfig } from './open.js';
+
+/** `init`, `migrate`, `doctor`: everything before the first run. */
+export function addSetUp(program: Command, shell: Shell): void {
+  program
+    .command('init')
+    .description('write the configuration and its folders; never overwrites')
+    .argument('[folder]', 'where to', '.')
+    .action((folder: string) => {
+      const output = createOutput(false, process.stdout, shell.frame.redactor);
+      const { written, kept, folders } = init(folder);
+      for (const path of written) output.line(`wrote ${path}`);
+      for (const path of kept) output.line(`kept  ${path}`);
+      for (const path of folders) output.line(`made  ${path}`);
+      output.line('next: orderferry migrate, then orderferry doctor');
+    });
+
+  program
+    .command('migrate')
+    .description(
+      'bring the state schema to the newest version; on the embedded engine also make the sync tables',
+    )
+    .action(async (_options: object, command: Command) => {
+      const output = createOutput(false, process.stdout, shell.frame.redactor);
+      const database = openDatabase(readConfig(command, shell), shell.clock);
+      try {
+        const applied = await migrate(database);
+        await database.transaction((session) => createSyncSchema(session));
+        for (const { name } of applied) output.line(`applied ${name}`);
+        output.line(applied.length === 0 ? 'the state schema is up to date' : 'done');
+      } finally {
+        await database.close();
+      }
+    });
+
+  program
+    .command('doctor')
+    .description('look at everything a run needs; changes nothing')
+    .option('--json', 'one object on standard output')
+    .action(async (options: { json?: boolean }, command: Command) => {
+      const output = createOutput(options.json === true, process.stdout, shell.frame.redactor);
+      const report = await doctor({
+        load: () => readConfig(command, shell),
+        openDatabase: () => openDatabase(readConfig(command, shell), shell.clock),
+        exigoApi: (config) => async () => {
+          if (config.exigoApi === null) return { date: null };
+          const client = createExigoClient(config.exigoApi, { clock: shell.clock });
+          try {
+            await client.getOrders({ batchSize: 1 });
+            return { date: null };
+          } finally {
+            client.close();
+          }
+        },
+        clock: shell.clock,
+      });
+      printDoctor(report, output);
+      shell.exitCode = report.exitCode;
+    });
+}

@@ -1,0 +1,126 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, MINUTE, SECOND } from '../core/clock.js';
+import type { Config } from '../core/config.js';
+import type { AnyPipeline } from '../core/pipeline.js';
+import { migrate } from '../db/migrate.js';
+import type { EngineContext } from '../engine/context.js';
+import { explain } from '../engine/explain.js';
+import { summarize } from '../engine/report.js';
+import { runPipeline } from '../engine/run.js';
+import { waitingItems } from '../queue/reads/waiting.js';
+import { startExigoStandin } from '../standins/exigo/server.js';
+import { loadConfig } from './config/load.js';
+import { init } from './init.js';
+import type { Output } from './output.js';
+import { PIPELINES } from './pipelines.js';
+import { makeContext, openDatabase } from './runtime.js';
+import { advanceSampleTenant, loadSampleTenant } from './sample-tenant.js';
+import { SAMPLE_ORDER } from './sample-tenant-orders.js';
+
+const CREDENTIALS = { login: 'demo', company: 'sample', password: 'demo-only' };
+
+/**
+ * The main job for a newcomer: a small tenant of our own invention, the stand-in of the Exigo API on this
+ * machine, and two refresh cycles. Everything lies in a temporary folder that stays for a look.
+ */
+export async function runDemo(output: Output, system: Clock, signal: AbortSignal): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'orderferry-demo-'));
+  init(folder);
+  const shipped = loadConfig(join(folder, 'config', 'orderferry.yaml'), {});
+  let offset = 0;
+  const clock: Clock = { now: () => system.now() + offset, sleep: (ms, abort) => system.sleep(ms, abort) };
+  const database = openDatabase(shipped, clock);
+  const standinDatabase = openDatabase(shipped, clock);
+  const standin = await startExigoStandin({ database: standinDatabase, clock, ...CREDENTIALS });
+  const config: Config = {
+    ...shipped,
+    exigoApi: {
+      ...CREDENTIALS,
+      baseUrl: standin.url,
+      maxOrders: 200,
+      deadlineMs: 10 * SECOND,
+      unknownWaitMs: SECOND,
+    },
+  };
+  const context = makeContext({ config, database, clock, signal });
+  try {
+    await migrate(database);
+    await loadSampleTenant(database, clock);
+    output.line(
+      'A tenant of 25 orders in six countries; warehouses atlas (US, CA, MX, BR) and borealis (DE, FR).',
+    );
+    output.line();
+    output.line('Cycle 1: freeze, hand over, Printed');
+    await cycle(context, output);
+    offset += 15 * MINUTE;
+    await advanceSampleTenant(database, clock);
+    output.line();
+    output.line(
+      'Meanwhile late lines arrived, an address changed, an order was canceled, a new one came in.',
+    );
+    output.line('Cycle 2, a quarter of an hour later');
+    await cycle(context, output);
+    await printOutcomes(context, output);
+    await printExplanation(context, output, SAMPLE_ORDER.addressChanges);
+    output.line();
+    output.line(`Status calls the Exigo stand-in got: ${standin.journal.length}`);
+    output.line(`Files, database and logs are in ${folder}`);
+  } finally {
+    context.close();
+    await standin.close();
+    await standinDatabase.close();
+    await database.close();
+  }
+}
+
+async function cycle(context: EngineContext, output: Output): Promise<void> {
+  for (const pipeline of PIPELINES) {
+    const summary = await summarize(context, pipeline.name, await runOnce(context, pipeline));
+    for (const { changeSetId, ordersFrozen, ordersUnchanged } of summary.changeSets) {
+      if (ordersFrozen > 0) {
+        output.line(
+          `  change set ${changeSetId}: ${ordersFrozen} orders frozen, ${ordersUnchanged} unchanged`,
+        );
+      }
+    }
+    const { delivered, excluded, held, failed } = summary.totals;
+    output.line(
+      `  ${pipeline.name}: ${delivered} delivered, ${excluded} excluded, ${held} held, ${failed} failed`,
+    );
+    for (const file of summary.files.filter(({ target }) =>
+      context.config.threePls.some(({ name }) => name === target),
+    )) {
+      output.line(
+        `    file ${file.path.split('/').pop()}: ${file.orders} orders, ${file.rows} rows, ${file.bytes} bytes`,
+      );
+    }
+  }
+}
+
+async function runOnce(context: EngineContext, pipeline: AnyPipeline) {
+  const report = await runPipeline(context, { pipeline, slices: [] });
+  if (report.error !== null) throw report.error;
+  return report;
+}
+
+async function printOutcomes(context: EngineContext, output: Output): Promise<void> {
+  const waiting = await waitingItems(context.database, {});
+  output.line();
+  output.line('What waits for somebody:');
+  output.table(
+    [{ title: 'order', align: 'right' }, { title: 'state' }, { title: 'code' }, { title: 'reason' }],
+    waiting.map((item) => [item.item_key, item.state, item.code, item.reason]),
+  );
+}
+
+async function printExplanation(context: EngineContext, output: Output, orderId: number): Promise<void> {
+  const { where, next, timeline } = await explain(context, orderId);
+  output.line();
+  output.line(`orderferry explain ${orderId}`);
+  for (const text of where) output.line(`  where  ${text}`);
+  output.line(`  next   ${next}`);
+  for (const { at_utc, kind, message } of timeline)
+    output.line(`    ${at_utc}  ${kind.padEnd(9)} ${message}`);
+}

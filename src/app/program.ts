@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { type Clock, systemClock } from '../core/clock.js';
+import { PACKAGE_ROOT } from '../db/sql.js';
+import { addDemo } from './commands/demo.js';
+import { addErrors } from './commands/errors.js';
+import { addExplain } from './commands/explain.js';
+import { addRelease } from './commands/release.js';
+import { addReplay } from './commands/replay.js';
+import { addRun } from './commands/run.js';
+import { addSetUp } from './commands/set-up.js';
+import { addStatus } from './commands/status.js';
+import type { ProcessFrame } from './process.js';
+
+/** What every command gets. Its exit code is put into `exitCode`. */
+export interface Shell {
+  readonly signal: AbortSignal;
+  readonly frame: ProcessFrame;
+  readonly clock: Clock;
+  exitCode: number;
+}
+
+/** Parses the command line and runs the command; returns the exit code. Usage errors throw. */
+export async function runProgram(
+  argv: readonly string[],
+  signal: AbortSignal,
+  frame: ProcessFrame,
+): Promise<number> {
+  const shell: Shell = { signal, frame, clock: systemClock, exitCode: 0 };
+  const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const program = new Command('orderferry')
+    .description('Freezes order changes and ferries them, each exactly once, to the warehouses and back.')
+    .version(version)
+    .option('--config <file>', 'configuration (default: $ORDERFERRY_CONFIG or config/orderferry.yaml)')
+    .option('--quiet', 'no progress and only warnings on standard error')
+    .showHelpAfterError('(orderferry --help shows the commands)')
+    .exitOverride();
+  for (const add of [addSetUp, addRun, addStatus, addErrors, addExplain, addRelease, addReplay, addDemo]) {
+    add(program, shell);
+  }
+  await program.parseAsync([...argv], { from: 'user' });
+  return shell.exitCode;
+}

@@ -1,0 +1,91 @@
+import type { Session } from '../../db/database.js';
+import { fetchAll, fetchFirst, from } from '../../db/query.js';
+
+export interface LastRun {
+  readonly started_utc: string;
+  readonly ended_utc: string | null;
+  readonly outcome: string | null;
+}
+
+/** The newest run of a pipeline, and the newest that ended well. */
+export async function lastRuns(
+  session: Session,
+  pipeline: string,
+): Promise<{ readonly last: LastRun | null; readonly lastDone: LastRun | null }> {
+  const newest = () =>
+    from(session.engine, 'etl.run', 'r')
+      .where('r.pipeline', pipeline)
+      .orderBy('r.run_id', 'desc')
+      .limit(1)
+      .select('r.started_utc', 'r.ended_utc', 'r.outcome');
+  return {
+    last: (await fetchFirst<LastRun>(session, 'reads/last_run', newest())) ?? null,
+    lastDone:
+      (await fetchFirst<LastRun>(session, 'reads/last_done', newest().where('r.outcome', 'done'))) ?? null,
+  };
+}
+
+export interface Backlog {
+  readonly state: string;
+  readonly target: string | null;
+  readonly items: number;
+  readonly oldest_utc: string;
+}
+
+/** Items that are not settled, by state and 3PL. */
+export async function backlog(session: Session, pipeline: string): Promise<Backlog[]> {
+  return fetchAll(
+    session,
+    'reads/backlog',
+    from(session.engine, 'etl.item', 'i')
+      .where('i.pipeline', pipeline)
+      .whereIn('i.state', ['new', 'ready', 'loading'])
+      .groupBy('i.state', 'i.target')
+      .orderBy('i.state')
+      .select('i.state', 'i.target')
+      .count({ items: 'i.item_id' })
+      .min({ oldest_utc: 'i.created_utc' }),
+  );
+}
+
+export interface WaitingCount {
+  readonly state: string;
+  readonly code: string;
+  readonly items: number;
+  readonly oldest_utc: string;
+}
+
+/** Held and failed items that nothing has answered, by code. */
+export async function waitingCounts(session: Session, pipeline: string): Promise<WaitingCount[]> {
+  return fetchAll(
+    session,
+    'reads/waiting_counts',
+    from(session.engine, 'etl.item', 'i')
+      .where('i.pipeline', pipeline)
+      .whereIn('i.state', ['held', 'failed'])
+      .whereNull('i.resolution')
+      .groupBy('i.state', 'i.code')
+      .orderBy('i.state')
+      .orderBy('i.code')
+      .select('i.state', 'i.code')
+      .count({ items: 'i.item_id' })
+      .min({ oldest_utc: 'i.settled_utc' }),
+  );
+}
+
+export interface LeaseState {
+  readonly name: string;
+  readonly holder: string;
+  readonly expires_utc: string;
+  readonly released: number;
+}
+
+export async function leases(session: Session): Promise<LeaseState[]> {
+  return fetchAll(
+    session,
+    'reads/leases',
+    from(session.engine, 'etl.lease', 'l')
+      .orderBy('l.name')
+      .select('l.name', 'l.holder', 'l.expires_utc', 'l.released'),
+  );
+}
