@@ -11,7 +11,11 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(ms, signal) {
-    await wait(ms, undefined, signal ? { signal } : undefined);
+    try {
+      await wait(ms, undefined, signal ? { signal } : undefined);
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
   },
 };
 

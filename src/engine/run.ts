@@ -1,3 +1,4 @@
+import { ConfigurationError, FreezeError } from '../core/errors.js';
 import { faultPoint } from '../core/fault-points.js';
 import type { AnyPipeline, OrderPipeline, TablePipeline } from '../core/pipeline.js';
 import { toUtcText } from '../core/time.js';
@@ -55,8 +56,13 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
   try {
     await recoverWaves(context, lease, pipeline);
     await noteOpen(context, pipeline, batchIds);
-    const frozen = await freezeLiveOnce(context);
-    if (frozen !== null) changeSets.push(frozen);
+    try {
+      const frozen = await freezeLiveOnce(context);
+      if (frozen !== null) changeSets.push(frozen);
+    } catch (problem) {
+      if (!(problem instanceof FreezeError || problem instanceof ConfigurationError)) throw problem;
+      error = problem; // what was frozen before goes on all the same
+    }
     let left = request.limit ?? Number.MAX_SAFE_INTEGER;
     left -= await work(context, lease, pipeline, batchIds, left);
     for (const slice of request.slices) {
@@ -65,7 +71,7 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
       left -= await work(context, lease, pipeline, batchIds, left);
     }
   } catch (problem) {
-    error = problem;
+    error ??= problem;
   }
   return {
     runId,

@@ -26,6 +26,7 @@ import {
   lastDecidedOrder,
   newItems,
   type PersonsItem,
+  readyGenerations,
   supersede,
 } from '../queue/ledger/items.js';
 import type { Session } from '../queue/ledger/session.js';
@@ -127,10 +128,12 @@ async function decidePage(
     ids.filter((id) => !priors.has(id)),
   );
 
+  const resends = await readyGenerations(context.database, pipeline.name, ids);
+  const items = page.map((item) => ({ ...item, generation: generationOf(item, priors, resends) }));
   const baselines = await readBaselines(context, tools, priors, keys);
   return context.orders.read(keys, (orders) => {
     const byId = new Map(orders.map((order) => [order.id, order]));
-    return page.map((item): Decided => {
+    return items.map((item): Decided => {
       const order = byId.get(item.order_id);
       const prior = priors.get(item.order_id);
       const later = laters.get(item.order_id);
@@ -169,6 +172,20 @@ function decideOrder(
 /** The ledger is pruned after a long time, order links never are: they keep an old order from going twice. */
 function handedOverLongAgo(order: Order, system: string): Decision {
   return excluded('ALREADY_HANDED_OVER', `${system} got order ${order.id} before the ledger's retention`);
+}
+
+/**
+ * A newer version takes the place of one that a person asked to send again and that has not left yet: it
+ * goes in its stead, in the same generation.
+ */
+function generationOf(
+  item: PageItem,
+  priors: ReadonlyMap<number, PriorEffect>,
+  resends: ReadonlyMap<number, number>,
+): number {
+  const prior = priors.get(item.order_id);
+  const replaced = prior !== undefined && isReplaceable(prior) ? prior.generation : 1;
+  return Math.max(item.generation, replaced, resends.get(item.order_id) ?? 1);
 }
 
 /** Still in a wave of which nothing has left: the newest version decides. */

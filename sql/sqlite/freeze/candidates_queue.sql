@@ -6,5 +6,5 @@ INSERT OR IGNORE INTO temp.candidate (order_id, queued)
   SELECT OrderID, 0 FROM queue.Payments WHERE OrderID IS NOT NULL;
 INSERT INTO temp.candidate (order_id, queued, reread)
   SELECT DISTINCT order_id, 1, 1 FROM etl.item
-  WHERE state = 'held' AND resolution IS NULL AND code = 'INCOMPLETE' AND order_id IS NOT NULL
+  WHERE state = 'held' AND resolution IS NULL AND code = 'INCOMPLETE'
   ON CONFLICT (order_id) DO UPDATE SET reread = 1, queued = 1;

@@ -195,9 +195,12 @@ CREATE TABLE etl.item (
 );
 CREATE UNIQUE INDEX item_is_once_in_its_batch ON etl.item (batch_id, item_key);
 CREATE INDEX item_by_order ON etl.item (order_id, pipeline, change_set_id) WHERE order_id IS NOT NULL;
-CREATE INDEX item_unsettled ON etl.item (pipeline, state, target) WHERE state IN ('new', 'ready', 'loading');
+-- The engine uses a partial index when a term of the statement equals one side of an OR; it does not look into an
+-- IN list (`state = 'ready'` against `state IN ('new', 'ready')` reads the whole table).
+CREATE INDEX item_unsettled ON etl.item (pipeline, state, target, order_id)
+  WHERE state = 'new' OR state = 'ready' OR state = 'loading';
 CREATE INDEX item_waiting ON etl.item (pipeline, code, order_id)
-  WHERE state IN ('held', 'failed') AND resolution IS NULL;
+  WHERE (state = 'held' OR state = 'failed') AND resolution IS NULL;
 
 -- One hand-over file (or one table file): its members are the effects with its id.
 CREATE TABLE etl.wave (
@@ -258,9 +261,9 @@ CREATE TABLE etl.effect (
   CONSTRAINT sending_effect_names_its_sender CHECK (state <> 'sending' OR token IS NOT NULL)
 );
 CREATE UNIQUE INDEX effect_is_done_once_per_business_key ON etl.effect (pipeline, step, item_key, generation);
-CREATE INDEX effect_by_wave ON etl.effect (wave_id) WHERE wave_id IS NOT NULL;
+CREATE INDEX effect_by_wave ON etl.effect (wave_id, order_id) WHERE wave_id IS NOT NULL;
 CREATE INDEX effect_by_item ON etl.effect (item_id);
-CREATE INDEX effect_open ON etl.effect (pipeline, step, state, effect_id) WHERE state IN ('pending', 'sending');
+CREATE INDEX effect_open ON etl.effect (pipeline, step, state, effect_id) WHERE state = 'pending' OR state = 'sending';
 
 -- Which of our numbers belongs to which of theirs. Never pruned.
 CREATE TABLE etl.order_link (

@@ -185,3 +185,16 @@ export async function excludeReady(
     now,
   });
 }
+
+/** Generation of the versions of these orders that are ready and have not left yet. */
+export async function readyGenerations(
+  session: Session,
+  pipeline: string,
+  orderIds: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await session.all<{ order_id: number; generation: number }>(
+    sql(session.engine, 'ledger/ready_generations'),
+    { pipeline, order_ids: JSON.stringify(orderIds) },
+  );
+  return new Map(rows.map((row) => [row.order_id, row.generation]));
+}
