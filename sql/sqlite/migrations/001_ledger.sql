@@ -87,6 +87,7 @@ CREATE TABLE etl.frozen_Orders (
   queued        INTEGER NOT NULL,
   settled       INTEGER NOT NULL,
   OrderID       INTEGER NOT NULL,
+  CustomerID    INTEGER,                       -- declared here because statements of ours name it
   PRIMARY KEY (change_set_id, OrderID)
 );
 CREATE INDEX frozen_orders_by_order ON etl.frozen_Orders (OrderID, change_set_id);

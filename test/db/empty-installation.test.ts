@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { House } from '../support/house.js';
+
+it('ends well when the very first runs find nothing to freeze', async () => {
+  const house = await House.open();
+  try {
+    for (const pipeline of ['exigo-orders-to-3pl', 'exigo-snapshot-to-csv']) {
+      expect((await house.run(pipeline)).error).toBeNull();
+    }
+    const runs = await house.all<{ outcome: string }>('SELECT outcome FROM "etl.run"');
+    expect(runs.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
+    const leases = await house.all<{ released: number }>('SELECT released FROM "etl.lease"');
+    expect(leases.map(({ released }) => released)).toEqual([1, 1, 1]);
+  } finally {
+    await house.close();
+  }
+});
