@@ -54,10 +54,13 @@ export async function transformOrders(
   batch: OpenBatch,
 ): Promise<void> {
   const tools = await decisionTools(context, batch);
+  let after = await lastDecidedOrder(context.database, batch.batch_id);
   for (let done = 0; ; ) {
     assertGoingOn(context.signal);
-    const page = await nextPage(context, batch);
-    if (page.length === 0) break;
+    const page = await nextPage(context, batch, after);
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = last.order_id;
     const decided = await decidePage(context, pipeline, batch, tools, page);
     await lease.transaction(async (session) => {
       await recordPage(context, session, pipeline, batch, decided);
@@ -91,10 +94,9 @@ type PageItem = Pick<PersonsItem, 'order_id' | 'change_set_id' | 'generation'> &
   readonly item_id: number | null;
 };
 
-async function nextPage(context: EngineContext, batch: OpenBatch): Promise<PageItem[]> {
+async function nextPage(context: EngineContext, batch: OpenBatch, after: number): Promise<PageItem[]> {
   const { change_set_id } = batch;
   if (change_set_id === null) return newItems(context.database, batch.batch_id, PAGE);
-  const after = await lastDecidedOrder(context.database, batch.batch_id);
   const ids = await context.orders.ids(change_set_id, after, PAGE);
   return ids.map((order_id) => ({ item_id: null, order_id, change_set_id, generation: 1 }));
 }

@@ -6,7 +6,14 @@ import { keepConfiguration } from '../queue/ledger/configurations.js';
 import { insertEvent } from '../queue/ledger/events.js';
 import type { Session } from '../queue/ledger/session.js';
 import { readWatermarks, writeWatermark } from '../queue/ledger/watermarks.js';
-import { fillWave, insertWave, nextNumber, type ReadyTarget, readyTargets } from '../queue/ledger/waves.js';
+import {
+  fillWave,
+  hasReady,
+  insertWave,
+  nextNumber,
+  type ReadyTarget,
+  readyTargets,
+} from '../queue/ledger/waves.js';
 import type { EngineContext } from './context.js';
 import { lastCutOff } from './cut-off.js';
 
@@ -79,18 +86,8 @@ async function planTarget(
       waveId,
       message: `wave ${waveId} planned: file ${fileName} with ${filled} items`,
     });
-  } while (taken < limit && (await hasMore(session, pipeline, ready.target, createdUntil)));
+  } while (taken < limit && (await hasReady(session, pipeline.name, ready.target, createdUntil)));
   return taken;
-}
-
-async function hasMore(
-  session: Session,
-  pipeline: AnyPipeline,
-  target: string,
-  until: string,
-): Promise<boolean> {
-  const left = (await readyTargets(session, pipeline.name)).find((one) => one.target === target);
-  return left !== undefined && left.oldest_utc <= until;
 }
 
 /** Whether a cut-off has passed since the last wave of this target; notes that it is used. */

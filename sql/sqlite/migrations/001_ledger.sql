@@ -198,7 +198,7 @@ CREATE UNIQUE INDEX item_is_once_in_its_batch ON etl.item (batch_id, item_key);
 CREATE INDEX item_by_order ON etl.item (order_id, pipeline, change_set_id) WHERE order_id IS NOT NULL;
 -- The engine uses a partial index when a term of the statement equals one side of an OR; it does not look into an
 -- IN list (`state = 'ready'` against `state IN ('new', 'ready')` reads the whole table).
-CREATE INDEX item_unsettled ON etl.item (pipeline, state, target, order_id)
+CREATE INDEX item_unsettled ON etl.item (pipeline, state, order_id, target, created_utc)
   WHERE state = 'new' OR state = 'ready' OR state = 'loading';
 CREATE INDEX item_waiting ON etl.item (pipeline, code, order_id)
   WHERE (state = 'held' OR state = 'failed') AND resolution IS NULL;

@@ -47,6 +47,17 @@ export async function readyTargets(session: Session, pipeline: string): Promise<
   return session.all<ReadyTarget>(sql(session.engine, 'ledger/ready_targets'), { pipeline });
 }
 
+/** Whether a target still has ready items that were made at or before that time. */
+export async function hasReady(
+  session: Session,
+  pipeline: string,
+  target: string,
+  createdUntil: string,
+): Promise<boolean> {
+  const values = { pipeline, target, created_until: createdUntil };
+  return (await session.get(sql(session.engine, 'ledger/has_ready'), values)) !== undefined;
+}
+
 /** Next number of a target's files, given back when the transaction rolls back. */
 export async function nextNumber(session: Session, name: string): Promise<number> {
   const row = await session.get<{ value: number }>(sql(session.engine, 'ledger/next_number'), { name });
