@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, OrderferryError, UsageError } from '../../src/core/errors.js';
 import { toExigoText } from '../../src/core/time.js';
+import type { Database } from '../../src/db/database.js';
 import { openSqlite } from '../../src/db/sqlite.js';
 import { ReplayClock } from './clock.js';
-import { readOlistFiles } from './files.js';
-import { readSets, runOlistCycle } from './product.js';
-import { replay, totalsLine } from './replay.js';
+import { type OlistFiles, readOlistFiles } from './files.js';
+import { OlistProduct } from './product.js';
+import { type ReplayTotals, replay, totalsLine } from './replay.js';
 
 const USAGE = 'npm run olist -- <folder of the sample> [--days N] [--unstamped]';
 const CUTS_PER_LINE = 100;
@@ -29,28 +30,45 @@ async function main(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'orderferry-olist-'));
   const clock = new ReplayClock();
   const database = openSqlite(join(directory, 'orderferry.db'), clock);
-  const context = { database, clock, directory };
-  let cuts = 0;
+  let product: OlistProduct | undefined;
   try {
-    const totals = await replay({
-      files,
-      database,
-      clock,
-      ...(days === undefined ? {} : { days }),
-      lateRows: values.unstamped ? 'unstamped' : 'stamped',
-      runCycle: (cut) => runOlistCycle(context, cut),
-      readSets: () => readSets(context),
-      onCut(cut, sets) {
-        cuts += 1;
-        if (cuts % CUTS_PER_LINE !== 0) return;
-        process.stderr.write(`${toExigoText(cut).slice(0, 10)}: ${sets.handedOver.size} handed over\n`);
-      },
-    });
+    product = await OlistProduct.open(database, clock, directory);
+    const totals = await replayAll(files, { database, clock, product }, values.unstamped, days);
     process.stdout.write(`${totalsLine(totals)}\n`);
   } finally {
+    await product?.close();
     await database.close();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+interface Stage {
+  readonly database: Database;
+  readonly clock: ReplayClock;
+  readonly product: OlistProduct;
+}
+
+async function replayAll(
+  files: OlistFiles,
+  { database, clock, product }: Stage,
+  unstamped: boolean,
+  days: number | undefined,
+): Promise<ReplayTotals> {
+  let cuts = 0;
+  return replay({
+    files,
+    database,
+    clock,
+    ...(days === undefined ? {} : { days }),
+    lateRows: unstamped ? 'unstamped' : 'stamped',
+    runCycle: () => product.runCycle(),
+    readSets: () => product.readSets(),
+    onCut(cut, sets) {
+      cuts += 1;
+      if (cuts % CUTS_PER_LINE !== 0) return;
+      process.stderr.write(`${toExigoText(cut).slice(0, 10)}: ${sets.handedOver.size} handed over\n`);
+    },
+  });
 }
 
 try {

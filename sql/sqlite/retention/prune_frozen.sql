@@ -6,18 +6,23 @@ CREATE TEMP TABLE IF NOT EXISTS needed_order (change_set_id INTEGER NOT NULL, or
 CREATE TEMP TABLE IF NOT EXISTS old_change_set (change_set_id INTEGER PRIMARY KEY);
 DELETE FROM temp.needed_order;
 DELETE FROM temp.old_change_set;
+-- Lists of the few that are open, from their partial indexes: asked per change set, each would be a scan of all.
 INSERT INTO temp.old_change_set (change_set_id)
   SELECT c.change_set_id FROM etl.change_set AS c
   WHERE c.frozen_utc < @frozen_before AND c.orders_frozen + c.raw_rows > 0
-    AND NOT EXISTS (SELECT 1 FROM etl.batch AS b WHERE b.change_set_id = c.change_set_id AND b.state <> 'closed')
-    AND NOT EXISTS (SELECT 1 FROM etl.item AS i
-                    WHERE i.change_set_id = c.change_set_id AND i.order_id IS NULL
-                      AND (i.state IN ('new', 'ready', 'loading')
-                           OR (i.state IN ('held', 'failed') AND i.resolution IS NULL)));
+    AND c.change_set_id NOT IN (SELECT b.change_set_id FROM etl.batch AS b
+                                WHERE b.state <> 'closed' AND b.change_set_id IS NOT NULL)
+    AND c.change_set_id NOT IN (SELECT i.change_set_id FROM etl.item AS i
+                                WHERE i.state IN ('new', 'ready', 'loading') AND i.order_id IS NULL)
+    AND c.change_set_id NOT IN (SELECT i.change_set_id FROM etl.item AS i
+                                WHERE i.state IN ('held', 'failed') AND i.resolution IS NULL AND i.order_id IS NULL);
 INSERT OR IGNORE INTO temp.needed_order (change_set_id, order_id)
   SELECT n.change_set_id, n.order_id FROM (
     SELECT i.change_set_id, i.order_id FROM etl.item AS i
-    WHERE i.order_id IS NOT NULL AND (i.state IN ('new', 'ready', 'loading') OR (i.state IN ('held', 'failed') AND i.resolution IS NULL))
+    WHERE i.state IN ('new', 'ready', 'loading') AND +i.order_id IS NOT NULL
+    UNION
+    SELECT i.change_set_id, i.order_id FROM etl.item AS i
+    WHERE i.state IN ('held', 'failed') AND i.resolution IS NULL AND +i.order_id IS NOT NULL
     UNION
     SELECT e.change_set_id, e.order_id FROM etl.effect AS e
     WHERE e.order_id IS NOT NULL AND e.created_utc >= @handed_over_before

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Database } from '../../src/db/database.js';
+import { openSqlite } from '../../src/db/sqlite.js';
+import { ReplayClock } from '../olist/clock.js';
+import { OlistProduct } from '../olist/product.js';
+import { replay } from '../olist/replay.js';
+import { fillers, tinyFiles } from '../olist/tiny.js';
+
+const APPROVED = { approved: '5/1/2017 9:00' };
+const FILES = tinyFiles([
+  ...fillers(49),
+  { id: 'late lines', purchased: '5/1/2017 8:00', ...APPROVED, lines: ['10', '20'] },
+  { id: 'shipped', purchased: '5/1/2017 8:01', ...APPROVED, carrier: '5/3/2017 9:00', state: 'RJ' },
+  { id: 'canceled late', purchased: '5/1/2017 8:02', ...APPROVED, status: 'canceled', state: 'AM' },
+  { id: 'canceled soon', purchased: '5/1/2017 8:03', status: 'canceled', lines: [] },
+  { id: 'without lines', purchased: '5/1/2017 8:04', ...APPROVED, lines: [] },
+]);
+
+let folder: string;
+let clock: ReplayClock;
+let database: Database;
+let product: OlistProduct;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'orderferry-olist-'));
+  clock = new ReplayClock();
+  database = openSqlite(join(folder, 'orderferry.db'), clock);
+  product = await OlistProduct.open(database, clock, folder);
+});
+
+afterEach(async () => {
+  await product.close();
+  await database.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it.each(['stamped', 'unstamped'] as const)('replays a small life, late rows %s', async (lateRows) => {
+  const totals = await replay({
+    files: FILES,
+    database,
+    clock,
+    first: '2017-05-01',
+    last: '2017-05-05',
+    lateRows,
+    runCycle: () => product.runCycle(),
+    readSets: () => product.readSets(),
+  });
+  expect(totals).toEqual({ cuts: 5, handedOver: 3, lines: 4, printed: 3, held: 2 });
+});
