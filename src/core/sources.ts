@@ -20,8 +20,8 @@ export interface OrderReader {
 
 /** Reads the frozen rows of the six tables back. */
 export interface TableReader {
-  /** Columns of the table, in the source's order. */
-  columns(table: QueueTable): Promise<string[]>;
+  /** Columns the table had when the change set was frozen, in the source's order. */
+  columns(changeSetId: number, table: QueueTable): Promise<readonly string[]>;
   /** Rows of the snapshot, ascending by key, in pages. */
   pages(changeSetId: number, table: QueueTable): AsyncIterable<FrozenValue[][]>;
   count(changeSetId: number, table: QueueTable): Promise<number>;

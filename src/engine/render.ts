@@ -140,7 +140,7 @@ async function renderTable(context: EngineContext, wave: Wave, write: Write) {
   if (member === undefined) throw new InvariantError(`file ${wave.file_name} has no table`);
   const table = QUEUE_TABLE_NAMES.find((name) => name === wave.target);
   if (table === undefined) throw new InvariantError(`file ${wave.file_name}: no table ${wave.target}`);
-  const encoder = context.kit.tableEncoder(await context.tables.columns(table));
+  const encoder = context.kit.tableEncoder(await context.tables.columns(member.change_set_id, table));
   await write(encoder.head());
   let rows = 0;
   for await (const page of context.tables.pages(member.change_set_id, table)) {

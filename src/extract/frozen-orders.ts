@@ -8,9 +8,9 @@ import type {
 } from '../core/exigo-tables.js';
 import type { Order } from '../core/order.js';
 import { ColumnNotFetched, type OrderKey, type OrderReader } from '../core/sources.js';
-import type { Session, Value } from '../db/database.js';
-import { quoteName, sql, sqlWithColumns } from '../db/sql.js';
-import { ColumnsInUse, positionOf, type RowClass } from './frozen-rows.js';
+import type { Session, Statement } from '../db/database.js';
+import { sql, sqlWithColumns } from '../db/sql.js';
+import { ColumnsInUse, positionOf } from './frozen-rows.js';
 
 /** What every order is judged by. */
 const ALWAYS = ['OrderID', 'CustomerID', 'OrderStatusID', 'OrderTypeID', 'SubTotal', 'settled'];
@@ -62,13 +62,16 @@ class FrozenOrders implements OrderReader {
 
   private async fetch(keys: readonly OrderKey[]): Promise<FrozenOrder[]> {
     if (keys.length === 0) return [];
-    const list = JSON.stringify(keys.map(({ changeSetId, orderId }) => [changeSetId, orderId]));
-    const { names, rows } = await this.columns.Orders.current(this.session);
-    const found = await this.session.rows(this.statement('extract/orders', names), { keys: list });
-    const positions = new Map(keys.map(({ changeSetId, orderId }, i) => [`${changeSetId}/${orderId}`, i]));
-    const orders = found.map((values) => new FrozenOrder(positionOf(values), new rows(values) as OrdersRow));
+    const list = JSON.stringify(keys.map(({ changeSetId, orderId }, i) => [i, changeSetId, orderId]));
+    const { list: columns, rows } = await this.columns.Orders.current(this.session);
+    const found = await this.session.rows(this.statement('extract/orders', columns), { keys: list });
     const byPosition: (FrozenOrder | undefined)[] = [];
-    for (const order of orders) byPosition[positions.get(`${order.changeSetId}/${order.id}`) ?? -1] = order;
+    for (const values of found) {
+      const position = positionOf(values);
+      const changeSetId = keys[position]?.changeSetId ?? -1;
+      byPosition[position] = new FrozenOrder(changeSetId, new rows(values) as OrdersRow);
+    }
+    const orders = byPosition.filter((order) => order !== undefined);
 
     await this.join('OrderDetails', list, (i, row) => byPosition[i]?.addLine(row as OrderDetailsRow));
     for (const order of orders) order.linesFetched();
@@ -88,16 +91,13 @@ class FrozenOrders implements OrderReader {
     list: string,
     add: (position: number, row: object) => void,
   ): Promise<void> {
-    const { names, rows }: { names: readonly string[]; rows: RowClass } = await this.columns[table].current(
-      this.session,
-    );
-    const found: Value[][] = await this.session.rows(this.statement(JOINED[table], names), { keys: list });
+    const { list: columns, rows } = await this.columns[table].current(this.session);
+    const found = await this.session.rows(this.statement(JOINED[table], columns), { keys: list });
     for (const values of found) add(positionOf(values), new rows(values));
   }
 
-  private statement(name: string, columns: readonly string[]) {
-    const quoted = columns.map((column) => `s.${quoteName(this.session.engine, column)}`).join(', ');
-    return sqlWithColumns(this.session.engine, name, { columns: quoted });
+  private statement(name: string, columns: string): Statement {
+    return sqlWithColumns(this.session.engine, name, { columns });
   }
 }
 

@@ -2,6 +2,7 @@ import { InvariantError } from '../core/errors.js';
 import type { QueueTable } from '../core/exigo-tables.js';
 import { ColumnNotFetched } from '../core/sources.js';
 import type { Session, Value } from '../db/database.js';
+import { readableColumns } from '../db/readable.js';
 
 /** Rows of one table as objects whose columns are found by name; made from arrays, without copying them. */
 export type RowClass = new (values: readonly Value[]) => object;
@@ -14,7 +15,7 @@ export type RowClass = new (values: readonly Value[]) => object;
 export class ColumnsInUse {
   private readonly used: Set<string>;
   private catalogue: readonly string[] | undefined;
-  private made: { readonly names: readonly string[]; readonly rows: RowClass } | undefined;
+  private made: { readonly list: string; readonly rows: RowClass } | undefined;
 
   constructor(
     readonly table: QueueTable,
@@ -32,12 +33,13 @@ export class ColumnsInUse {
     this.made = undefined;
   }
 
-  /** Names to fetch, and the class that gives them their names. The first value of a row is its position. */
-  async current(session: Session): Promise<{ readonly names: readonly string[]; readonly rows: RowClass }> {
+  /** The select list, and the class that gives its values their names. The first value of a row is its position. */
+  async current(session: Session): Promise<{ readonly list: string; readonly rows: RowClass }> {
     if (this.made !== undefined) return this.made;
     this.catalogue ??= (await session.columns(`etl.frozen_${this.table}`)).map((column) => column.name);
     const names = this.catalogue.filter((name) => this.used.has(name));
-    this.made = { names, rows: makeRowClass(this.table, this.catalogue, names) };
+    const list = await readableColumns(session, `etl.frozen_${this.table}`, 's', names);
+    this.made = { list, rows: makeRowClass(this.table, this.catalogue, names) };
     return this.made;
   }
 }

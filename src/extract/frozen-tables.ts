@@ -1,16 +1,25 @@
+import { InvariantError } from '../core/errors.js';
 import { QUEUE_TABLES, type QueueTable } from '../core/exigo-tables.js';
 import type { FrozenValue } from '../core/order.js';
 import type { TableReader } from '../core/sources.js';
 import type { Session } from '../db/database.js';
-import { quoteName, sqlWithColumns } from '../db/sql.js';
+import { readableColumns } from '../db/readable.js';
+import { sql, sqlWithColumns } from '../db/sql.js';
 
 const PAGE = 1_000;
-const OURS = new Set(['change_set_id', 'queued', 'settled']);
 
 /** Reads the snapshot's rows of the six tables from the frozen ones. */
 export function frozenTables(session: Session): TableReader {
-  const columns = async (table: QueueTable): Promise<string[]> =>
-    (await session.columns(`etl.frozen_${table}`)).map(({ name }) => name).filter((name) => !OURS.has(name));
+  const columns = async (changeSetId: number, table: QueueTable): Promise<readonly string[]> => {
+    const row = await session.get<{ columns: string | null }>(
+      sql(session.engine, 'extract/change_set_columns'),
+      {
+        change_set_id: changeSetId,
+      },
+    );
+    if (row?.columns == null) throw new InvariantError(`change set ${changeSetId} is not kept`);
+    return (JSON.parse(row.columns) as Record<QueueTable, string[]>)[table];
+  };
 
   return {
     columns,
@@ -26,7 +35,12 @@ export function frozenTables(session: Session): TableReader {
         table: `frozen_${table}`,
         key_1: key1,
         key_2: key2,
-        columns: (await columns(table)).map((name) => `s.${quoteName(session.engine, name)}`).join(', '),
+        columns: await readableColumns(
+          session,
+          `etl.frozen_${table}`,
+          's',
+          await columns(changeSetId, table),
+        ),
       });
       let after: [FrozenValue, FrozenValue] = [Number.MIN_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
       for (;;) {

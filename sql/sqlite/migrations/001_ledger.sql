@@ -63,6 +63,7 @@ CREATE TABLE etl.change_set (
   orders_frozen    INTEGER NOT NULL,
   orders_unchanged INTEGER NOT NULL,
   raw_rows         INTEGER NOT NULL,           -- rows of the six tables for consumers of the raw tables
+  columns          TEXT,                       -- JSON: the columns of each table as frozen; null when empty
   pruned_utc       TEXT,
   CONSTRAINT change_set_kind_is_known CHECK (kind IN ('live', 'backfill')),
   CONSTRAINT change_set_slice_has_an_end CHECK ((kind = 'backfill') = (end_at IS NOT NULL))

@@ -4,7 +4,7 @@ import type { Session } from '../../db/database.js';
 import { quoteName, sql, sqlWithColumns } from '../../db/sql.js';
 import { insertBatch } from '../ledger/batches.js';
 import { insertEvent } from '../ledger/events.js';
-import { alignFrozenColumns } from './columns.js';
+import { alignFrozenColumns, type FrozenColumns } from './columns.js';
 
 /** A pipeline that gets a batch of every change set. */
 export interface Subscriber {
@@ -56,6 +56,8 @@ export async function recordChangeSet(session: Session, recording: Recording): P
   const counts = await session.get<Counts>(sql(session.engine, 'freeze/counts'));
   if (counts === undefined) throw new InvariantError('freeze/counts gave no row');
   const rawRows = counts.kept_queued + counts.other_rows;
+  const empty = counts.kept + counts.other_rows === 0;
+  const columns = empty ? null : await alignFrozenColumns(session, recording.allowSensitive);
   const row = await session.get<{ change_set_id: number; frozen_utc: string }>(
     sql(session.engine, 'freeze/insert_change_set'),
     {
@@ -66,6 +68,7 @@ export async function recordChangeSet(session: Session, recording: Recording): P
       orders_frozen: counts.kept,
       orders_unchanged: counts.candidates - counts.kept,
       raw_rows: rawRows,
+      columns: columns === null ? null : JSON.stringify(columns),
     },
   );
   if (row === undefined) throw new InvariantError('freeze/insert_change_set gave no row');
@@ -77,20 +80,15 @@ export async function recordChangeSet(session: Session, recording: Recording): P
     startAt: recording.startAt,
     frozenUtc: row.frozen_utc,
   };
-  if (counts.kept + counts.other_rows > 0) {
-    await copyRows(session, changeSet.changeSetId, recording.allowSensitive);
+  if (columns !== null) {
+    await copyRows(session, changeSet.changeSetId, columns);
     for (const subscriber of recording.subscribers)
       await makeBatch(session, changeSet, recording, subscriber);
   }
   return changeSet;
 }
 
-async function copyRows(
-  session: Session,
-  changeSetId: number,
-  allowSensitive: readonly string[],
-): Promise<void> {
-  const columns = await alignFrozenColumns(session, allowSensitive);
+async function copyRows(session: Session, changeSetId: number, columns: FrozenColumns): Promise<void> {
   for (const table of QUEUE_TABLE_NAMES) {
     const quoted = columns[table].map((name) => quoteName(session.engine, name));
     const lists = {
