@@ -1,9 +1,10 @@
 -- Work tables of one freeze, private to the connection.
---   candidate       orders to look at; queued = belongs to the snapshot, reread = held as incomplete
---   kept            candidates that differ from their last frozen version, with the new signature
---   queued_payment, queued_customer, queued_account, queued_site   snapshot rows not frozen before
+--   candidate    orders to look at; reread = held as incomplete
+--   kept         candidates that differ from their last frozen version, with the new signature; queued = it is
+--                news to the consumers of the raw tables, too, not the same version kept once more as settled
+--   queued_row   rows of the other four tables that were not frozen before
 CREATE TEMP TABLE IF NOT EXISTS candidate (
-  order_id INTEGER PRIMARY KEY, queued INTEGER NOT NULL, reread INTEGER NOT NULL DEFAULT 0
+  order_id INTEGER PRIMARY KEY, reread INTEGER NOT NULL DEFAULT 0
 );
 CREATE TEMP TABLE IF NOT EXISTS kept (
   order_id INTEGER PRIMARY KEY, queued INTEGER NOT NULL, settled INTEGER NOT NULL, signature TEXT NOT NULL,

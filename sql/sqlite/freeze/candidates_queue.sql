@@ -1,10 +1,9 @@
 -- Orders the snapshot speaks of: in its Orders, its OrderDetails, its Payments; and the orders that are held
 -- as incomplete, which are read again by key every cycle.
-INSERT OR IGNORE INTO temp.candidate (order_id, queued) SELECT OrderID, 1 FROM queue.Orders;
-INSERT OR IGNORE INTO temp.candidate (order_id, queued) SELECT OrderID, 1 FROM queue.OrderDetails;
-INSERT OR IGNORE INTO temp.candidate (order_id, queued)
-  SELECT OrderID, 0 FROM queue.Payments WHERE OrderID IS NOT NULL;
-INSERT INTO temp.candidate (order_id, queued, reread)
-  SELECT DISTINCT order_id, 1, 1 FROM etl.item
-  WHERE state = 'held' AND resolution IS NULL AND code = 'INCOMPLETE'
-  ON CONFLICT (order_id) DO UPDATE SET reread = 1, queued = 1;
+INSERT OR IGNORE INTO temp.candidate (order_id) SELECT OrderID FROM queue.Orders;
+INSERT OR IGNORE INTO temp.candidate (order_id) SELECT OrderID FROM queue.OrderDetails;
+INSERT OR IGNORE INTO temp.candidate (order_id) SELECT OrderID FROM queue.Payments WHERE OrderID IS NOT NULL;
+INSERT INTO temp.candidate (order_id, reread)
+  SELECT DISTINCT order_id, 1 FROM etl.item
+  WHERE state = 'held' AND resolution IS NULL AND code = 'INCOMPLETE' AND order_id IS NOT NULL
+  ON CONFLICT (order_id) DO UPDATE SET reread = 1;

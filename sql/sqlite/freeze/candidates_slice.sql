@@ -1,3 +1,3 @@
 -- Orders of a backfill slice, by ModifiedDate. In: @start (included), @end (excluded).
-INSERT OR IGNORE INTO temp.candidate (order_id, queued)
-  SELECT OrderID, 1 FROM dbo.Orders WHERE ModifiedDate >= @start AND ModifiedDate < @end;
+INSERT OR IGNORE INTO temp.candidate (order_id)
+  SELECT OrderID FROM dbo.Orders WHERE ModifiedDate >= @start AND ModifiedDate < @end;

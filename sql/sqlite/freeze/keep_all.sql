@@ -1,5 +1,6 @@
--- Backfill: every candidate is kept; live versions are neither read nor written. An order that has not been
--- modified since @settled_before (US Central) counts as settled. In: @settled_before.
+-- Backfill: every candidate is kept; live versions are neither read nor written. None counts as settled: an old
+-- stamp does not prove that an order has stopped moving, and here it is seen for the first time. One whose totals
+-- differ is held, and so read again by the live flow, which can tell.
 INSERT INTO temp.kept (order_id, queued, settled, signature, status_id, modified_at, since_utc)
-SELECT c.order_id, c.queued, o.ModifiedDate <= @settled_before, '', o.OrderStatusID, o.ModifiedDate, utc_now()
+SELECT c.order_id, 1, 0, '', o.OrderStatusID, o.ModifiedDate, utc_now()
 FROM temp.candidate AS c JOIN dbo.Orders AS o ON o.OrderID = c.order_id;

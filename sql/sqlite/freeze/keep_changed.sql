@@ -5,18 +5,21 @@
 -- below the old watermark, is what keeps a row with a stamp in the future from being frozen every cycle.
 -- Materialized: the engine would otherwise compute each signature once per place where it is named, four times.
 -- CROSS JOIN keeps the order as written: from the candidates, which are few, to the orders.
+-- Ordered inside: an ORDER BY of GROUP_CONCAT itself makes a sorter per order, a third more time for nothing.
 -- In: @settled_before (UTC). Out: number of rows kept.
 WITH s AS MATERIALIZED (
-  SELECT c.order_id, c.queued, c.reread, o.OrderStatusID AS status_id, o.ModifiedDate AS modified_at,
+  SELECT c.order_id, c.reread, o.OrderStatusID AS status_id, o.ModifiedDate AS modified_at,
     o.ModifiedDate || '/' || o.OrderStatusID || '/' || COALESCE((
-      SELECT GROUP_CONCAT(d.OrderLine || ',' || d.ItemCode || ',' || d.Quantity || ',' || d.PriceEach || ',' || d.PriceTotal, ';' ORDER BY d.OrderLine)
-      FROM dbo.OrderDetails AS d WHERE d.OrderID = o.OrderID), '') || '/' || COALESCE((
-      SELECT GROUP_CONCAT(p.PaymentID || ',' || p.Amount || ',' || p.ModifiedDate, ';' ORDER BY p.PaymentID)
-      FROM dbo.Payments AS p WHERE p.OrderID = o.OrderID), '') AS signature
+      SELECT GROUP_CONCAT(l.line, ';')
+      FROM (SELECT d.OrderLine || ',' || d.ItemCode || ',' || d.Quantity || ',' || d.PriceEach || ',' || d.PriceTotal AS line
+            FROM dbo.OrderDetails AS d WHERE d.OrderID = o.OrderID ORDER BY d.OrderLine) AS l), '') || '/' || COALESCE((
+      SELECT GROUP_CONCAT(l.payment, ';')
+      FROM (SELECT p.PaymentID || ',' || p.Amount || ',' || p.ModifiedDate AS payment
+            FROM dbo.Payments AS p WHERE p.OrderID = o.OrderID ORDER BY p.PaymentID) AS l), '') AS signature
   FROM temp.candidate AS c CROSS JOIN dbo.Orders AS o ON o.OrderID = c.order_id
 )
 INSERT INTO temp.kept (order_id, queued, settled, signature, status_id, modified_at, since_utc)
-SELECT s.order_id, s.queued,
+SELECT s.order_id, v.signature IS NULL OR v.signature <> s.signature,
        COALESCE(v.signature = s.signature, 0),
        s.signature, s.status_id, s.modified_at,
        CASE WHEN v.signature = s.signature THEN v.since_utc ELSE utc_now() END

@@ -1,6 +1,8 @@
 -- Deletes frozen rows of change sets older than @frozen_before, but never those that are still needed: the order
 -- of an unfinished or waiting item, of an open batch, of a table file not yet delivered, and, until
--- @handed_over_before, what a hand-over file was rendered from. In: @frozen_before, @handed_over_before, @now.
+-- @handed_over_before, what a hand-over file was rendered from. Rows of the tables that have a stamp of their own
+-- stay, too, while the freeze may ask whether it has them (from watermark rows-since/<table> on): it would take
+-- them for new. In: @frozen_before, @handed_over_before, @now.
 CREATE TEMP TABLE IF NOT EXISTS needed_order (change_set_id INTEGER NOT NULL, order_id INTEGER NOT NULL,
   PRIMARY KEY (change_set_id, order_id)) WITHOUT ROWID;
 CREATE TEMP TABLE IF NOT EXISTS old_change_set (change_set_id INTEGER PRIMARY KEY);
@@ -32,6 +34,8 @@ INSERT OR IGNORE INTO temp.needed_order (change_set_id, order_id)
   ) AS n WHERE n.change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o);
 DELETE FROM etl.frozen_Customers
   WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
+    AND NOT (queued = 1 AND ModifiedDate >= COALESCE((SELECT w.value FROM etl.watermark AS w
+             WHERE w.scope = 'exigo' AND w.name = 'rows-since/Customers'), '9999'))
     AND NOT EXISTS (SELECT 1 FROM etl.frozen_Orders AS f
                     JOIN temp.needed_order AS n ON n.change_set_id = f.change_set_id AND n.order_id = f.OrderID
                     WHERE f.change_set_id = etl.frozen_Customers.change_set_id
@@ -46,9 +50,17 @@ DELETE FROM etl.frozen_OrderDetails
                     WHERE n.change_set_id = etl.frozen_OrderDetails.change_set_id AND n.order_id = etl.frozen_OrderDetails.OrderID);
 DELETE FROM etl.frozen_Payments
   WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
+    AND NOT (queued = 1 AND ModifiedDate >= COALESCE((SELECT w.value FROM etl.watermark AS w
+             WHERE w.scope = 'exigo' AND w.name = 'rows-since/Payments'), '9999'))
     AND NOT EXISTS (SELECT 1 FROM temp.needed_order AS n
                     WHERE n.change_set_id = etl.frozen_Payments.change_set_id AND n.order_id = etl.frozen_Payments.OrderID);
-DELETE FROM etl.frozen_CustomerAccounts WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o);
-DELETE FROM etl.frozen_CustomerSites WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o);
+DELETE FROM etl.frozen_CustomerAccounts
+  WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
+    AND NOT (queued = 1 AND ModifiedDate >= COALESCE((SELECT w.value FROM etl.watermark AS w
+             WHERE w.scope = 'exigo' AND w.name = 'rows-since/CustomerAccounts'), '9999'));
+DELETE FROM etl.frozen_CustomerSites
+  WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
+    AND NOT (queued = 1 AND ModifiedDate >= COALESCE((SELECT w.value FROM etl.watermark AS w
+             WHERE w.scope = 'exigo' AND w.name = 'rows-since/CustomerSites'), '9999'));
 UPDATE etl.change_set SET pruned_utc = @now
   WHERE pruned_utc IS NULL AND change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o);

@@ -105,7 +105,9 @@ async function makeBatch(
   recording: Recording,
   subscriber: Subscriber,
 ): Promise<void> {
-  const items = subscriber.aggregate === 'table' ? QUEUE_TABLE_NAMES.length : changeSet.ordersFrozen;
+  // Without news in them no table files are made: an order may be kept only because it is settled now.
+  const tables = changeSet.rawRows > 0 ? QUEUE_TABLE_NAMES.length : 0;
+  const items = subscriber.aggregate === 'table' ? tables : changeSet.ordersFrozen;
   if (items === 0) return;
   const batchId = await insertBatch(session, {
     pipeline: subscriber.pipeline,

@@ -9,12 +9,20 @@ import { sql, sqlWithColumns } from '../../db/sql.js';
 import type { Lease } from '../lease/lease.js';
 import { readWatermarks, writeWatermark } from '../ledger/watermarks.js';
 import { type ChangeSet, recordChangeSet, type Subscriber } from './change-set.js';
-import { freezeStart } from './start.js';
+import { beforeOverlap, freezeStart } from './start.js';
 
 /** One Exigo database has one queue, so there is one source of this kind per installation. */
 export const SOURCE = 'exigo';
 
 const STAMPED = ['Orders', 'Payments', 'Customers', 'CustomerAccounts', 'CustomerSites'] as const;
+
+/** Tables whose rows are frozen by their own stamp, with their keys. */
+const OTHER_TABLES = [
+  ['Payments', 'PaymentID'],
+  ['Customers', 'CustomerID'],
+  ['CustomerAccounts', 'CustomerID'],
+  ['CustomerSites', 'CustomerID'],
+] as const;
 
 interface Clocks {
   readonly utc_now: string;
@@ -63,20 +71,11 @@ export async function freezeLiveIn(
   await refreshQueue(session, start);
   const tables = await verifyRefresh(session, start);
   await session.run(sql(session.engine, 'freeze/candidates_queue'));
-  await sweep(session, config, facts, start, clocks);
+  const sweptSince = await sweep(session, config, facts, start, clocks);
   await session.run(sql(session.engine, 'freeze/keep_changed'), {
     settled_before: toUtcText(fromUtcText(clocks.utc_now) - config.settleMs),
   });
-  for (const table of STAMPED.slice(1)) {
-    const key = table === 'Payments' ? 'PaymentID' : 'CustomerID';
-    await session.run(
-      sqlWithColumns(session.engine, 'freeze/queued_rows', { table, key, frozen: `frozen_${table}` }),
-      {
-        table,
-        watermark: watermarks.get(table) ?? '',
-      },
-    );
-  }
+  await takeOtherRows(session, config, watermarks, clocks.exigo_now, start, sweptSince);
   const changeSet = await recordChangeSet(session, {
     source: SOURCE,
     kind: 'live',
@@ -121,11 +120,8 @@ export async function freezeSliceIn(
   const range = { start: slice.startAt, end: slice.endAt };
   await session.run(sql(session.engine, 'freeze/begin'));
   await session.run(sql(session.engine, 'freeze/candidates_slice'), range);
-  await session.run(sql(session.engine, 'freeze/keep_all'), {
-    settled_before: shiftLocalText(clocks.exigo_now, -config.settleMs),
-  });
-  for (const table of STAMPED.slice(1)) {
-    const key = table === 'Payments' ? 'PaymentID' : 'CustomerID';
+  await session.run(sql(session.engine, 'freeze/keep_all'));
+  for (const [table, key] of OTHER_TABLES) {
     await session.run(sqlWithColumns(session.engine, 'freeze/queued_rows_slice', { table, key }), {
       table,
       ...range,
@@ -161,24 +157,49 @@ async function verifyRefresh(session: Session, start: string): Promise<readonly 
   return tables;
 }
 
+/** Adds what the snapshot does not show. Returns since when everything was compared, if it was, else null. */
 async function sweep(
   session: Session,
   config: SourceConfig,
   facts: ReadonlyMap<string, string>,
   start: string,
   clocks: Clocks,
-): Promise<void> {
+): Promise<string | null> {
   const first = facts.get('first') ?? start;
   if (!facts.has('first')) await writeWatermark(session, SOURCE, 'first', start);
   await session.run(sql(session.engine, 'freeze/candidates_sweep'), { first });
   const lastFull = facts.get('full-sweep');
   const due = lastFull === undefined || lastFull.slice(0, 10) < clocks.exigo_now.slice(0, 10);
-  if (!due) return;
+  if (!due) return null;
   const horizon = shiftLocalText(clocks.exigo_now, -Math.max(config.sweepHorizonMs, DAY));
-  await session.run(sql(session.engine, 'freeze/candidates_horizon'), {
-    horizon: horizon > first ? horizon : first,
-  });
+  const since = horizon > first ? horizon : first;
+  await session.run(sql(session.engine, 'freeze/candidates_horizon'), { horizon: since });
   await writeWatermark(session, SOURCE, 'full-sweep', clocks.exigo_now);
+  return since;
+}
+
+/**
+ * Rows of the four other tables: each since its own watermark, however long it stalled, and with the nightly
+ * sweep since its horizon. The retention keeps what may be asked for again from `rows-since/<table>` on.
+ */
+async function takeOtherRows(
+  session: Session,
+  config: SourceConfig,
+  watermarks: ReadonlyMap<string, string>,
+  exigoNow: string,
+  start: string,
+  sweptSince: string | null,
+): Promise<void> {
+  for (const [table, key] of OTHER_TABLES) {
+    const watermark = watermarks.get(table) ?? exigoNow;
+    const own = beforeOverlap(watermark < exigoNow ? watermark : exigoNow, config.overlapMs);
+    const since = [start, own, sweptSince ?? start].reduce((a, b) => (a < b ? a : b));
+    await session.run(
+      sqlWithColumns(session.engine, 'freeze/queued_rows', { table, key, frozen: `frozen_${table}` }),
+      { table, since },
+    );
+    if (sweptSince !== null) await writeWatermark(session, SOURCE, `rows-since/${table}`, since);
+  }
 }
 
 async function advanceWatermarks(
