@@ -122,11 +122,13 @@ function valueWriter(part: FieldPart, column: Column, file: FileFormat): Writer 
     };
   }
   if (number !== null) {
-    return filled((value) => {
-      const text = formatNumber(value, number);
-      if (text === null) throw new RenderError('BAD_NUMBER', `${named}: the value is no decimal number`);
-      return text;
-    });
+    return filled(
+      remembered((value) => {
+        const text = formatNumber(value, number);
+        if (text === null) throw new RenderError('BAD_NUMBER', `${named}: the value is no decimal number`);
+        return text;
+      }),
+    );
   }
   if (date !== null) {
     const write = sourceDateFormatter(date);
@@ -148,6 +150,25 @@ function filled(write: (value: string | number) => string): Writer {
   return (value) => {
     if (value === null || value instanceof Uint8Array) return '';
     return typeof value === 'string' && value.trim() === '' ? '' : write(value);
+  };
+}
+
+const MOST_REMEMBERED = 5_000;
+
+/**
+ * Remembers the texts of values that come again: quantities, prices and weights mostly do, and exact
+ * arithmetic costs 0.8 microseconds each, which was a tenth of a crossing.
+ */
+function remembered(write: (value: string | number) => string): (value: string | number) => string {
+  const known = new Map<string | number, string>();
+  return (value) => {
+    let text = known.get(value);
+    if (text === undefined) {
+      text = write(value);
+      if (known.size >= MOST_REMEMBERED) known.clear();
+      known.set(value, text);
+    }
+    return text;
   };
 }
 
