@@ -4,7 +4,7 @@ import { RenderError, type RenderedOrder, type ThreePl } from '../core/hand-over
 import { columnOf, type Order } from '../core/order.js';
 import type { OrderPipeline, TransformTools } from '../core/pipeline.js';
 import { ColumnNotFetched } from '../core/sources.js';
-import type { PriorEffect } from '../queue/ledger/effects.js';
+import { CANCELED_BY_PERSON, type PriorEffect } from '../queue/ledger/effects.js';
 import type { Decision } from '../queue/ledger/items.js';
 import type { TransformKit } from './context.js';
 
@@ -36,10 +36,9 @@ export function decideFirst(
 /** A person asked for it again: to the same 3PL, whatever its status, unless it is canceled. */
 export function decideResend(order: Order, target: string, tools: DecisionTools): Decision {
   if (order.status === 'Canceled') {
-    return held(
-      'CANCELED_AFTER_HAND_OVER',
-      `Exigo says Canceled; it is not sent again, ${target} has the earlier one`,
-    );
+    const reason = `Exigo says Canceled; it is not sent again, ${target} has the earlier one`;
+    const fingerprint = statusFingerprint(order.status);
+    return { ...held('CANCELED_AFTER_HAND_OVER', reason), target, fingerprint };
   }
   return ready(order, target, tools);
 }
@@ -48,12 +47,12 @@ export function decideResend(order: Order, target: string, tools: DecisionTools)
 function ready(order: Order, target: string | null, tools: DecisionTools): Decision {
   const threePl = tools.threePls.get(target ?? '');
   if (threePl === undefined) return held('NO_TARGET', `3PL "${target}" is not configured`);
-  const rendered = tryRender(order, threePl);
-  if ('state' in rendered) return rendered;
+  const seen = look(order, target, tools);
+  if ('problem' in seen) return { ...seen.problem, fingerprint: seen.fingerprint };
   return {
     state: 'ready',
     target: threePl.name,
-    fingerprint: fingerprintOf(order, rendered.rows, tools.kit),
+    fingerprint: seen.fingerprint,
     code: null,
     reason: null,
   };
@@ -61,8 +60,9 @@ function ready(order: Order, target: string | null, tools: DecisionTools): Decis
 
 /**
  * An order that has been handed over (or is on its way) comes back changed: our own Printed is no change;
- * what the 3PL would see differently is held with a diff, as is a cancellation. Never sent again by itself.
- * `baseline` is the version the 3PL is taken to know; null while the fingerprints were not found to differ.
+ * what the 3PL would see differently is held with a diff, as is a cancellation. Never sent again by itself,
+ * and nothing that a person has decided is asked again. `baseline` is the version the 3PL is taken to know;
+ * null when it is not kept any more.
  */
 export function decideAgain(
   order: Order,
@@ -70,29 +70,30 @@ export function decideAgain(
   baseline: Order | null | 'not needed',
   tools: DecisionTools,
 ): Decision & { readonly accepts?: true } {
-  const threePl = tools.threePls.get(prior.target ?? '');
-  if (threePl === undefined) {
-    return held('NO_TARGET', `it was handed over to "${prior.target}", which is not configured any more`);
+  if (prior.fingerprint === CANCELED_BY_PERSON) {
+    return excluded('CANCELED_BY_PERSON', `${prior.target} has the order; no version of it is sent again`);
   }
-  const rendered = tryRender(order, threePl);
-  if ('state' in rendered) return rendered;
-  const fingerprint = fingerprintOf(order, rendered.rows, tools.kit);
-  if (fingerprint === prior.fingerprint) return { ...excluded('ALREADY_HANDED_OVER', null), fingerprint };
+  const { target } = prior;
+  const seen = look(order, target, tools);
+  const { fingerprint } = seen;
+  if (order.status === 'Shipped') return { ...excluded('SHIPPED', null), fingerprint };
+  if (prior.state === 'held') {
+    // Its file is held: whether the 3PL has the order is not known, and no version of it changes that.
+    return { ...held(prior.code ?? 'FILE_HELD', prior.reason ?? 'its file is held'), target, fingerprint };
+  }
+  if (fingerprint === prior.fingerprint) return { ...same(prior), fingerprint };
   if (!UNDER_WAY.includes(order.status)) {
     const code = order.status === 'Canceled' ? 'CANCELED_AFTER_HAND_OVER' : 'STATUS_AFTER_HAND_OVER';
-    return {
-      ...held(code, `Exigo says ${order.status}, but ${prior.target} has the order; decide with "release"`),
-      target: prior.target,
-      fingerprint,
-    };
+    const reason = `Exigo says ${order.status}, but ${target} has the order; decide with "release"`;
+    return { ...held(code, reason), target, fingerprint };
   }
-  if (order.status === 'Shipped') return { ...excluded('SHIPPED', null), fingerprint };
+  if ('problem' in seen) return { ...seen.problem, target, fingerprint };
   if (baseline === 'not needed')
     throw new InvariantError(`order ${order.id}: the version handed over was not read`);
-  const changes = baseline === null ? [] : tools.kit.diff(renderedOrEmpty(baseline, threePl), rendered.rows);
+  const changes = baseline === null ? [] : tools.kit.diff(rowsOrNone(baseline, target, tools), seen.rows);
   if (baseline !== null && changes.length === 0) {
     // The template has changed since, the order has not: from here on this is the version it knows.
-    return { ...excluded('ALREADY_HANDED_OVER', null), fingerprint, accepts: true };
+    return { ...same(prior), fingerprint, accepts: true };
   }
   const what = changes
     .slice(0, 12)
@@ -101,15 +102,21 @@ export function decideAgain(
     baseline === null
       ? 'it changed after the hand-over; the version handed over is not kept any more'
       : `it changed after the hand-over: ${what.join('; ')}${changes.length > 12 ? `; and ${changes.length - 12} more` : ''}`;
-  return { ...held('CHANGED_AFTER_HAND_OVER', reason), target: prior.target, fingerprint };
+  return { ...held('CHANGED_AFTER_HAND_OVER', reason), target, fingerprint };
+}
+
+/** The 3PL is taken to know this version: it has it, or a person left a held file as it was. */
+function same(prior: PriorEffect): Decision {
+  return prior.state === 'failed'
+    ? excluded('IGNORED_BY_PERSON', `its file was held, and a person left it as it is`)
+    : excluded('ALREADY_HANDED_OVER', null);
 }
 
 /** Whether {@link decideAgain} needs the version handed over: only when the fingerprints differ. */
 export function needsBaseline(order: Order, prior: PriorEffect, tools: DecisionTools): boolean {
-  const threePl = tools.threePls.get(prior.target ?? '');
-  if (threePl === undefined || !UNDER_WAY.includes(order.status)) return false;
-  const rendered = tryRender(order, threePl);
-  return !('state' in rendered) && fingerprintOf(order, rendered.rows, tools.kit) !== prior.fingerprint;
+  if (!UNDER_WAY.includes(order.status)) return false;
+  const seen = look(order, prior.target, tools);
+  return !('problem' in seen) && seen.fingerprint !== prior.fingerprint;
 }
 
 /** Renders an order for nothing but the columns this takes. */
@@ -126,13 +133,32 @@ export function excluded(code: string, reason: string | null): Decision {
   return { state: 'excluded', target: null, fingerprint: null, code, reason };
 }
 
-function fingerprintOf(order: Order, rendered: RenderedOrder, kit: TransformKit): string {
-  return UNDER_WAY.includes(order.status) ? kit.fingerprint(rendered) : `status ${order.status}`;
+/** What a status that takes an order off its way looks like, whatever its columns say. */
+export function statusFingerprint(status: string): string {
+  return `status ${status}`;
 }
 
-function renderedOrEmpty(order: Order, threePl: ThreePl): RenderedOrder {
-  const rendered = tryRender(order, threePl);
-  return 'state' in rendered ? [] : rendered.rows;
+type Seen =
+  | { readonly rows: RenderedOrder; readonly fingerprint: string }
+  | { readonly problem: Decision; readonly fingerprint: string };
+
+/** The order as its 3PL would see it. A version that cannot be shown to it has a fingerprint, too. */
+function look(order: Order, target: string | null, { threePls, kit }: DecisionTools): Seen {
+  const threePl = threePls.get(target ?? '');
+  const rendered =
+    threePl === undefined
+      ? held('NO_TARGET', `it was handed over to "${target}", which is not configured any more`)
+      : tryRender(order, threePl);
+  const gone = UNDER_WAY.includes(order.status) ? null : statusFingerprint(order.status);
+  if ('rows' in rendered) return { ...rendered, fingerprint: gone ?? kit.fingerprint(rendered.rows) };
+  const { code, reason } = rendered;
+  const fingerprint = gone ?? kit.fingerprint([{ code: code ?? '', reason: reason ?? '' }]);
+  return { problem: rendered, fingerprint };
+}
+
+function rowsOrNone(order: Order, target: string | null, tools: DecisionTools): RenderedOrder {
+  const seen = look(order, target, tools);
+  return 'rows' in seen ? seen.rows : [];
 }
 
 function tryRender(order: Order, threePl: ThreePl): { readonly rows: RenderedOrder } | Decision {

@@ -1,27 +1,56 @@
 import { UsageError } from '../core/errors.js';
+import { statusId } from '../core/exigo.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import { toUtcText } from '../core/time.js';
-import { type BatchKind, insertBatch } from '../queue/ledger/batches.js';
+import { acquireLease, Lease } from '../queue/lease/lease.js';
 import {
   acceptFingerprint,
+  CANCELED_BY_PERSON,
+  effectsOfOrders,
+  giveUpEffect,
   insertCanceledEffect,
   latestEffects,
   type PriorEffect,
 } from '../queue/ledger/effects.js';
 import { insertEvent } from '../queue/ledger/events.js';
-import { excludeReady, insertNewItems, type NewItem, resolveItems } from '../queue/ledger/items.js';
+import { excludePlanned, excludeReady, resolveItems } from '../queue/ledger/items.js';
 import type { Session } from '../queue/ledger/session.js';
-import { membersOfFile } from '../queue/reads/files.js';
-import { newestVersion } from '../queue/reads/orders.js';
-import { type WaitingFilter, type WaitingItem, waitingItems } from '../queue/reads/waiting.js';
+import { type OpenItem, openItemsOfOrder } from '../queue/reads/open-items.js';
+import { frozenStatus, newestVersion } from '../queue/reads/orders.js';
+import { type WaitingItem, waitingItems } from '../queue/reads/waiting.js';
 import type { EngineContext } from './context.js';
+import { askedOrder, firstStep, makePersonsBatch } from './persons-batch.js';
+import { nothingToDecide } from './persons-refusal.js';
+import { pipelineLease } from './run.js';
+import { isReplaceable } from './standing.js';
 
 export type ReleaseAs = 'ignore' | 'resend' | 'cancel';
 
+/** One order as a person's decision finds it. */
+interface Case {
+  readonly session: Session;
+  readonly pipeline: AnyPipeline;
+  readonly orderId: number;
+  readonly now: string;
+  /** Held or failed, and not answered. */
+  readonly waiting: WaitingItem | undefined;
+  /** Versions on their way. */
+  readonly open: readonly OpenItem[];
+  /** The newest hand-over, unless nothing of its file has left. */
+  readonly prior: PriorEffect | undefined;
+  /** The newest hand-over when nothing of its file has left. */
+  readonly planned: PriorEffect | undefined;
+}
+
+const CANCELED = { code: 'CANCELED_BY_PERSON', reason: 'a person canceled it before it was sent' };
+const WITHDRAWN = { code: 'WITHDRAWN_BY_PERSON', reason: 'a person took the resend back before it left' };
+
 /**
  * A person's decision on an order. `ignore`: what waits is answered, and the 3PL is taken to know this
- * version. `resend`: it goes with the next run, as a new generation when it had been handed over. `cancel`:
- * it is not sent, now or later (a 3PL that has it must be told by the person). Stays in the timeline.
+ * version; a resend that has not left is taken back. `resend`: it goes with the next run, as a new
+ * generation when it had been handed over. `cancel`: it is not sent, now or later (a 3PL that has it must
+ * be told by the person). Returns what follows from it; stays in the timeline. Throws UsageError, which
+ * says what to do instead, when there is nothing to decide.
  */
 export async function release(
   context: EngineContext,
@@ -30,14 +59,10 @@ export async function release(
   as: ReleaseAs,
   reason: string | null,
 ): Promise<string> {
-  return context.database.transaction(async (session) => {
+  const decide = async (session: Session): Promise<string> => {
     const now = toUtcText(context.clock.now());
-    const waiting = (await waitingItems(session, { pipeline: pipeline.name, orderId })).at(-1);
-    const prior = (await latestEffects(session, pipeline.name, firstStep(pipeline), [orderId])).get(orderId);
-    const outcome =
-      as === 'resend'
-        ? await resendOrder(session, pipeline, orderId, waiting, prior, now)
-        : await settle(session, pipeline, orderId, as, waiting, prior, now);
+    const found = await findCase(session, pipeline, orderId, now);
+    const outcome = await { ignore, resend, cancel }[as](found);
     await insertEvent(session, {
       at: now,
       kind: 'released',
@@ -46,202 +71,136 @@ export async function release(
       message: `a person released it as ${as}${reason === null ? '' : ` (${reason})`}: ${outcome}`,
     });
     return `order ${orderId}: ${outcome}`;
-  });
+  };
+  const newest = (await latestEffects(context.database, pipeline.name, firstStep(pipeline), [orderId])).get(
+    orderId,
+  );
+  const inFile = as === 'cancel' && newest !== undefined && isReplaceable(newest);
+  return inFile ? fenced(context, pipeline, decide) : context.database.transaction(decide);
 }
 
-async function resendOrder(
+async function findCase(
   session: Session,
   pipeline: AnyPipeline,
   orderId: number,
-  waiting: WaitingItem | undefined,
-  prior: PriorEffect | undefined,
   now: string,
-): Promise<string> {
-  if (prior?.state === 'pending') {
-    throw new UsageError(`order ${orderId} is on its way in a file already; nothing to resend`);
-  }
-  if (waiting === undefined && prior === undefined) {
-    throw new UsageError(
-      `order ${orderId} neither waits nor was handed over; see "orderferry explain ${orderId}"`,
-    );
-  }
-  const generation = prior === undefined ? 1 : prior.generation + 1;
-  const item = await newItem(
+): Promise<Case> {
+  const step = firstStep(pipeline);
+  const effects = (await effectsOfOrders(session, pipeline.name, step, [orderId])).get(orderId) ?? [];
+  const newest = effects.at(-1);
+  const planned = newest !== undefined && isReplaceable(newest) ? newest : undefined;
+  return {
     session,
     pipeline,
     orderId,
-    generation,
-    waiting?.change_set_id ?? prior?.change_set_id,
-  );
+    now,
+    waiting: (await waitingItems(session, { pipeline: pipeline.name, orderId })).at(-1),
+    open: await openItemsOfOrder(session, pipeline.name, orderId),
+    prior: planned === undefined ? newest : effects.at(-2),
+    planned,
+  };
+}
+
+/** A file that is planned may be rendered by a run at this moment: its orders are taken out in turn only. */
+async function fenced(
+  context: EngineContext,
+  pipeline: AnyPipeline,
+  work: (session: Session) => Promise<string>,
+): Promise<string> {
+  const lease = await acquireLease(context.database, context.clock, {
+    name: pipelineLease(pipeline.name),
+    ttlMs: context.config.lease.ttlMs,
+    requestDeadlineMs: context.config.exigoApi?.deadlineMs ?? 0,
+  });
+  if (!(lease instanceof Lease)) {
+    throw new UsageError(
+      `${lease.heldBy} is working on ${pipeline.name} and may be sending the file of this order; nothing was done, repeat it when that run has ended`,
+    );
+  }
+  try {
+    return await lease.transaction(work);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function resend(found: Case): Promise<string> {
+  const { session, pipeline, orderId, waiting, prior, now } = found;
+  const asked = found.open.find((item) => item.generation > (prior?.generation ?? 0));
+  if (asked !== undefined || prior?.state === 'pending') {
+    throw new UsageError(
+      `order ${orderId} ${asked?.state === 'loading' || asked === undefined ? 'is on its way in a file' : `goes with the next run already (batch ${asked.batch_id})`}; nothing to resend, see "orderferry explain ${orderId}"`,
+    );
+  }
+  if (waiting === undefined && prior === undefined) throw await nothingToDecide(session, pipeline, orderId);
+  const newest = await newestVersion(session, orderId);
+  if (newest !== undefined && (await frozenStatus(session, orderId, newest)) === statusId('Canceled')) {
+    throw new UsageError(
+      `order ${orderId}: Exigo says Canceled, so it is not sent; set it to Accepted there and run again, or release it as ignore or cancel`,
+    );
+  }
+  const generation = prior === undefined ? 1 : prior.generation + 1;
+  const fallback = waiting?.change_set_id ?? prior?.change_set_id;
+  const item = await askedOrder(session, orderId, generation, fallback);
   const kind = prior?.target == null ? 'release' : 'resend';
-  const batchId = await personsBatch(session, pipeline, kind, [item], now);
+  const batchId = await makePersonsBatch(session, pipeline, kind, [item], now);
   if (waiting !== undefined) await resolveItems(session, [waiting.item_id], 'RESENT', now);
   return `goes with the next run (batch ${batchId}, generation ${generation})`;
 }
 
-async function settle(
-  session: Session,
-  pipeline: AnyPipeline,
-  orderId: number,
-  as: 'ignore' | 'cancel',
-  waiting: WaitingItem | undefined,
-  prior: PriorEffect | undefined,
-  now: string,
-): Promise<string> {
-  const ready =
-    as === 'cancel' ? await excludeReady(session, pipeline.name, orderId, 'CANCELED_BY_PERSON', now) : 0;
-  if (waiting === undefined && ready === 0) {
-    throw new UsageError(
-      `order ${orderId} does not wait for a decision; see "orderferry explain ${orderId}"`,
-    );
+async function ignore(found: Case): Promise<string> {
+  const { session, pipeline, orderId, waiting, prior, now } = found;
+  if (waiting === undefined) {
+    const resent = prior !== undefined && found.open.some((item) => item.generation > prior.generation);
+    const taken = resent ? await excludeReady(session, pipeline.name, orderId, WITHDRAWN, now) : 0;
+    if (taken === 0) throw await nothingToDecide(session, pipeline, orderId);
+    return prior?.target == null
+      ? 'not sent; it stays canceled'
+      : `not sent again; ${prior.target} keeps what it has`;
   }
-  if (waiting !== undefined) {
-    await resolveItems(session, [waiting.item_id], as === 'ignore' ? 'IGNORED' : 'CANCELED', now);
+  await resolveItems(session, [waiting.item_id], 'IGNORED', now);
+  if (prior === undefined || prior.target === null) {
+    return 'not sent in this version; a newer one is looked at anew';
   }
-  if (prior !== undefined && prior.target !== null) {
-    if (waiting?.fingerprint != null) {
-      await acceptFingerprint(session, prior.effect_id, waiting.fingerprint, waiting.change_set_id);
-    }
-    return as === 'ignore'
-      ? `left as ${prior.target} has it`
-      : `canceled; ${prior.target} has it and must be told by you`;
+  if (prior.state === 'held') {
+    await giveUpEffect(session, prior.effect_id, waiting.fingerprint, waiting.change_set_id);
+    return `its file is left as it is; when ${prior.target} has the order, set it to Printed in Exigo yourself`;
   }
-  if (as === 'ignore') return 'not sent in this version; a newer one is looked at anew';
-  await insertCanceledEffect(
-    session,
-    pipeline.name,
-    firstStep(pipeline),
-    orderId,
-    waiting?.change_set_id ?? 0,
-    now,
-  );
-  return 'canceled; it will not be sent, in no version';
+  if (waiting.fingerprint !== null) {
+    await acceptFingerprint(session, prior.effect_id, waiting.fingerprint, waiting.change_set_id);
+  }
+  return `left as ${prior.target} has it${await reopenLaterStep(found, waiting)}`;
 }
 
-/** Sends all orders (or the table) of a file once more, as a new generation in a new file. */
-export async function resendFile(context: EngineContext, fileName: string, reason: string): Promise<string> {
-  return context.database.transaction(async (session) => {
-    const now = toUtcText(context.clock.now());
-    const file = await membersOfFile(session, fileName);
-    const pipeline = context.pipelines.find(({ name }) => name === file?.pipeline);
-    if (file === undefined || pipeline === undefined)
-      throw new UsageError(`no file "${fileName}" was made here`);
-    if (file.state !== 'delivered' && file.state !== 'held') {
-      throw new UsageError(`file ${fileName} is ${file.state}: it is still on its way, nothing to resend`);
-    }
-    const items: NewItem[] = [];
-    for (const member of file.members) {
-      const generation = member.generation + 1;
-      if (member.order_id !== null) {
-        items.push(await newItem(session, pipeline, member.order_id, generation, member.change_set_id));
-      } else {
-        items.push({
-          batchId: 0,
-          pipeline: pipeline.name,
-          key: member.item_key,
-          orderId: null,
-          changeSetId: member.change_set_id,
-          generation,
-          target: file.target,
-        });
-      }
-    }
-    const stale = file.members.filter((member) => member.newest_generation > member.generation);
-    if (stale.length > 0) {
-      throw new UsageError(
-        `file ${fileName}: ${stale.length} of its items were sent again since (${stale
-          .slice(0, 5)
-          .map((member) => member.item_key)
-          .join(', ')}); resend the newer file, or release the orders one by one`,
-      );
-    }
-    const batchId = await personsBatch(session, pipeline, 'resend', items, now);
-    await resolveItems(
-      session,
-      file.members.filter((member) => member.waits).map((member) => member.item_id),
-      'RESENT',
-      now,
-    );
-    await insertEvent(session, {
-      at: now,
-      kind: 'resent',
-      pipeline: pipeline.name,
-      batchId,
-      waveId: file.wave_id,
-      message: `a person asked to send file ${fileName} again (${reason}): batch ${batchId}, ${items.length} items`,
-    });
-    return `file ${fileName}: ${items.length} items go again with the next run (batch ${batchId})`;
-  });
+/** A later step that failed before this version came would be forgotten: it gets another try. */
+async function reopenLaterStep(found: Case, waiting: WaitingItem): Promise<string> {
+  const { session, pipeline, orderId, now } = found;
+  const step = pipeline.load[1]?.step;
+  if (step === undefined) return '';
+  const later = (await latestEffects(session, pipeline.name, step, [orderId])).get(orderId);
+  const waits = later?.state === 'held' || later?.state === 'failed';
+  const answered = later?.resolution === 'IGNORED' || later?.resolution === 'CANCELED';
+  if (!waits || answered || later.item_id === waiting.item_id) return '';
+  const item = await askedOrder(session, orderId, later.generation, waiting.change_set_id);
+  const batchId = await makePersonsBatch(session, pipeline, 'retry', [item], now);
+  return `; step ${step} is tried again with the next run (batch ${batchId})`;
 }
 
-/** Gives held and failed items another try, on their newest frozen version, in a new batch per pipeline. */
-export async function retryWaiting(context: EngineContext, filter: WaitingFilter): Promise<number> {
-  return context.database.transaction(async (session) => {
-    const now = toUtcText(context.clock.now());
-    const waiting = (await waitingItems(session, filter)).filter((item) => item.order_id !== null);
-    for (const pipeline of context.pipelines) {
-      const own = waiting.filter((item) => item.pipeline === pipeline.name);
-      if (own.length === 0) continue;
-      const items: NewItem[] = [];
-      for (const item of own) {
-        items.push(await newItem(session, pipeline, item.order_id ?? 0, item.generation, item.change_set_id));
-      }
-      await personsBatch(session, pipeline, 'retry', items, now);
-      await resolveItems(
-        session,
-        own.map((item) => item.item_id),
-        'RETRIED',
-        now,
-      );
-      for (const item of own) {
-        await insertEvent(session, {
-          at: now,
-          kind: 'retried',
-          pipeline: pipeline.name,
-          orderId: item.order_id ?? 0,
-          message: `a person asked for another try of ${item.code}`,
-        });
-      }
-    }
-    return waiting.length;
-  });
-}
-
-async function newItem(
-  session: Session,
-  pipeline: AnyPipeline,
-  orderId: number,
-  generation: number,
-  fallback: number | undefined,
-): Promise<NewItem> {
-  const changeSetId = (await newestVersion(session, orderId)) ?? fallback;
-  if (changeSetId === undefined) throw new UsageError(`order ${orderId} was never frozen here`);
-  return { batchId: 0, pipeline: pipeline.name, key: String(orderId), orderId, changeSetId, generation };
-}
-
-async function personsBatch(
-  session: Session,
-  pipeline: AnyPipeline,
-  kind: BatchKind,
-  items: readonly NewItem[],
-  now: string,
-): Promise<number> {
-  const batchId = await insertBatch(session, {
-    pipeline: pipeline.name,
-    changeSetId: null,
-    kind,
-    itemsFrozen: items.length,
-    itemsUnchanged: 0,
-    now,
-  });
-  await insertNewItems(
-    session,
-    items.map((item) => ({ ...item, batchId })),
-    now,
-  );
-  return batchId;
-}
-
-function firstStep(pipeline: AnyPipeline): string {
-  return pipeline.load[0]?.step ?? '';
+async function cancel(found: Case): Promise<string> {
+  const { session, pipeline, orderId, waiting, prior, planned, now } = found;
+  if (planned !== undefined) await excludePlanned(session, planned.item_id, CANCELED, now);
+  const taken = await excludeReady(session, pipeline.name, orderId, CANCELED, now);
+  if (waiting === undefined && taken === 0 && planned === undefined) {
+    throw await nothingToDecide(session, pipeline, orderId);
+  }
+  if (waiting !== undefined) await resolveItems(session, [waiting.item_id], 'CANCELED', now);
+  if (prior === undefined || prior.target === null) {
+    const changeSetId = waiting?.change_set_id ?? planned?.change_set_id ?? 0;
+    await insertCanceledEffect(session, pipeline.name, firstStep(pipeline), orderId, changeSetId, now);
+    return 'canceled; it will not be sent, in no version';
+  }
+  await acceptFingerprint(session, prior.effect_id, CANCELED_BY_PERSON, prior.change_set_id);
+  return prior.state === 'held'
+    ? `canceled, in every version; look whether ${prior.target} has its held file, and tell it`
+    : `canceled, in every version; ${prior.target} has it and must be told by you`;
 }

@@ -25,7 +25,7 @@ import { insertEvent } from '../queue/ledger/events.js';
 import { changeByHalves } from './bisect.js';
 import type { EngineContext } from './context.js';
 import { retryDelay } from './retry.js';
-import { sortByStatus } from './status-rules.js';
+import { type Blocked, sortByStatus } from './status-rules.js';
 import { assertGoingOn } from './stop.js';
 
 const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
@@ -114,14 +114,15 @@ async function changeChunk(work: Work, chunk: readonly ClaimedEffect[]): Promise
 async function record(
   { context, lease, pipeline, step }: Work,
   there: readonly ClaimedEffect[],
-  blocked: readonly { readonly effect: ClaimedEffect; readonly code: string; readonly reason: string }[],
+  blocked: readonly Blocked<ClaimedEffect>[],
   failed: readonly { readonly effect: ClaimedEffect; readonly reason: string }[],
 ): Promise<void> {
   await lease.transaction(async (session) => {
     const now = toUtcText(context.clock.now());
     await effectsDone(session, effectIds(there), `seen as ${step.to}`, now);
-    for (const { effect, code, reason } of blocked) {
-      await effectRefused(session, { effectId: effect.effect_id, state: 'held', code, reason }, now);
+    for (const { effect, code, reason, fingerprint } of blocked) {
+      const refusal = { effectId: effect.effect_id, state: 'held', code, reason, fingerprint } as const;
+      await effectRefused(session, refusal, now);
       await orderEvent('held', effect, `held: ${code}: ${reason}`);
     }
     for (const { effect, reason } of failed) {

@@ -10,13 +10,7 @@ import {
   keepConfiguration,
   storedConfiguration,
 } from '../queue/ledger/configurations.js';
-import {
-  acceptFingerprint,
-  latestEffects,
-  linkedOrders,
-  type PriorEffect,
-  reopenEffect,
-} from '../queue/ledger/effects.js';
+import { acceptFingerprint, reopenEffect } from '../queue/ledger/effects.js';
 import { insertEvent } from '../queue/ledger/events.js';
 import {
   type Decision,
@@ -26,7 +20,6 @@ import {
   lastDecidedOrder,
   newItems,
   type PersonsItem,
-  readyGenerations,
   supersede,
 } from '../queue/ledger/items.js';
 import type { Session } from '../queue/ledger/session.js';
@@ -41,6 +34,7 @@ import {
   needsBaseline,
   touch,
 } from './decide.js';
+import { readStanding, type Standing } from './standing.js';
 import { assertGoingOn } from './stop.js';
 
 /** Orders decided in one transaction: about 20 ms of work, so a lease renewal is never far. */
@@ -104,8 +98,7 @@ async function nextPage(context: EngineContext, batch: OpenBatch, after: number)
 interface Decided {
   readonly item: PageItem;
   readonly decision: Decision;
-  readonly prior: PriorEffect | undefined;
-  readonly later: PriorEffect | undefined;
+  readonly standing: Standing;
   readonly accepts: boolean;
 }
 
@@ -119,33 +112,26 @@ async function decidePage(
   const [first, last] = [pipeline.load[0], pipeline.load[1]];
   if (first === undefined) throw new InvariantError(`pipeline ${pipeline.name} has no step`);
   const ids = page.map((item) => item.order_id);
-  const priors = await latestEffects(context.database, pipeline.name, first.step, ids);
-  const laters =
-    last === undefined || priors.size === 0
-      ? new Map<number, PriorEffect>()
-      : await latestEffects(context.database, pipeline.name, last.step, ids);
+  const steps = { first: first.step, last: last?.step };
+  const standingOf = await readStanding(context.database, pipeline.name, steps, ids);
+  const items = page.map((item) => ({
+    ...item,
+    generation: Math.max(item.generation, standingOf(item.order_id).generation),
+  }));
   const keys = page.map((item) => ({ changeSetId: item.change_set_id, orderId: item.order_id }));
-  const links = await linkedOrders(
-    context.database,
-    ids.filter((id) => !priors.has(id)),
-  );
-
-  const resends = await readyGenerations(context.database, pipeline.name, ids);
-  const items = page.map((item) => ({ ...item, generation: generationOf(item, priors, resends) }));
-  const baselines = await readBaselines(context, tools, priors, keys);
+  const baselines = await readBaselines(context, tools, standingOf, keys);
   return context.orders.read(keys, (orders) => {
     const byId = new Map(orders.map((order) => [order.id, order]));
     return items.map((item): Decided => {
       const order = byId.get(item.order_id);
-      const prior = priors.get(item.order_id);
-      const later = laters.get(item.order_id);
+      const standing = standingOf(item.order_id);
       const decision =
         order === undefined
           ? held('NOT_KEPT', 'its frozen rows are not kept any more; freeze it again with --start-date')
-          : links.has(order.id) && batch.kind !== 'resend'
-            ? handedOverLongAgo(order, links.get(order.id) ?? '')
-            : decideOrder(order, item, prior, baselines, pipeline, batch, tools);
-      return { item, decision, prior, later, accepts: 'accepts' in decision };
+          : standing.link !== undefined && batch.kind !== 'resend'
+            ? handedOverLongAgo(order, standing.link)
+            : decideOrder(order, item, standing, baselines, pipeline, batch, tools);
+      return { item, decision, standing, accepts: 'accepts' in decision };
     });
   });
 }
@@ -153,14 +139,13 @@ async function decidePage(
 function decideOrder(
   order: Order,
   item: PageItem,
-  prior: PriorEffect | undefined,
+  { prior }: Standing,
   baselines: ReadonlyMap<number, Order>,
   pipeline: OrderPipeline,
   batch: OpenBatch,
   tools: DecisionTools,
 ): Decision {
-  if (prior === undefined || isReplaceable(prior))
-    return decideFirst(order, pipeline, tools, batch.kind === 'release');
+  if (prior === undefined) return decideFirst(order, pipeline, tools, batch.kind === 'release');
   if (prior.target === null) {
     // A person canceled it before it was ever sent, or asks for it again after that.
     const again = item.generation > prior.generation;
@@ -176,48 +161,30 @@ function handedOverLongAgo(order: Order, system: string): Decision {
   return excluded('ALREADY_HANDED_OVER', `${system} got order ${order.id} before the ledger's retention`);
 }
 
-/**
- * A newer version takes the place of one that a person asked to send again and that has not left yet: it
- * goes in its stead, in the same generation.
- */
-function generationOf(
-  item: PageItem,
-  priors: ReadonlyMap<number, PriorEffect>,
-  resends: ReadonlyMap<number, number>,
-): number {
-  const prior = priors.get(item.order_id);
-  const replaced = prior !== undefined && isReplaceable(prior) ? prior.generation : 1;
-  return Math.max(item.generation, replaced, resends.get(item.order_id) ?? 1);
-}
-
-/** Still in a wave of which nothing has left: the newest version decides. */
-function isReplaceable(prior: PriorEffect): boolean {
-  return prior.state === 'pending' && prior.wave_state === 'planned';
-}
-
 async function readBaselines(
   context: EngineContext,
   tools: DecisionTools,
-  priors: ReadonlyMap<number, PriorEffect>,
+  standingOf: (orderId: number) => Standing,
   keys: readonly { readonly changeSetId: number; readonly orderId: number }[],
 ): Promise<ReadonlyMap<number, Order>> {
-  const candidates = keys.filter(({ orderId }) => priors.has(orderId));
+  const priorOf = (orderId: number) => standingOf(orderId).prior;
+  const candidates = keys.filter(({ orderId }) => priorOf(orderId) !== undefined);
   if (candidates.length === 0) return new Map();
   const differing = await context.orders.read(candidates, (orders) =>
     orders
       .filter((order) => {
-        const prior = priors.get(order.id);
+        const prior = priorOf(order.id);
         return prior !== undefined && needsBaseline(order, prior, tools);
       })
       .map((order) => order.id),
   );
   const wanted = differing.map((orderId) => ({
     orderId,
-    changeSetId: priors.get(orderId)?.change_set_id ?? -1,
+    changeSetId: priorOf(orderId)?.change_set_id ?? -1,
   }));
   return context.orders.read(wanted, (orders) => {
     // Read once here, so that a column missing from the page is fetched now and not while deciding.
-    for (const order of orders) touch(order, priors.get(order.id)?.target ?? null, tools);
+    for (const order of orders) touch(order, priorOf(order.id)?.target ?? null, tools);
     return new Map(orders.map((order) => [order.id, order]));
   });
 }
@@ -237,13 +204,8 @@ async function recordPage(
   }
   const orderIds = decided.map(({ item }) => item.order_id);
   await supersede(session, { pipeline: pipeline.name, batchId: batch.batch_id, orderIds }, now);
-  const replaced = decided.filter(({ prior }) => prior !== undefined && isReplaceable(prior));
-  await dropPlanned(
-    session,
-    replaced.map(({ prior }) => prior?.item_id ?? -1),
-    batch.batch_id,
-    now,
-  );
+  const replaced = decided.flatMap(({ standing }) => standing.replaced?.item_id ?? []);
+  await dropPlanned(session, replaced, batch.batch_id, now);
 
   const final = decided.map((one) => ({ ...one, decision: withLaterStep(one, pipeline) }));
   const persons = final.filter(({ item }) => item.item_id !== null);
@@ -267,7 +229,8 @@ async function recordPage(
       })),
     now,
   );
-  for (const { item, decision, prior, later, accepts } of final) {
+  for (const { item, decision, standing, accepts } of final) {
+    const { prior, later } = standing;
     if (decision.state === 'loading' && later !== undefined)
       await reopenEffect(session, later.effect_id, batch.batch_id);
     if (accepts && prior !== undefined) {
@@ -288,11 +251,15 @@ async function recordPage(
 
 /**
  * The hand-over stands, but the step after it was refused or held: a newer version that is still as it
- * should be (or a person's retry) gives that step another try, instead of dropping it.
+ * should be (or a person's retry) gives that step another try, instead of dropping it. Not when a person
+ * answered that it is to stay as it is.
  */
-function withLaterStep(one: Decided, pipeline: OrderPipeline): Decision {
-  const { decision, later, prior } = one;
-  const waits = later !== undefined && (later.state === 'held' || later.state === 'failed');
+function withLaterStep({ decision, standing }: Decided, pipeline: OrderPipeline): Decision {
+  const { prior, later } = standing;
+  const waits =
+    (later?.state === 'held' || later?.state === 'failed') &&
+    later.resolution !== 'IGNORED' &&
+    later.resolution !== 'CANCELED';
   if (decision.code !== 'ALREADY_HANDED_OVER' || !waits || pipeline.load.length < 2) return decision;
   return { ...decision, state: 'loading', target: prior?.target ?? null, code: null, reason: null };
 }

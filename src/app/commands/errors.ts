@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.js';
-import { retryWaiting } from '../../engine/persons.js';
+import { retryWaiting } from '../../engine/retry-waiting.js';
 import { type WaitingFilter, waitingItems } from '../../queue/reads/waiting.js';
 import type { Shell } from '../program.js';
 import { wholeNumber, withContext } from './open.js';

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type ReleaseAs, release, resendFile } from '../../engine/persons.js';
+import { type ReleaseAs, release } from '../../engine/persons.js';
+import { resendFile } from '../../engine/resend-file.js';
 import { findPipeline } from '../pipelines.js';
 import type { Shell } from '../program.js';
 import { wholeNumber, withContext } from './open.js';

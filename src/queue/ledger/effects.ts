@@ -13,8 +13,16 @@ export interface PriorEffect {
   readonly change_set_id: number;
   readonly wave_id: number | null;
   readonly wave_state: string | null;
+  /** Null when a person canceled the order before it was ever sent. */
   readonly target: string | null;
+  /** Of the item it belongs to: why it is held or failed, and how that was answered. */
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly resolution: string | null;
 }
+
+/** Fingerprint of a hand-over whose order a person canceled afterwards: no version of it is the same. */
+export const CANCELED_BY_PERSON = 'canceled by a person';
 
 export interface ClaimedEffect {
   readonly effect_id: number;
@@ -28,6 +36,27 @@ export interface SendingEffect extends ClaimedEffect {
   readonly next_try_utc: string | null;
 }
 
+/** The effects of each order at one step, by generation. */
+export async function effectsOfOrders(
+  session: Session,
+  pipeline: string,
+  step: string,
+  orderIds: readonly number[],
+): Promise<Map<number, PriorEffect[]>> {
+  const rows = await session.all<PriorEffect>(sql(session.engine, 'ledger/effects_of_orders'), {
+    pipeline,
+    step,
+    item_keys: JSON.stringify(orderIds.map(String)),
+  });
+  const byOrder = new Map<number, PriorEffect[]>();
+  for (const row of rows) {
+    const known = byOrder.get(row.order_id);
+    if (known === undefined) byOrder.set(row.order_id, [row]);
+    else known.push(row);
+  }
+  return byOrder;
+}
+
 /** The effect of the newest generation per order. */
 export async function latestEffects(
   session: Session,
@@ -35,12 +64,8 @@ export async function latestEffects(
   step: string,
   orderIds: readonly number[],
 ): Promise<Map<number, PriorEffect>> {
-  const rows = await session.all<PriorEffect>(sql(session.engine, 'ledger/effects_of_orders'), {
-    pipeline,
-    step,
-    item_keys: JSON.stringify(orderIds.map(String)),
-  });
-  return new Map(rows.map((row) => [row.order_id, row])); // ascending generation: the newest stays
+  const byOrder = await effectsOfOrders(session, pipeline, step, orderIds);
+  return new Map([...byOrder].flatMap(([id, effects]) => effects.slice(-1).map((newest) => [id, newest])));
 }
 
 /** A later step that was refused or held is tried again, for the order's item in a newer batch. */
@@ -118,6 +143,8 @@ export async function effectRefused(
     readonly state: 'held' | 'failed';
     readonly code: string;
     readonly reason: string;
+    /** Of what the target shows instead, so that a person who ignores it is not asked again. */
+    readonly fingerprint?: string | null;
   },
   now: string,
 ): Promise<void> {
@@ -126,6 +153,7 @@ export async function effectRefused(
     state: refusal.state,
     code: refusal.code,
     reason: refusal.reason,
+    fingerprint: refusal.fingerprint ?? null,
     now,
   });
 }
@@ -170,6 +198,21 @@ export async function linkedOrders(
     { order_ids: JSON.stringify(orderIds) },
   );
   return new Map(rows.map((row) => [row.exigo_order_id, row.system]));
+}
+
+/** A person leaves a held hand-over as it is: it is never made good, and the target is taken to know this version. */
+export async function giveUpEffect(
+  session: Session,
+  effectId: number,
+  fingerprint: string | null,
+  changeSetId: number,
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/give_up_effect'), {
+    effect_id: effectId,
+    fingerprint,
+    change_set_id: changeSetId,
+    reason: 'a person left it as it is',
+  });
 }
 
 /** Uses up the business key of an order that a person canceled before it was sent: no version of it goes. */

@@ -169,24 +169,37 @@ export async function resolveItems(
   });
 }
 
-/** Takes an order out that waits for its wave; returns how many versions did. */
+/** Takes an order out that waits for its verdict or its wave; returns how many versions did. */
 export async function excludeReady(
   session: Session,
   pipeline: string,
   orderId: number,
-  code: string,
+  why: { readonly code: string; readonly reason: string },
   now: string,
 ): Promise<number> {
   return session.run(sql(session.engine, 'ledger/exclude_ready'), {
     pipeline,
     order_id: orderId,
-    code,
-    reason: 'a person canceled it before it was sent',
+    ...why,
     now,
   });
 }
 
-/** Generation of the versions of these orders that are ready and have not left yet. */
+/** Takes an order out of a planned wave, of which nothing has left, because a person canceled it. */
+export async function excludePlanned(
+  session: Session,
+  itemId: number,
+  why: { readonly code: string; readonly reason: string },
+  now: string,
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/exclude_planned'), {
+    item_id: itemId,
+    ...why,
+    now,
+  });
+}
+
+/** Greatest generation of the versions of these orders that have not left yet: ready, or a resend that is held. */
 export async function readyGenerations(
   session: Session,
   pipeline: string,
@@ -196,5 +209,8 @@ export async function readyGenerations(
     sql(session.engine, 'ledger/ready_generations'),
     { pipeline, order_ids: JSON.stringify(orderIds) },
   );
-  return new Map(rows.map((row) => [row.order_id, row.generation]));
+  const greatest = new Map<number, number>();
+  for (const { order_id, generation } of rows)
+    greatest.set(order_id, Math.max(generation, greatest.get(order_id) ?? 1));
+  return greatest;
 }

@@ -8,6 +8,8 @@ export interface FileMember {
   readonly change_set_id: number;
   readonly generation: number;
   readonly newest_generation: number;
+  /** Of the version the target is taken to know. */
+  readonly fingerprint: string | null;
   /** Held or failed, and not answered yet. */
   readonly waits: boolean;
 }
@@ -47,6 +49,7 @@ export async function membersOfFile(session: Session, fileName: string): Promise
         'e.order_id',
         'e.change_set_id',
         'e.generation',
+        'e.fingerprint',
         'i.state',
         'i.resolution',
       )
@@ -57,6 +60,7 @@ export async function membersOfFile(session: Session, fileName: string): Promise
         'e.order_id',
         'e.change_set_id',
         'e.generation',
+        'e.fingerprint',
         'i.state',
         'i.resolution',
       )
@@ -69,4 +73,14 @@ export async function membersOfFile(session: Session, fileName: string): Promise
       waits: (state === 'held' || state === 'failed') && resolution === null,
     })),
   };
+}
+
+/** Names of the newest files, newest first. */
+export async function newestFiles(session: Session, limit: number): Promise<string[]> {
+  const rows = await fetchAll<{ file_name: string }>(
+    session,
+    'reads/newest_files',
+    from(session.engine, 'etl.wave', 'w').orderBy('w.wave_id', 'desc').limit(limit).select('w.file_name'),
+  );
+  return rows.map((row) => row.file_name);
 }

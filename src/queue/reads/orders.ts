@@ -135,6 +135,23 @@ export async function newestVersion(session: Session, orderId: number): Promise<
   return row?.change_set_id ?? undefined;
 }
 
+/** Status of an order in one of its frozen versions. */
+export async function frozenStatus(
+  session: Session,
+  orderId: number,
+  changeSetId: number,
+): Promise<number | undefined> {
+  const row = await fetchFirst<{ OrderStatusID: number }>(
+    session,
+    'reads/frozen_status',
+    from(session.engine, 'etl.frozen_Orders', 'f')
+      .where('f.OrderID', orderId)
+      .where('f.change_set_id', changeSetId)
+      .select('f.OrderStatusID'),
+  );
+  return row?.OrderStatusID;
+}
+
 export interface SourceOrder {
   readonly OrderStatusID: number;
   readonly ModifiedDate: string;
