@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Command } from 'commander';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { PIPELINES } from '../../src/app/pipelines.js';
+import { Redactor } from '../../src/app/redaction.js';
+import { systemClock } from '../../src/core/clock.js';
+import type { Session } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
+import { openSqlite } from '../../src/db/sqlite.js';
+import { createSyncSchema } from '../../src/db/sync-schema.js';
+import {
+  brokenLinks,
+  codeBlocks,
+  codesIn,
+  filesBelow,
+  pages,
+  ROOT,
+  shownCommands,
+  tableRows,
+  textOf,
+} from '../support/docs.js';
+
+const operating = textOf('docs/operating.md');
+const architecture = textOf('ARCHITECTURE.md');
+const ledger = textOf('sql/sqlite/migrations/001_ledger.sql');
+
+describe('the pages', () => {
+  it.each(pages())('%s has no link that leads nowhere', (page) => {
+    expect(brokenLinks(page)).toEqual([]);
+  });
+});
+
+describe('the commands that pages show', () => {
+  let program: Command;
+  beforeAll(async () => {
+    program = await wholeProgram();
+  });
+
+  it.each(pages())('%s shows only commands and options that there are', (page) => {
+    const faults = shownCommands(textOf(page)).flatMap((words) => commandFault(program, words) ?? []);
+    expect(faults).toEqual([]);
+  });
+
+  it('are all of the program: README names every command', () => {
+    const shown = new Set(shownCommands(textOf('README.md')).map(([name]) => name));
+    expect(program.commands.map((command) => command.name()).filter((name) => !shown.has(name))).toEqual([]);
+  });
+});
+
+describe('docs/operating.md', () => {
+  it('explains every code that an item can get', () => {
+    const explained = new Set(tableRows(operating).flatMap(({ first }) => codesIn(first)));
+    expect(codesOfTheEngine().filter((code) => !explained.has(code))).toEqual([]);
+  });
+
+  it('shows queries that run', async () => {
+    const database = openSqlite(':memory:', systemClock);
+    await migrate(database);
+    await database.transaction(async (session) => {
+      await createSyncSchema(session);
+      for (const text of queriesOf(operating)) await expectToRun(session, text);
+    });
+    await database.close();
+    expect(queriesOf(operating).length).toBeGreaterThan(5);
+  });
+});
+
+describe('ARCHITECTURE.md', () => {
+  const lists = Array.from(
+    ledger.matchAll(/CONSTRAINT (\w+_is_known)\s+CHECK \((?:\w+ IS NULL OR )?\w+ IN \(([^)]+)\)/g),
+    ([, name = '', values = '']) => ({ name, values: values.replaceAll("'", '').split(/,\s*/) }),
+  );
+
+  it('has the lists of states and kinds that the tables enforce', () => {
+    const rows = new Map(tableRows(architecture).map(({ first, rest }) => [codesIn(first)[0], rest[0]]));
+    expect(lists.length).toBeGreaterThan(6);
+    for (const { name, values } of lists)
+      expect([name, codesIn(rows.get(name) ?? '')]).toEqual([name, values]);
+  });
+
+  it.each(['batch', 'item', 'wave', 'effect'])(
+    'moves a %s through all of its states and no other',
+    (machine) => {
+      const moves = tableRows(sectionOf(architecture, `### The ${machine}`)).slice(2);
+      const named = new Set(
+        moves.flatMap(({ first, rest }) => [...codesIn(first), ...codesIn(rest[0] ?? '')]),
+      );
+      const known = lists.find(({ name }) => name === `${machine}_state_is_known`)?.values ?? [];
+      expect([...named].sort()).toEqual([...known].sort());
+    },
+  );
+
+  it('names statements and sources that there are', () => {
+    const statements = new Set(
+      ['sqlite', 'shared'].flatMap((folder) =>
+        filesBelow(`sql/${folder}`, '.sql').map((path) => path.split('/').slice(2).join('/').slice(0, -4)),
+      ),
+    );
+    const named = codesIn(architecture).filter((code) => /^(freeze|ledger|lease|retention)\/\w+$/.test(code));
+    expect(named.filter((name) => !statements.has(name))).toEqual([]);
+    const sources = new Set([...filesBelow('src', '.ts'), ...filesBelow('pipelines', '.ts')]);
+    const files = codesIn(architecture).filter((code) => /^(src|pipelines)\/.*\.ts$/.test(code));
+    expect(files.filter((file) => !sources.has(file))).toEqual([]);
+  });
+});
+
+it('docker-compose.yml runs as nobody special, on a read-only root, with volumes for configuration and state', () => {
+  const { services } = parse(textOf('docker-compose.yml')) as {
+    services: Record<string, { read_only: boolean; volumes: string[]; cap_drop: string[] }>;
+  };
+  const { orderferry } = services;
+  expect(orderferry?.read_only).toBe(true);
+  expect(orderferry?.cap_drop).toEqual(['ALL']);
+  expect(orderferry?.volumes.map((volume) => volume.split(':')[1])).toEqual([
+    '/srv/ferry/config',
+    '/srv/ferry/var',
+  ]);
+  expect(textOf('Dockerfile')).toMatch(/^USER node$/m);
+});
+
+/** The program as the command line builds it: every `add...` of `src/app/commands`. */
+async function wholeProgram(): Promise<Command> {
+  const program = new Command('orderferry')
+    .option('--config <file>')
+    .option('--quiet')
+    .option('-V, --version');
+  const shell = {
+    signal: new AbortController().signal,
+    frame: { redactor: new Redactor(), logger: undefined },
+    clock: systemClock,
+    exitCode: 0,
+  };
+  for (const file of filesBelow('src/app/commands', '.ts')) {
+    const module = (await import(pathToFileURL(join(ROOT, file)).href)) as Record<string, unknown>;
+    for (const [name, value] of Object.entries(module)) {
+      if (/^add[A-Z]/.test(name)) (value as (program: Command, shell: object) => void)(program, shell);
+    }
+  }
+  return program;
+}
+
+/** What is wrong with a command line, or null. Placeholders such as `<order>` count as words. */
+function commandFault(program: Command, words: readonly string[]): string | null {
+  const shown = `orderferry ${words.join(' ')}`;
+  let command = program;
+  let given = 0;
+  for (let i = 0; i < words.length; i++) {
+    const word = (words[i] ?? '').replace(/^\[|\]$/g, '');
+    if (word === '--help') return null;
+    if (word.startsWith('-')) {
+      const [flag = '', value] = word.split('=');
+      const option = [...command.options, ...program.options].find(
+        (one) => one.long === flag || one.short === flag,
+      );
+      if (option === undefined) return `${shown}: no option ${flag}`;
+      if (option.required && value === undefined) i++;
+      continue;
+    }
+    const next = command.commands.find((one) => one.name() === word);
+    if (next !== undefined) command = next;
+    else if (command.commands.length > 0 && given === 0) return `${shown}: no command ${word}`;
+    else given++;
+  }
+  const pipeline = command.name() === 'run' ? words[words.indexOf('run') + 1] : undefined;
+  if (pipeline !== undefined && !/^</.test(pipeline) && !PIPELINES.some(({ name }) => name === pipeline))
+    return `${shown}: no pipeline ${pipeline}`;
+  const most = command.registeredArguments.length;
+  return given > most ? `${shown}: ${given} arguments, ${command.name()} takes ${most}` : null;
+}
+
+/** Every upper-case word of the rooms that decide about items, without the few that are no code of an item. */
+function codesOfTheEngine(): string[] {
+  const others = new Set(['EEEE', 'MMMM', 'AFTER_HAND_OVER', 'TOTALS_DIFFER', 'ERROR']);
+  const files = [
+    ...['src/engine', 'src/transform', 'src/queue/ledger', 'pipelines'].flatMap((folder) =>
+      filesBelow(folder, '.ts'),
+    ),
+    ...['sql/shared/ledger', 'sql/sqlite/ledger'].flatMap((folder) => filesBelow(folder, '.sql')),
+  ];
+  const found = files.flatMap((file) =>
+    Array.from(textOf(file).matchAll(/'([A-Z][A-Z_]{3,})'/g), ([, code = '']) => code),
+  );
+  return [...new Set(found)].filter((code) => !others.has(code)).sort();
+}
+
+function queriesOf(markdown: string): string[] {
+  return codeBlocks(markdown).flatMap(({ language, text }) => (language === 'sql' ? [text] : []));
+}
+
+async function expectToRun(session: Session, text: string): Promise<void> {
+  await expect(session.run({ name: text, text }), text).resolves.toBeTypeOf('number');
+}
+
+function sectionOf(markdown: string, heading: string): string {
+  const from = markdown.indexOf(`${heading}\n`);
+  expect(from, heading).toBeGreaterThan(-1);
+  return markdown.slice(from, markdown.indexOf('\n### ', from + 1));
+}
