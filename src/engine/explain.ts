@@ -66,7 +66,7 @@ function answer(
 ): { readonly where: string; readonly next: string } {
   const head = `${item.pipeline}: `;
   const own = effects.filter((effect) => effect.pipeline === item.pipeline);
-  const handedOver = own.find((effect) => effect.state === 'done' && effect.file_name !== null);
+  const handedOver = own.findLast((effect) => effect.state === 'done' && effect.file_name !== null);
   const file =
     handedOver === undefined
       ? ''
