@@ -31,7 +31,7 @@ import { assertGoingOn } from './stop.js';
 const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
 /** An outcome that stays unknown for longer than this within a run is left to the next one. */
 const MOST_WAIT = 2 * MINUTE;
-/** A change that the target confirms again and again but never shows is given to a person after this many tries. */
+/** A change that is sent this often and never seen is given to a person; a run ends after so many failures in a row. */
 const MOST_ATTEMPTS = 5;
 
 type StatusStep = Extract<StepDescription, { kind: 'exigo-status' }>;
@@ -44,12 +44,18 @@ interface Work {
   readonly target: StatusTarget;
 }
 
+interface Working extends Work {
+  /** Chunks that could not be finished, since the last one that could. */
+  readonly troubles: { inARow: number };
+}
+
 /**
  * Moves the orders of delivered files to the step's status, in chunks: intent committed, state read right
  * before, one call, state read right after, receipts. What the target has by then is never sent again.
  * Throws TransientError when the target is down, so that the run says so; nothing is lost by it.
  */
-export async function changeStatuses(work: Work): Promise<void> {
+export async function changeStatuses(step: Work): Promise<void> {
+  const work: Working = { ...step, troubles: { inARow: 0 } };
   // Left by a process that was killed, nobody knows when its call went out: absence proves from now on.
   await settleUnknown(work, work.context.clock.now() + work.target.unknownWaitMs);
   for (;;) {
@@ -80,7 +86,7 @@ async function claim({ context, lease, pipeline, step, target }: Work): Promise<
   });
 }
 
-async function changeChunk(work: Work, chunk: readonly ClaimedEffect[]): Promise<void> {
+async function changeChunk(work: Working, chunk: readonly ClaimedEffect[]): Promise<void> {
   const { context, lease, target, step } = work;
   let mayHaveChanged = false;
   try {
@@ -105,7 +111,10 @@ async function changeChunk(work: Work, chunk: readonly ClaimedEffect[]): Promise
       const reason = refused.get(effect.effect_id);
       return reason === undefined ? [] : [{ effect, reason }];
     });
+    const unseen = after.toMove.filter((effect) => !refused.has(effect.effect_id));
     await record(work, [...before.there, ...after.there], [...before.blocked, ...after.blocked], failed);
+    await noteUnknown(work, unseen, `${step.to}: confirmed, but not seen yet`);
+    work.troubles.inARow = 0;
   } catch (error) {
     await noteFailure(work, chunk, error, mayHaveChanged);
   }
@@ -164,33 +173,41 @@ async function record(
  * stays on its way until it was read back. Waits as long as the target asked for; throws when it stays down.
  */
 async function noteFailure(
-  work: Work,
+  work: Working,
   chunk: readonly ClaimedEffect[],
   error: unknown,
   mayHaveChanged: boolean,
 ): Promise<void> {
-  const { context, lease, step, target } = work;
+  const { context, lease, step } = work;
   if (error instanceof LeaseLostError || error instanceof StoppedError) throw error;
   const text = `${step.to}: ${messageOf(error)}`;
-  const attempts = Math.max(...chunk.map((effect) => effect.attempts));
+  const attempts = ++work.troubles.inARow;
   const delay =
     (error instanceof TransientError ? error.retryAfterMs : undefined) ?? retryDelay(attempts, RETRY);
-  const nowMs = context.clock.now();
   if (mayHaveChanged) {
-    const provenAt = toUtcText(nowMs + target.unknownWaitMs);
-    await lease.transaction((session) => effectsUnknown(session, effectIds(chunk), provenAt, text));
+    await noteUnknown(work, chunk, text);
     context.log.warn(`${text}; ${chunk.length} orders are read back before anything else`, {
       orders: chunk.length,
     });
   } else {
-    await lease.transaction((session) =>
-      effectsPending(session, effectIds(chunk), toUtcText(nowMs + delay), text),
-    );
+    const nextTry = toUtcText(context.clock.now() + delay);
+    await lease.transaction((session) => effectsPending(session, effectIds(chunk), nextTry, text));
     context.log.warn(`${text}; ${chunk.length} orders are tried again in ${describeDuration(delay)}`);
   }
   const passing = error instanceof TransientError || error instanceof UnknownOutcomeError;
   if (!passing || attempts >= MOST_ATTEMPTS || delay > MOST_WAIT) throw error;
   await lease.sleep(delay, context.signal);
+}
+
+/** A call went out and its effect was not seen: from now on absence must last for the target's wait to prove anything. */
+async function noteUnknown(
+  { context, lease, target }: Work,
+  effects: readonly ClaimedEffect[],
+  text: string,
+): Promise<void> {
+  if (effects.length === 0) return;
+  const provenAt = toUtcText(context.clock.now() + target.unknownWaitMs);
+  await lease.transaction((session) => effectsUnknown(session, effectIds(effects), provenAt, text));
 }
 
 /**
