@@ -3,8 +3,8 @@ import type { WaveRule } from '../core/hand-over.js';
 
 /**
  * The newest cut-off at or before an instant (ms), or null when the rule has none. A local time that a
- * spring clock change skips counts as the moment after the gap; one that autumn repeats counts once, the
- * first time.
+ * spring clock change skips moves forward by the gap (02:30 counts as 03:30); one that autumn repeats counts
+ * once, the first time.
  */
 export function lastCutOff(rule: WaveRule, nowMs: number): number | null {
   const all = cutOffsAround(rule, nowMs).filter((instant) => instant <= nowMs);

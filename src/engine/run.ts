@@ -14,7 +14,7 @@ import { changeStatuses } from './status.js';
 import { assertGoingOn } from './stop.js';
 import { transformOrders } from './transform-orders.js';
 import { transformTables } from './transform-tables.js';
-import { planWaves } from './waves.js';
+import { type DueWaves, planWaves } from './waves.js';
 
 export interface RunRequest {
   readonly pipeline: AnyPipeline;
@@ -51,11 +51,11 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
   }
   const runId = await lease.transaction((session) => beginRun(session, pipeline.name, now(context)));
   const changeSets: ChangeSet[] = [];
-  const batchIds = new Set<number>();
+  const turn: Turn = { batchIds: new Set(), due: new Map() };
   let error: unknown = null;
   try {
     await recoverWaves(context, lease, pipeline);
-    await noteOpen(context, pipeline, batchIds);
+    await noteOpen(context, pipeline, turn.batchIds);
     try {
       const frozen = await freezeLiveOnce(context);
       if (frozen !== null) changeSets.push(frozen);
@@ -64,11 +64,11 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
       error = problem; // what was frozen before goes on all the same
     }
     let left = request.limit ?? Number.MAX_SAFE_INTEGER;
-    left -= await work(context, lease, pipeline, batchIds, left);
+    left -= await work(context, lease, pipeline, turn, left);
     for (const slice of request.slices) {
       assertGoingOn(context.signal);
       changeSets.push(await freezeSlice(lease, context.config.source, slice, subscriberOf(pipeline)));
-      left -= await work(context, lease, pipeline, batchIds, left);
+      left -= await work(context, lease, pipeline, turn, left);
     }
   } catch (problem) {
     error ??= problem;
@@ -77,9 +77,16 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
     runId,
     heldBy: null,
     changeSets,
-    batchIds: [...batchIds],
+    batchIds: [...turn.batchIds],
     error: await finish(context, lease, runId, error),
   };
+}
+
+/** What one run keeps in mind. */
+interface Turn {
+  /** Batches that were open at some time. */
+  readonly batchIds: Set<number>;
+  readonly due: DueWaves;
 }
 
 /** Verdicts, waves, files, statuses, balance. Returns how many items were taken into waves. */
@@ -87,10 +94,10 @@ async function work(
   context: EngineContext,
   lease: Lease,
   pipeline: AnyPipeline,
-  seen: Set<number>,
+  turn: Turn,
   limit: number,
 ): Promise<number> {
-  await noteOpen(context, pipeline, seen);
+  await noteOpen(context, pipeline, turn.batchIds);
   for (const batch of await openBatches(context.database, pipeline.name)) {
     if (batch.state !== 'frozen') continue;
     if (pipeline.source.aggregate === 'table') {
@@ -100,7 +107,7 @@ async function work(
     }
   }
   const taken = await lease.transaction(async (session) => {
-    const planned = await planWaves(context, session, pipeline, limit);
+    const planned = await planWaves(context, session, pipeline, limit, turn.due);
     await faultPoint('waves/before-commit');
     return planned;
   });

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { House } from './house.js';
+import { carries } from './small-orders.js';
 
 /**
  * What holds at the end of every test: no business key was used twice, each file carries an order as often
@@ -20,7 +21,7 @@ export async function expectPromisesKept(house: House): Promise<void> {
   const texts = new Map<string, string[]>();
   for (const { name } of house.config.threePls) texts.set(name, [...(await house.files(name)).values()]);
   for (const { key, target, files } of sent) {
-    const carrying = (texts.get(target) ?? []).filter((text) => new RegExp(`\\b${key}\\b`).test(text));
+    const carrying = (texts.get(target) ?? []).filter((text) => carries(text, key));
     expect({ key, files: carrying.length }).toEqual({ key, files });
   }
 

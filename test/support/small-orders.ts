@@ -75,14 +75,19 @@ export async function outcomeOf(house: House, id: number): Promise<string> {
 /** Names of the files of a 3PL that carry an order, in order. */
 export async function filesWith(house: House, threePl: string, id: number): Promise<string[]> {
   const files = await house.files(threePl);
-  return [...files].filter(([, text]) => new RegExp(`\\b${id}\\b`).test(text)).map(([name]) => name);
+  return [...files].filter(([, text]) => carries(text, id)).map(([name]) => name);
+}
+
+/** Whether a file of one of our templates has a record of an order: its number comes first, or after `H;`. */
+export function carries(text: string, id: number | string): boolean {
+  return new RegExp(`^(?:"?H"?;)?"?${id}"?[,;]`, 'm').test(text);
 }
 
 /** A template with one readable row per line, for a 3PL that takes everything unless told otherwise. */
 export function readableTemplate(overrides: Record<string, unknown> = {}): unknown {
   return {
     name: 'plain',
-    routes: [{}],
+    routes: [{ when: { WarehouseID: [1, 2, 3] } }],
     delivery: { folder: '../out/plain' },
     file: { name: 'PLAIN_{number:0000}.csv', zone: 'America/Chicago' },
     row: 'line',
