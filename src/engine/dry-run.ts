@@ -2,24 +2,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvariantError } from '../core/errors.js';
-import type { Delivery, StatusTarget } from '../core/targets.js';
+import type { Delivery } from '../core/targets.js';
 import type { Database, Session } from '../queue/ledger/session.js';
 import type { EngineContext } from './context.js';
+import { dryDelivery, dryLogger, type PlannedCall, recordingTarget, unhurriedClock } from './dry-targets.js';
 import { type RunSummary, summarize } from './report.js';
 import { type RunRequest, runPipeline } from './run.js';
-
-/** A call that a real run would make. */
-export interface PlannedCall {
-  readonly operation: string;
-  readonly orders: readonly number[];
-}
 
 export interface DryRun extends RunSummary {
   readonly calls: readonly PlannedCall[];
 }
 
+/** The summary for whoever reads it, and the problem that would end the run early, for the exit code. */
+export interface DryRunResult {
+  readonly summary: DryRun;
+  readonly error: unknown;
+}
+
 class RolledBack extends Error {
-  constructor(readonly result: DryRun) {
+  constructor(readonly result: DryRunResult) {
     super('rolled back as planned');
     this.name = 'RolledBack';
   }
@@ -27,29 +28,39 @@ class RolledBack extends Error {
 
 /**
  * The run as it would be, in one transaction that is rolled back: nothing is written to the database, a
- * folder or an API. Files are made in a temporary folder, for their size and hash, and thrown away. On the
- * embedded engine other processes that write wait meanwhile.
+ * folder or an API. Files are made in a temporary folder, for their size and hash, and thrown away; 3PL
+ * folders are looked at, the API is not called. On the embedded engine other processes that write wait
+ * meanwhile. When another process holds the pipeline, it says so (`heldBy`) and does no more.
  */
 export async function dryRun(
   context: EngineContext,
   request: RunRequest,
   readers: (session: Session) => Pick<EngineContext, 'orders' | 'tables'>,
-): Promise<DryRun> {
+): Promise<DryRunResult> {
   const folder = await mkdtemp(join(tmpdir(), 'orderferry-dry-run-'));
   try {
     await context.database.transaction(async (session) => {
       const calls: PlannedCall[] = [];
+      const deliveries = new Map<string, Delivery>();
       const dry: EngineContext = {
         ...context,
         ...readers(session),
         database: insideOf(session),
+        clock: unhurriedClock(context.clock),
+        log: dryLogger(context.log),
         config: { ...context.config, stateDirectory: folder },
-        delivery: () => nowhere,
-        statusTarget: context.statusTarget === null ? null : recordingTarget(context.statusTarget, calls),
+        delivery(target) {
+          const name = target === 'tables' ? target : target.name;
+          const known = deliveries.get(name) ?? dryDelivery(context.delivery(target));
+          deliveries.set(name, known);
+          return known;
+        },
+        statusTarget:
+          context.statusTarget === null ? null : recordingTarget(context.statusTarget, session, calls),
       };
       const report = await runPipeline(dry, request);
       const summary = await summarize({ ...dry, config: context.config }, request.pipeline.name, report);
-      throw new RolledBack({ ...summary, calls });
+      throw new RolledBack({ summary: { ...summary, calls }, error: report.error });
     });
   } catch (error) {
     if (error instanceof RolledBack) return error.result;
@@ -72,27 +83,5 @@ function insideOf(session: Session): Database {
     columns: (table) => session.columns(table),
     transaction: (work) => work(session),
     close: async () => undefined,
-  };
-}
-
-const nowhere: Delivery = {
-  description: 'nowhere (dry run)',
-  upload: async () => undefined,
-  inspect: async () => ({ part: null, target: null }),
-  publish: async () => undefined,
-  discard: async () => undefined,
-};
-
-/** Notes what would be called; everything it was asked for then counts as done. */
-function recordingTarget(real: StatusTarget, calls: PlannedCall[]): StatusTarget {
-  const done = new Map<number, string>();
-  return {
-    maxOrders: real.maxOrders,
-    unknownWaitMs: 0,
-    read: async (orderIds) => new Map(orderIds.map((id) => [id, done.get(id) ?? 'Accepted'])),
-    async change(orderIds, to) {
-      calls.push({ operation: `ChangeOrderStatusBatch ${to}`, orders: orderIds });
-      for (const id of orderIds) done.set(id, to);
-    },
   };
 }

@@ -1,4 +1,4 @@
-import type { PlannedCall } from '../../engine/dry-run.js';
+import type { PlannedCall } from '../../engine/dry-targets.js';
 import type { RunSummary } from '../../engine/report.js';
 import type { Output } from '../output.js';
 

@@ -62,9 +62,9 @@ async function run(opened: Opened, pipeline: AnyPipeline, options: RunOptions, s
       orders: frozenOrders(session),
       tables: frozenTables(session),
     }));
-    printRun(output, planned, planned.calls);
-    output.result(planned);
-    shell.exitCode = planned.error === null ? EXIT.done : EXIT.failed;
+    printRun(output, planned.summary, planned.summary.calls);
+    output.result(planned.summary);
+    shell.exitCode = planned.error === null ? EXIT.done : exitCodeOf(planned.error);
     return;
   }
   const report = await runPipeline(context, request);

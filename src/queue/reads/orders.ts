@@ -1,5 +1,6 @@
 import type { Session } from '../../db/database.js';
 import { fetchAll, fetchFirst, from, joined } from '../../db/query.js';
+import { sql } from '../../db/sql.js';
 
 export interface OrderItem {
   readonly item_id: number;
@@ -180,4 +181,16 @@ export async function linksOfOrder(
       .orderBy('l.linked_utc')
       .select('l.system', 'l.reference', 'l.linked_utc'),
   );
+}
+
+/** Status of these orders in the sync database now; one that is not there is missing from the map. */
+export async function sourceStatuses(
+  session: Session,
+  orderIds: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await session.all<{ OrderID: number; OrderStatusID: number }>(
+    sql(session.engine, 'reads/source_statuses'),
+    { order_ids: JSON.stringify(orderIds) },
+  );
+  return new Map(rows.map((row) => [row.OrderID, row.OrderStatusID]));
 }

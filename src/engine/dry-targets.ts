@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../core/clock.js';
+import { TerminalError } from '../core/errors.js';
+import { statusName } from '../core/exigo.js';
+import type { LogFields, Logger } from '../core/log.js';
+import type { Delivery, FileFacts, StatusTarget } from '../core/targets.js';
+import type { Session } from '../queue/ledger/session.js';
+import { sourceStatuses } from '../queue/reads/orders.js';
+
+/** A call that a real run would make. */
+export interface PlannedCall {
+  readonly operation: string;
+  readonly orders: readonly number[];
+}
+
+/**
+ * Looks at the real place, so that a folder that is missing or a name that is taken shows; what would be
+ * written there is only remembered.
+ */
+export function dryDelivery(real: Delivery): Delivery {
+  const parts = new Map<string, FileFacts | null>();
+  const targets = new Map<string, FileFacts>();
+  const inspect: Delivery['inspect'] = async (name) => {
+    const there = await real.inspect(name);
+    const part = parts.get(name);
+    return { part: part === undefined ? there.part : part, target: targets.get(name) ?? there.target };
+  };
+  return {
+    description: real.description,
+    inspect,
+    async upload(localPath, name) {
+      await real.inspect(name);
+      parts.set(name, await factsOf(localPath));
+    },
+    async publish(name) {
+      const { part, target } = await inspect(name);
+      if (target !== null) {
+        throw new TerminalError(
+          'FILE_EXISTS',
+          `${real.description}: a file of the name ${name} is there already; it would be left alone`,
+        );
+      }
+      if (part !== null) targets.set(name, part);
+      parts.set(name, null);
+    },
+    async discard(name) {
+      parts.set(name, null);
+    },
+  };
+}
+
+async function factsOf(path: string): Promise<FileFacts> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(createReadStream(path), async (source: AsyncIterable<Buffer>) => {
+    for await (const piece of source) {
+      bytes += piece.byteLength;
+      hash.update(piece);
+    }
+  });
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/**
+ * Notes what would be called; everything it was asked for then counts as done. An order's status is that of
+ * the sync database: the API is not asked, so a dry run needs none that answers.
+ */
+export function recordingTarget(real: StatusTarget, session: Session, calls: PlannedCall[]): StatusTarget {
+  const done = new Map<number, string>();
+  return {
+    maxOrders: real.maxOrders,
+    unknownWaitMs: 0,
+    async read(orderIds) {
+      const found = await sourceStatuses(session, orderIds);
+      return new Map([...found].map(([id, status]) => [id, done.get(id) ?? statusName(status)]));
+    },
+    async change(orderIds, to) {
+      calls.push({ operation: `ChangeOrderStatusBatch ${to}`, orders: orderIds });
+      for (const id of orderIds) done.set(id, to);
+    },
+  };
+}
+
+/** Waiting costs a dry run no time: its clock moves on by itself. */
+export function unhurriedClock(real: Clock): Clock {
+  let ahead = 0;
+  return {
+    now: () => real.now() + ahead,
+    async sleep(ms, signal) {
+      if (signal?.aborted) throw signal.reason;
+      ahead += ms;
+    },
+  };
+}
+
+/** Log lines of a dry run say so: they tell of what was not done. */
+export function dryLogger(real: Logger): Logger {
+  const line = (level: keyof Logger) => (message: string, fields?: LogFields) =>
+    real[level](`dry run: ${message}`, fields);
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
+}
