@@ -121,7 +121,8 @@ function missing(wave: Wave, members: readonly Member[], page: readonly Order[])
   );
 }
 
-async function threePlOf(context: EngineContext, wave: Wave): Promise<ThreePl> {
+/** The 3PL of a wave as its stored configuration describes it. */
+export async function threePlOf(context: EngineContext, wave: Wave): Promise<ThreePl> {
   let threePls = context.config.threePls;
   if (wave.config_hash !== context.config.frozen.hash) {
     const stored = await storedConfiguration(context.database, wave.config_hash);

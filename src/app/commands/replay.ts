@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { replayBatch } from '../../engine/replay.js';
+import { type ReplayedFile, replayBatch } from '../../engine/replay.js';
 import { EXIT } from '../process.js';
 import type { Shell } from '../program.js';
 import { wholeNumber, withContext } from './open.js';
@@ -15,19 +15,19 @@ export function addReplay(program: Command, shell: Shell): void {
       await withContext(command, shell, options, async ({ context, output }) => {
         const files = await replayBatch(context, batchId, options.out);
         for (const file of files) {
-          const verdict =
-            file.identical === null
-              ? 'not sent yet'
-              : file.identical
-                ? 'identical'
-                : 'DIFFERENT from what was sent';
-          output.line(
-            `${file.path}: ${file.orders} orders, ${file.rows} rows, sha256 ${file.sha256}, ${verdict}`,
-          );
+          const what = `${file.orders} orders, ${file.rows} rows, sha256 ${file.sha256}`;
+          output.line(`${file.path}: ${file.sha256 === null ? '' : `${what}, `}${verdictOn(file)}`);
+          for (const difference of file.differences) output.line(`  ${difference}`);
         }
         if (files.length === 0) output.line(`batch ${batchId} went into no file`);
         output.result({ batchId, files });
         shell.exitCode = files.some((file) => file.identical === false) ? EXIT.failed : EXIT.done;
       });
     });
+}
+
+function verdictOn({ sha256, identical }: ReplayedFile): string {
+  if (sha256 === null) return 'CANNOT be made again';
+  if (identical === null) return 'not sent yet';
+  return identical ? 'identical to what was sent' : 'DIFFERENT from what was sent';
 }

@@ -31,3 +31,33 @@ export async function wavesOfBatch(session: Session, batchId: number): Promise<W
       .orderBy('w.wave_id'),
   );
 }
+
+export interface SentMember {
+  readonly order_id: number;
+  readonly change_set_id: number;
+  /** Of what the 3PL would see, when the order got its verdict. */
+  readonly fingerprint: string | null;
+  /** Of the configuration its verdict was given with. */
+  readonly config_hash: string | null;
+}
+
+/** The orders of a file with their fingerprints, ascending, a page at a time. */
+export async function sentMembers(
+  session: Session,
+  waveId: number,
+  after: number,
+  limit: number,
+): Promise<SentMember[]> {
+  return fetchAll(
+    session,
+    'reads/sent_members',
+    from(session.engine, 'etl.effect', 'e')
+      .join(joined(session.engine, 'etl.item', 'i'), 'i.item_id', 'e.item_id')
+      .join(joined(session.engine, 'etl.batch', 'b'), 'b.batch_id', 'i.batch_id')
+      .where('e.wave_id', waveId)
+      .where('e.order_id', '>', after)
+      .orderBy('e.order_id')
+      .limit(limit)
+      .select('e.order_id', 'i.change_set_id', 'i.fingerprint', 'b.config_hash'),
+  );
+}
