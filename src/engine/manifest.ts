@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
 import { codeOf } from '../core/errors.js';
 import type { Delivery } from '../core/targets.js';
+import type { Lease } from '../queue/lease/lease.js';
 import type { Wave } from '../queue/ledger/waves.js';
 import type { EngineContext } from './context.js';
+import { spoolPath } from './spool.js';
 
 /** Text of `<file>.manifest.json`: what the file must be, from the wave alone. */
 export function manifestText(wave: Wave): string {
@@ -13,17 +14,22 @@ export function manifestText(wave: Wave): string {
 }
 
 /** Delivers the manifest under the file's own protocol; one of the same content is left as it is. */
-export async function writeManifest(context: EngineContext, delivery: Delivery, wave: Wave): Promise<void> {
+export async function writeManifest(
+  context: EngineContext,
+  lease: Lease,
+  delivery: Delivery,
+  wave: Wave,
+): Promise<void> {
   const name = `${wave.file_name}.manifest.json`;
   const text = manifestText(wave);
   const sha256 = createHash('sha256').update(text).digest('hex');
   if ((await delivery.inspect(name)).target?.sha256 === sha256) return;
-  const folder = join(context.config.stateDirectory, 'spool');
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, `${wave.wave_id}-${name}`);
+  const path = await spoolPath(context, lease, wave.pipeline, `${wave.wave_id}-${name}`);
   try {
     await writeFile(path, text);
+    await lease.assertHeld();
     await delivery.upload(path, name);
+    await lease.assertHeld();
     await delivery.publish(name);
   } catch (error) {
     if (codeOf(error) !== 'FILE_EXISTS') throw error;

@@ -37,7 +37,9 @@ export async function renderWave(context: EngineContext, wave: Wave, path: strin
       if (piece.byteLength === 0) return;
       hash.update(piece);
       bytes += piece.byteLength;
-      await file.write(piece);
+      // A nearly full disk takes less than it was given, and says so only at the next write.
+      for (let written = 0; written < piece.byteLength; )
+        written += (await file.write(piece, written)).bytesWritten;
     };
     const isTable =
       (QUEUE_TABLE_NAMES as readonly string[]).includes(wave.target) && wave.step === 'table-csv';

@@ -54,14 +54,14 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
   const turn: Turn = { batchIds: new Set(), due: new Map() };
   let error: unknown = null;
   try {
-    await recoverWaves(context, lease, pipeline);
+    error = await recoverWaves(context, lease, pipeline);
     await noteOpen(context, pipeline, turn.batchIds);
     try {
-      const frozen = await freezeLiveOnce(context);
+      const frozen = await freezeLiveOnce(context, lease);
       if (frozen !== null) changeSets.push(frozen);
     } catch (problem) {
       if (!(problem instanceof FreezeError || problem instanceof ConfigurationError)) throw problem;
-      error = problem; // what was frozen before goes on all the same
+      error ??= problem; // what was frozen before goes on all the same
     }
     let left = request.limit ?? Number.MAX_SAFE_INTEGER;
     left -= await work(context, lease, pipeline, turn, left);
@@ -135,8 +135,9 @@ async function work(
 }
 
 /** One freeze feeds every pipeline of the source; when another process is freezing, its change set will do. */
-async function freezeLiveOnce(context: EngineContext): Promise<ChangeSet | null> {
+async function freezeLiveOnce(context: EngineContext, pipeline: Lease): Promise<ChangeSet | null> {
   assertGoingOn(context.signal);
+  await pipeline.assertHeld(); // who has lost the pipeline writes nothing, so it freezes nothing either
   const lease = await acquire(context, SOURCE_LEASE);
   if (!(lease instanceof Lease)) {
     context.log.info(`the source is being frozen by ${lease.heldBy}; this run works on what there is`);

@@ -1,5 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { MINUTE, SECOND } from '../core/clock.js';
 import {
   codeOf,
@@ -32,6 +31,7 @@ import type { EngineContext } from './context.js';
 import { writeManifest } from './manifest.js';
 import { renderWave, UnrenderableMembers } from './render.js';
 import { retryDelay } from './retry.js';
+import { emptySpool, spoolPath } from './spool.js';
 import { assertGoingOn } from './stop.js';
 
 const RETRY = { firstMs: 30 * SECOND, mostMs: 30 * MINUTE };
@@ -75,13 +75,15 @@ export async function sendWaves(
 
 /**
  * The outcome of waves that a killed process left behind, before anything else is decided: what is at the
- * target tells (design section 5). Only `.part` proves that the rename has not happened.
+ * target tells. Only `.part` proves that the rename has not happened. Returns the first problem, as sendWaves.
  */
 export async function recoverWaves(
   context: EngineContext,
   lease: Lease,
   pipeline: AnyPipeline,
-): Promise<void> {
+): Promise<unknown> {
+  let first: unknown = null;
+  await emptySpool(context, lease, pipeline.name);
   for (const wave of await openWaves(context.database, pipeline.name)) {
     if (wave.state === 'planned') continue;
     const delivery = deliveryOf(context, pipeline, wave);
@@ -93,16 +95,18 @@ export async function recoverWaves(
       if (error instanceof LeaseLostError || error instanceof StoppedError || error instanceof InvariantError)
         throw error;
       await noteFailure(sending, error);
+      first ??= error;
     }
   }
+  return first;
 }
 
 async function sendPlanned(sending: Sending): Promise<void> {
-  const { context, lease, wave } = sending;
+  const { context, lease, pipeline, wave } = sending;
+  // What an earlier try may have left there goes before the wave does: empty, nobody would look at it again.
+  if (wave.attempts > 0) await sending.delivery.discard(wave.file_name);
   if (await lease.transaction((session) => voidIfEmpty(session, wave.wave_id))) return;
-  const folder = join(context.config.stateDirectory, 'spool');
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, `${wave.wave_id}-${wave.file_name}`);
+  const path = await spoolPath(context, lease, pipeline.name, `${wave.wave_id}-${wave.file_name}`);
   try {
     const fix = await renderWave(context, wave, path);
     await faultPoint('send/rendered');
@@ -130,15 +134,15 @@ async function sendPlanned(sending: Sending): Promise<void> {
 
 /** uploaded -> delivered. */
 async function publish(sending: Sending): Promise<void> {
-  const { lease, delivery, wave } = sending;
-  assertGoingOn(sending.context.signal);
-  await lease.assertHeld();
+  const { context, lease, delivery, wave } = sending;
+  assertGoingOn(context.signal);
   const manifest = manifestOf(sending);
-  if (manifest === 'before') await writeManifest(sending.context, delivery, wave);
+  if (manifest === 'before') await writeManifest(context, lease, delivery, wave);
+  await lease.assertHeld();
   await faultPoint('send/before-publish');
   await delivery.publish(wave.file_name);
   await faultPoint('send/after-publish');
-  if (manifest === 'after') await writeManifest(sending.context, delivery, wave);
+  if (manifest === 'after') await writeManifest(context, lease, delivery, wave);
   await receive(sending, `published in ${delivery.description}`);
 }
 
@@ -163,8 +167,11 @@ async function receive(sending: Sending, receipt: string): Promise<void> {
 async function recover(sending: Sending): Promise<void> {
   const { context, lease, delivery, wave } = sending;
   const { part, target } = await delivery.inspect(wave.file_name);
+  await lease.assertHeld();
   if (target !== null) {
     if (target.sha256 === wave.sha256) {
+      // Discarding syncs the folder: killed right after the rename, a power cut might undo it after the receipt.
+      await delivery.discard(wave.file_name);
       await afterManifest(sending);
       return receive(sending, `found in ${delivery.description}`);
     }
@@ -174,23 +181,20 @@ async function recover(sending: Sending): Promise<void> {
       `a file of this name but other content is in ${delivery.description}`,
     );
   }
-  if (part !== null && part.sha256 === wave.sha256) {
-    if (wave.state === 'sending')
-      await lease.transaction((session) => waveUploaded(session, wave.wave_id, lease.token));
-    return publish({ ...sending, wave: { ...wave, state: 'uploaded' } });
-  }
-  if (wave.state === 'uploaded' && part === null) {
-    await afterManifest(sending);
-    return receive(sending, `collected from ${delivery.description}`);
-  }
   if (wave.state === 'uploaded') {
+    if (part === null) {
+      await afterManifest(sending);
+      return receive(sending, `collected from ${delivery.description}`);
+    }
+    if (part.sha256 === wave.sha256) return publish(sending);
     return hold(
       sending,
       'PART_DIFFERS',
       `${wave.file_name}.part in ${delivery.description} was altered after the upload`,
     );
   }
-  // Sending, and not wholly there: the rename comes after "uploaded", so nothing was published.
+  // Sending: the rename comes after "uploaded", so nothing was published. A `.part` that looks whole goes, too:
+  // nobody knows whether it was synced.
   await delivery.discard(wave.file_name);
   await lease.transaction((session) => waveReplanned(session, wave.wave_id, null, null));
   context.log.info(`file ${wave.file_name}: the upload was cut short, it is made again`, {
@@ -199,7 +203,8 @@ async function recover(sending: Sending): Promise<void> {
 }
 
 async function afterManifest(sending: Sending): Promise<void> {
-  if (manifestOf(sending) === 'after') await writeManifest(sending.context, sending.delivery, sending.wave);
+  const { context, lease, delivery, wave } = sending;
+  if (manifestOf(sending) === 'after') await writeManifest(context, lease, delivery, wave);
 }
 
 async function hold(sending: Sending, code: string, reason: string): Promise<void> {
