@@ -172,7 +172,8 @@ function commandFault(program: Command, words: readonly string[]): string | null
 
 /** Every upper-case word of the rooms that decide about items, without the few that are no code of an item. */
 function codesOfTheEngine(): string[] {
-  const others = new Set(['EEEE', 'MMMM', 'AFTER_HAND_OVER', 'TOTALS_DIFFER', 'ERROR']);
+  // Date tokens, parts of codes, and codes of the operating system: no item gets them.
+  const others = new Set(['EEEE', 'MMMM', 'AFTER_HAND_OVER', 'TOTALS_DIFFER', 'ERROR', 'ENOENT']);
   const files = [
     ...['src/engine', 'src/transform', 'src/queue/ledger', 'pipelines'].flatMap((folder) =>
       filesBelow(folder, '.ts'),
