@@ -4,6 +4,7 @@ import { sql } from '../../db/sql.js';
 
 export interface OrderItem {
   readonly item_id: number;
+  readonly order_id: number;
   readonly pipeline: string;
   readonly batch_id: number;
   readonly kind: string;
@@ -33,6 +34,7 @@ export async function itemsOfOrder(session: Session, orderId: number): Promise<O
       .orderBy('i.item_id')
       .select(
         'i.item_id',
+        'i.order_id',
         'i.pipeline',
         'i.batch_id',
         'b.kind',
@@ -66,6 +68,9 @@ export interface OrderEffect {
   readonly wave_id: number | null;
   readonly file_name: string | null;
   readonly wave_state: string | null;
+  /** Why its file could not be sent yet, and when it is tried again. */
+  readonly wave_error: string | null;
+  readonly wave_next_try_utc: string | null;
   readonly target: string | null;
 }
 
@@ -94,7 +99,7 @@ export async function effectsOfOrder(session: Session, orderId: number): Promise
         'w.file_name',
         'w.target',
       )
-      .select({ wave_state: 'w.state' }),
+      .select({ wave_state: 'w.state', wave_error: 'w.last_error', wave_next_try_utc: 'w.next_try_utc' }),
   );
 }
 
@@ -134,6 +139,22 @@ export async function newestVersion(session: Session, orderId: number): Promise<
       .max({ change_set_id: 'f.change_set_id' }),
   );
   return row?.change_set_id ?? undefined;
+}
+
+export interface LastVersion {
+  readonly modified_at: string;
+  readonly status_id: number;
+}
+
+/** The last version of an order that the live source froze. */
+export async function lastVersion(session: Session, orderId: number): Promise<LastVersion | undefined> {
+  return fetchFirst(
+    session,
+    'reads/last_version',
+    from(session.engine, 'etl.aggregate_version', 'v')
+      .where('v.order_id', orderId)
+      .select('v.modified_at', 'v.status_id'),
+  );
 }
 
 /** Status of an order in one of its frozen versions. */
