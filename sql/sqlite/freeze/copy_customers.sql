@@ -5,7 +5,8 @@ SELECT @change_set_id,
        {source_columns}
 FROM dbo.Customers AS s
 WHERE s.CustomerID IN (SELECT o.CustomerID FROM temp.kept AS k JOIN dbo.Orders AS o ON o.OrderID = k.order_id);
-INSERT OR IGNORE INTO etl.frozen_Customers (change_set_id, queued, {columns})
+INSERT INTO etl.frozen_Customers (change_set_id, queued, {columns})
 SELECT @change_set_id, 1, {source_columns}
-FROM temp.queued_row AS q JOIN dbo.Customers AS s ON s.CustomerID = q.row_key
-WHERE q.source_table = 'Customers';
+FROM temp.queued_row AS q CROSS JOIN dbo.Customers AS s ON s.CustomerID = q.row_key
+WHERE q.source_table = 'Customers'
+  AND NOT EXISTS (SELECT 1 FROM etl.frozen_Customers AS f WHERE f.change_set_id = @change_set_id AND f.CustomerID = q.row_key);

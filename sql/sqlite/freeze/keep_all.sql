@@ -3,4 +3,4 @@
 -- differ is held, and so read again by the live flow, which can tell.
 INSERT INTO temp.kept (order_id, queued, settled, signature, status_id, modified_at, since_utc)
 SELECT c.order_id, 1, 0, '', o.OrderStatusID, o.ModifiedDate, utc_now()
-FROM temp.candidate AS c JOIN dbo.Orders AS o ON o.OrderID = c.order_id;
+FROM temp.candidate AS c CROSS JOIN dbo.Orders AS o ON o.OrderID = c.order_id;
