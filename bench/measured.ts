@@ -1,0 +1,73 @@
+import { InvariantError } from '../src/core/errors.js';
+import { openSqlite } from '../src/db/sqlite.js';
+import { clockFrom, NOW } from './install.js';
+import type { WatchedDatabase } from './watch.js';
+
+/** By stage; 0 where a case has none of that name. */
+export interface Milliseconds {
+  readonly total: number;
+  readonly refresh: number;
+  readonly freeze: number;
+  readonly transform: number;
+  readonly files: number;
+  readonly status: number;
+  /** Processor time of the stand-in. */
+  readonly standinCpu: number;
+  /** The first cycle of a process. */
+  readonly cold: number;
+}
+
+/** What a case found. */
+export interface Measured {
+  readonly ms: Milliseconds;
+  readonly counts: Readonly<Record<string, number>>;
+  /** The statements that took longest, with their times. */
+  readonly top: readonly string[];
+}
+
+const NO_TIME: Milliseconds = {
+  total: 0,
+  refresh: 0,
+  freeze: 0,
+  transform: 0,
+  files: 0,
+  status: 0,
+  standinCpu: 0,
+  cold: 0,
+};
+
+export function measured(
+  ms: Partial<Milliseconds>,
+  counts: Measured['counts'] = {},
+  watched?: WatchedDatabase,
+): Measured {
+  return { ms: { ...NO_TIME, ...ms }, counts, top: watched === undefined ? [] : longest(watched) };
+}
+
+export async function time(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+/** A number is only worth printing when the work was done. */
+export function expectCount(what: string, found: number, expected: number): void {
+  if (found !== expected) throw new InvariantError(`${what}: ${found}, expected ${expected}`);
+}
+
+export async function countOf(file: string, text: string): Promise<number> {
+  const database = openSqlite(file, clockFrom(NOW));
+  const row = await database.get<{ n: number }>({ name: 'count', text });
+  await database.close();
+  return row?.n ?? 0;
+}
+
+function longest({ times, transactions }: WatchedDatabase): string[] {
+  const list = [...times].map(([name, one]) => ({ name, ...one })).sort((a, b) => b.ms - a.ms);
+  return [
+    `${transactions.count} transactions, ${transactions.ms.toFixed(0)} ms`,
+    ...list
+      .slice(0, 14)
+      .map(({ name, statements, ms }) => `${name}: ${statements} times, ${ms.toFixed(1)} ms`),
+  ];
+}
