@@ -1,64 +1,93 @@
+import { toUtcText } from '../core/time.js';
 import { SOURCE } from '../queue/freeze/freeze.js';
-import { nameHolder } from '../queue/lease/holder.js';
+import { isProvablyDead, nameHolder } from '../queue/lease/holder.js';
 import { openBatches } from '../queue/ledger/batches.js';
 import { readWatermarks } from '../queue/ledger/watermarks.js';
 import { openWaves, type Wave } from '../queue/ledger/waves.js';
 import {
   type Backlog,
   backlog,
+  type HeldFile,
+  heldFiles,
   type LastRun,
+  type LeaseState,
   lastRuns,
   leases,
+  type OpenStep,
+  openSteps,
   type WaitingCount,
   waitingCounts,
 } from '../queue/reads/status.js';
 import type { EngineContext } from './context.js';
 import { nextCutOff } from './cut-off.js';
 import { pipelineLease } from './run.js';
+import { isDue } from './waves.js';
 
 export interface PipelineStatus {
   readonly pipeline: string;
+  /** Who is working on it; a process that was killed is not. */
   readonly runningIn: string | null;
+  readonly runningSince: string | null;
   readonly last: LastRun | null;
   readonly lastDone: LastRun | null;
   readonly openBatches: number;
   readonly backlog: readonly Backlog[];
   readonly waiting: readonly WaitingCount[];
+  /** Steps after the hand-over that are not finished. */
+  readonly openSteps: readonly OpenStep[];
+  /** On their way, or tried again later. */
   readonly openFiles: readonly Wave[];
+  /** Waiting for a person. */
+  readonly heldFiles: readonly HeldFile[];
 }
 
 export interface Status {
   /** Newest stamp seen per table, US Central. */
   readonly watermarks: Readonly<Record<string, string>>;
   readonly pipelines: readonly PipelineStatus[];
-  /** Next cut-off per 3PL (UTC), null where every run makes a wave. */
+  /** Per 3PL the next cut-off (ISO, UTC), `now` when the next run makes a wave, null where every run makes one. */
   readonly nextWaves: Readonly<Record<string, string | null>>;
 }
 
 /** Where everything stands, from the ledger alone. */
 export async function readStatus(context: EngineContext): Promise<Status> {
-  const { database, clock } = context;
+  const { database } = context;
   const held = await leases(database);
-  const now = new Date(clock.now()).toISOString().replace('T', ' ').slice(0, 23);
   const pipelines: PipelineStatus[] = [];
   for (const { name } of context.pipelines) {
-    const lease = held.find(
-      (one) => one.name === pipelineLease(name) && one.released === 0 && one.expires_utc > now,
-    );
+    const lease = held.find((one) => one.name === pipelineLease(name) && isAlive(context, one));
     pipelines.push({
       pipeline: name,
       runningIn: lease === undefined ? null : nameHolder(lease.holder),
+      runningSince: lease?.acquired_utc ?? null,
       ...(await lastRuns(database, name)),
       openBatches: (await openBatches(database, name)).length,
       backlog: await backlog(database, name),
       waiting: await waitingCounts(database, name),
+      openSteps: await openSteps(database, name),
       openFiles: await openWaves(database, name),
+      heldFiles: await heldFiles(database, name),
     });
   }
-  const nextWaves: Record<string, string | null> = {};
+  return {
+    watermarks: Object.fromEntries(await readWatermarks(database, SOURCE)),
+    pipelines,
+    nextWaves: await nextWaves(context),
+  };
+}
+
+function isAlive({ clock }: EngineContext, lease: LeaseState): boolean {
+  return lease.released === 0 && lease.expires_utc > toUtcText(clock.now()) && !isProvablyDead(lease.holder);
+}
+
+async function nextWaves(context: EngineContext): Promise<Record<string, string | null>> {
+  const next: Record<string, string | null> = {};
+  const now = context.clock.now();
+  const pipeline = context.pipelines.find(({ load }) => load[0]?.kind === '3pl-file')?.name ?? '';
   for (const { name, wave } of context.config.threePls) {
-    const next = nextCutOff(wave, clock.now());
-    nextWaves[name] = next === null ? null : new Date(next).toISOString();
+    const cutOff = nextCutOff(wave, now);
+    const due = cutOff !== null && (await isDue(context.database, pipeline, name, wave, now));
+    next[name] = cutOff === null ? null : due ? 'now' : new Date(cutOff).toISOString();
   }
-  return { watermarks: Object.fromEntries(await readWatermarks(database, SOURCE)), pipelines, nextWaves };
+  return next;
 }

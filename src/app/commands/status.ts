@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { WaveRule } from '../../core/hand-over.js';
 import { describeDuration, fromUtcText } from '../../core/time.js';
+import { cutOffText } from '../../engine/explain-answer.js';
 import { type PipelineStatus, readStatus } from '../../engine/status-view.js';
 import type { Output } from '../output.js';
 import type { Shell } from '../program.js';
@@ -11,40 +13,62 @@ export function addStatus(program: Command, shell: Shell): void {
     .description('where everything stands: last success, backlog, what waits, open files, next waves')
     .option('--json', 'one object on standard output')
     .action(async (options: { json?: boolean }, command: Command) => {
-      await withContext(command, shell, options, async ({ context, output }) => {
+      await withContext(command, shell, options, async ({ context, config, output }) => {
         const status = await readStatus(context);
         for (const pipeline of status.pipelines) printPipeline(output, pipeline, shell.clock.now());
-        for (const [name, next] of Object.entries(status.nextWaves)) {
-          output.line(`3PL ${name}: ${next === null ? 'a wave with every run' : `next wave ${next}`}`);
+        for (const { name, wave } of config.threePls) {
+          output.line(`3PL ${name}: ${waveText(status.nextWaves[name] ?? null, wave)}`);
         }
         output.result(status);
       });
     });
 }
 
+function waveText(next: string | null, rule: WaveRule): string {
+  if (next === null) return 'a wave with every run';
+  return next === 'now'
+    ? 'its wave is due: the next run makes it'
+    : `next wave ${cutOffText(Date.parse(next), rule)}`;
+}
+
 function printPipeline(output: Output, status: PipelineStatus, now: number): void {
   const age = (utc: string) => describeDuration(Math.max(0, now - fromUtcText(utc)));
   const done = status.lastDone?.ended_utc;
   output.line(status.pipeline);
-  if (status.runningIn !== null) output.line(`  running in ${status.runningIn}`);
+  if (status.runningIn !== null) {
+    const since = status.runningSince === null ? '' : `, for ${age(status.runningSince)}`;
+    output.line(`  running in ${status.runningIn}${since}`);
+  }
   output.line(`  last success ${done == null ? 'never' : `${done} UTC (${age(done)} ago)`}`);
-  if (status.last !== null && status.last.outcome !== 'done') {
-    output.line(
-      `  last run began ${status.last.started_utc} UTC and ${status.last.outcome ?? 'has not ended'}`,
-    );
+  const { last } = status;
+  if (last !== null && last.outcome !== 'done' && status.runningIn === null) {
+    const ended = last.outcome ?? 'was killed: the next run goes on where it stopped';
+    output.line(`  last run began ${last.started_utc} UTC and ${ended}`);
   }
   for (const row of status.backlog) {
     output.line(
       `  ${row.items} ${row.state}${row.target === null ? '' : ` for ${row.target}`}, oldest ${age(row.oldest_utc)}`,
     );
   }
-  for (const row of status.waiting)
-    output.line(`  ${row.items} ${row.state} as ${row.code}, oldest ${age(row.oldest_utc)}`);
+  for (const { step, state, orders, last_error, next_try_utc } of status.openSteps) {
+    const what = state === 'sending' ? 'on its way or of unknown outcome' : 'not done yet';
+    const error = last_error === null ? '' : `; last try: ${last_error}`;
+    const next = next_try_utc === null ? '' : `; next try after ${next_try_utc.slice(0, 19)} UTC`;
+    output.line(`  step ${step} is ${what} for ${orders} orders${error}${next}`);
+  }
   for (const file of status.openFiles) {
     output.line(
       `  file ${file.file_name} is ${file.state}${file.last_error === null ? '' : `: ${file.last_error}`}`,
     );
   }
-  if (status.backlog.length + status.waiting.length + status.openFiles.length === 0)
+  for (const file of status.heldFiles) {
+    output.line(
+      `  file ${file.file_name} is held with ${file.items} items: ${file.last_error}; then: orderferry resend ${file.file_name} --reason "..."`,
+    );
+  }
+  for (const row of status.waiting)
+    output.line(`  ${row.items} ${row.state} as ${row.code}, oldest ${age(row.oldest_utc)}`);
+  const { backlog, waiting, openFiles, openSteps } = status;
+  if (backlog.length + waiting.length + openFiles.length + openSteps.length === 0)
     output.line('  nothing waits');
 }

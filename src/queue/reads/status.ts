@@ -1,5 +1,5 @@
 import type { Session } from '../../db/database.js';
-import { fetchAll, fetchFirst, from } from '../../db/query.js';
+import { fetchAll, fetchFirst, from, joined } from '../../db/query.js';
 
 export interface LastRun {
   readonly started_utc: string;
@@ -73,9 +73,63 @@ export async function waitingCounts(session: Session, pipeline: string): Promise
   );
 }
 
+export interface OpenStep {
+  readonly step: string;
+  /** `pending`, or `sending`: on its way or of unknown outcome. */
+  readonly state: 'pending' | 'sending';
+  readonly orders: number;
+  readonly next_try_utc: string | null;
+  readonly last_error: string | null;
+}
+
+/** Steps after a hand-over that are not finished, such as Printed while the API is down. */
+export async function openSteps(session: Session, pipeline: string): Promise<OpenStep[]> {
+  return fetchAll(
+    session,
+    'reads/open_steps',
+    from(session.engine, 'etl.effect', 'e')
+      .where('e.pipeline', pipeline)
+      .whereIn('e.state', ['pending', 'sending'])
+      .whereNull('e.wave_id')
+      .groupBy('e.step', 'e.state')
+      .orderBy('e.step')
+      .orderBy('e.state')
+      .select('e.step', 'e.state')
+      .count({ orders: 'e.effect_id' })
+      .min({ next_try_utc: 'e.next_try_utc' })
+      .max({ last_error: 'e.last_error' }),
+  );
+}
+
+export interface HeldFile {
+  readonly file_name: string;
+  readonly target: string;
+  readonly last_error: string | null;
+  readonly items: number;
+}
+
+/** Files that wait for a person, with how many of their items nothing has answered. */
+export async function heldFiles(session: Session, pipeline: string): Promise<HeldFile[]> {
+  return fetchAll(
+    session,
+    'reads/held_files',
+    from(session.engine, 'etl.wave', 'w')
+      .join(joined(session.engine, 'etl.item', 'i'), 'i.wave_id', 'w.wave_id')
+      .where('w.pipeline', pipeline)
+      .where('w.state', 'held')
+      .whereIn('i.state', ['held', 'failed'])
+      .whereNull('i.resolution')
+      .groupBy('w.wave_id', 'w.file_name', 'w.target', 'w.last_error')
+      .orderBy('w.wave_id')
+      .select('w.file_name', 'w.target', 'w.last_error')
+      .count({ items: 'i.item_id' }),
+  );
+}
+
 export interface LeaseState {
   readonly name: string;
   readonly holder: string;
+  readonly acquired_utc: string;
   readonly expires_utc: string;
   readonly released: number;
 }
@@ -86,6 +140,6 @@ export async function leases(session: Session): Promise<LeaseState[]> {
     'reads/leases',
     from(session.engine, 'etl.lease', 'l')
       .orderBy('l.name')
-      .select('l.name', 'l.holder', 'l.expires_utc', 'l.released'),
+      .select('l.name', 'l.holder', 'l.acquired_utc', 'l.expires_utc', 'l.released'),
   );
 }
