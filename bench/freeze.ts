@@ -6,7 +6,7 @@ import { toExigoText } from '../src/core/time.js';
 import { refreshQueue } from '../src/db/queue-refresh.js';
 import { openSqlite } from '../src/db/sqlite.js';
 import { subscriberOf } from '../src/engine/run.js';
-import { alignFrozenColumns } from '../src/queue/freeze/columns.js';
+import { alignFrozenColumns, readSourceColumns } from '../src/queue/freeze/columns.js';
 import { freezeLive } from '../src/queue/freeze/freeze.js';
 import { freezeStart } from '../src/queue/freeze/start.js';
 import { acquireLease, Lease } from '../src/queue/lease/lease.js';
@@ -57,7 +57,9 @@ export async function freeze(file: string, orders: number): Promise<Measured> {
   const watched = watch(openSqlite(file, clock), new Set(['queue/refresh']));
   const start = freezeStart(new Map(), toExigoText(NOW), source);
   const refresh = await time(() => makeSnapshot(file, start));
-  await watched.database.transaction((session) => alignFrozenColumns(session, []));
+  await watched.database.transaction(async (session) =>
+    alignFrozenColumns(session, await readSourceColumns(session), []),
+  );
   const lease = await acquireLease(watched.database, clock, {
     name: 'source/exigo',
     ttlMs: MINUTE,

@@ -14,7 +14,7 @@ import { openSqlite } from '../../src/db/sqlite.js';
 import { createSyncSchema } from '../../src/db/sync-schema.js';
 import type { EngineContext } from '../../src/engine/context.js';
 import { type RunRequest, runPipeline } from '../../src/engine/run.js';
-import { alignFrozenColumns } from '../../src/queue/freeze/columns.js';
+import { alignFrozenColumns, readSourceColumns } from '../../src/queue/freeze/columns.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
 import { TestClock } from './clock.js';
 import { SOURCE_DEFAULTS } from './freezing.js';
@@ -71,7 +71,10 @@ export class WriterSite {
     const database = openSqlite(':memory:', clock);
     await migrate(database);
     await database.transaction(createSyncSchema);
-    await database.transaction((session) => alignFrozenColumns(session, [])); // to be read before the first freeze
+    // To be read before the first freeze.
+    await database.transaction(async (session) =>
+      alignFrozenColumns(session, await readSourceColumns(session), []),
+    );
     const config: Config = {
       database: { engine: 'sqlite', file: ':memory:' },
       stateDirectory: join(folder, 'state'),

@@ -4,7 +4,7 @@ import type { Session } from '../../db/database.js';
 import { quoteName, sql, sqlWithColumns } from '../../db/sql.js';
 import { insertBatch } from '../ledger/batches.js';
 import { insertEvent } from '../ledger/events.js';
-import { alignFrozenColumns, type FrozenColumns } from './columns.js';
+import { alignFrozenColumns, type FrozenColumns, type SourceColumns } from './columns.js';
 
 /** A pipeline that gets a batch of every change set. */
 export interface Subscriber {
@@ -26,6 +26,7 @@ interface Recording {
   readonly kind: 'live' | 'backfill';
   readonly startAt: string;
   readonly endAt: string | null;
+  readonly columns: SourceColumns;
   readonly allowSensitive: readonly string[];
   readonly subscribers: readonly Subscriber[];
   /** UTC text. */
@@ -57,7 +58,9 @@ export async function recordChangeSet(session: Session, recording: Recording): P
   if (counts === undefined) throw new InvariantError('freeze/counts gave no row');
   const rawRows = counts.kept_queued + counts.other_rows;
   const empty = counts.kept + counts.other_rows === 0;
-  const columns = empty ? null : await alignFrozenColumns(session, recording.allowSensitive);
+  const columns = empty
+    ? null
+    : await alignFrozenColumns(session, recording.columns, recording.allowSensitive);
   const row = await session.get<{ change_set_id: number; frozen_utc: string }>(
     sql(session.engine, 'freeze/insert_change_set'),
     {

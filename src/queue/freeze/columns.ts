@@ -1,7 +1,7 @@
 import { ConfigurationError, FreezeError } from '../../core/errors.js';
 import type { QueueTable } from '../../core/exigo-tables.js';
 import { QUEUE_TABLE_NAMES } from '../../core/exigo-tables.js';
-import type { Session } from '../../db/database.js';
+import type { CatalogueColumn, Session } from '../../db/database.js';
 import { quoteName, tableText } from '../../db/sql.js';
 import { isSensitive } from './sensitive.js';
 
@@ -17,18 +17,14 @@ const NEEDED: Readonly<Record<QueueTable, readonly string[]>> = {
 
 const OURS = new Set(['change_set_id', 'queued', 'settled']);
 
+/** What the catalogue shows of each table now. */
+export type SourceColumns = Readonly<Record<QueueTable, readonly CatalogueColumn[]>>;
+/** Names of the columns that are frozen. */
 export type FrozenColumns = Readonly<Record<QueueTable, readonly string[]>>;
 
-/**
- * Finds from the catalogue which columns each table has now, leaves the sensitive ones out, and gives our
- * frozen tables the columns they lack. So a destination with fewer columns than documented works, and a
- * column this product has never heard of is kept. Runs inside the freeze's transaction.
- */
-export async function alignFrozenColumns(
-  session: Session,
-  allowSensitive: readonly string[],
-): Promise<FrozenColumns> {
-  const found: Partial<Record<QueueTable, readonly string[]>> = {};
+/** Reads which columns each table has. Throws ConfigurationError when one is missing that no freeze can do without. */
+export async function readSourceColumns(session: Session): Promise<SourceColumns> {
+  const found: Partial<Record<QueueTable, readonly CatalogueColumn[]>> = {};
   for (const table of QUEUE_TABLE_NAMES) {
     const source = await session.columns(`dbo.${table}`);
     const names = new Set(source.map((column) => column.name));
@@ -39,7 +35,24 @@ export async function alignFrozenColumns(
           'switch it on in Sync Management for this destination, nothing was frozen',
       );
     }
-    const kept = source.filter((column) => !isSensitive(table, column.name, allowSensitive));
+    found[table] = source;
+  }
+  return found as SourceColumns;
+}
+
+/**
+ * Leaves the sensitive columns out and gives our frozen tables the columns they lack. So a destination with
+ * fewer columns than documented works, and a column this product has never heard of is kept. Runs inside the
+ * freeze's transaction.
+ */
+export async function alignFrozenColumns(
+  session: Session,
+  source: SourceColumns,
+  allowSensitive: readonly string[],
+): Promise<FrozenColumns> {
+  const found: Partial<Record<QueueTable, readonly string[]>> = {};
+  for (const table of QUEUE_TABLE_NAMES) {
+    const kept = source[table].filter((column) => !isSensitive(table, column.name, allowSensitive));
     const clash = kept.find((column) => OURS.has(column.name.toLowerCase()));
     if (clash !== undefined) {
       throw new FreezeError(

@@ -9,6 +9,7 @@ import { sql, sqlWithColumns } from '../../db/sql.js';
 import type { Lease } from '../lease/lease.js';
 import { readWatermarks, writeWatermark } from '../ledger/watermarks.js';
 import { type ChangeSet, recordChangeSet, type Subscriber } from './change-set.js';
+import { readSourceColumns } from './columns.js';
 import { beforeOverlap, freezeStart } from './start.js';
 
 /** One Exigo database has one queue, so there is one source of this kind per installation. */
@@ -62,6 +63,7 @@ export async function freezeLiveIn(
   config: SourceConfig,
   subscribers: readonly Subscriber[],
 ): Promise<ChangeSet> {
+  const columns = await readSourceColumns(session);
   const clocks = await readClocks(session);
   const facts = await readWatermarks(session, SOURCE);
   const watermarks = new Map([...facts].filter(([name]) => (STAMPED as readonly string[]).includes(name)));
@@ -81,6 +83,7 @@ export async function freezeLiveIn(
     kind: 'live',
     startAt: start,
     endAt: null,
+    columns,
     allowSensitive: config.allowSensitive,
     subscribers,
     now: clocks.utc_now,
@@ -116,6 +119,7 @@ export async function freezeSliceIn(
   slice: { readonly startAt: string; readonly endAt: string },
   subscriber: Subscriber,
 ): Promise<ChangeSet> {
+  const columns = await readSourceColumns(session);
   const clocks = await readClocks(session);
   const range = { start: slice.startAt, end: slice.endAt };
   await session.run(sql(session.engine, 'freeze/begin'));
@@ -131,6 +135,7 @@ export async function freezeSliceIn(
     source: SOURCE,
     kind: 'backfill',
     ...slice,
+    columns,
     allowSensitive: config.allowSensitive,
     subscribers: [subscriber],
     now: clocks.utc_now,
