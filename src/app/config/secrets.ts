@@ -1,13 +1,17 @@
 import type { Config } from '../../core/config.js';
 
-/** What must never be seen in a log, message or output: the secrets themselves and what is made of them. */
+/**
+ * What must never be seen in a log, message or output: the secrets themselves and what is made of them. Not
+ * the login by itself: as a word like any other (`orderferry`) it would garble paths and commands. The API
+ * client hides it in whatever Exigo answers, and fields of that name are hidden everywhere.
+ */
 export function secretsOf(config: Pick<Config, 'database' | 'exigoApi'>): string[] {
   const secrets: string[] = [];
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
   if (config.exigoApi !== null) {
     const { login, company, password } = config.exigoApi;
     const basic = Buffer.from(`${login}@${company}:${password}`, 'utf8').toString('base64');
-    secrets.push(login, password, basic);
+    secrets.push(password, basic);
   }
   return secrets;
 }

@@ -180,5 +180,5 @@ exigoApi: { company: acme, login: '\${L}', password: '\${P}' }`,
     environment,
   );
   const basic = Buffer.from('api-user@acme:hush hush').toString('base64');
-  expect(secretsOf(config)).toEqual(['quiet!', 'api-user', 'hush hush', basic]);
+  expect(secretsOf(config)).toEqual(['quiet!', 'hush hush', basic]);
 });
