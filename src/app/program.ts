@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { type Clock, systemClock } from '../core/clock.js';
+import { UsageError } from '../core/errors.js';
 import { PACKAGE_ROOT } from '../db/sql.js';
 import { addDemo } from './commands/demo.js';
 import { addErrors } from './commands/errors.js';
@@ -11,6 +12,7 @@ import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
 import { addSetUp } from './commands/set-up.js';
 import { addStatus } from './commands/status.js';
+import { createOutput, type Output } from './output.js';
 import type { ProcessFrame } from './process.js';
 
 /** What every command gets. Its exit code is put into `exitCode`. */
@@ -19,9 +21,14 @@ export interface Shell {
   readonly frame: ProcessFrame;
   readonly clock: Clock;
   exitCode: number;
+  /** Where the command answers, once it has made it. */
+  output?: Output;
 }
 
-/** Parses the command line and runs the command; returns the exit code. Usage errors throw. */
+/**
+ * Parses the command line and runs the command; returns the exit code. Errors throw; with `--json` they are
+ * the one object on standard output as well, also when the command line itself is wrong.
+ */
 export async function runProgram(
   argv: readonly string[],
   signal: AbortSignal,
@@ -41,6 +48,18 @@ export async function runProgram(
   for (const add of [addSetUp, addRun, addStatus, addErrors, addExplain, addRelease, addReplay, addDemo]) {
     add(program, shell);
   }
-  await program.parseAsync([...argv], { from: 'user' });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    const helped = error instanceof CommanderError && error.exitCode === 0;
+    const output = shell.output ?? createOutput(argv.includes('--json'), process.stdout, frame.redactor);
+    if (!helped) output.failure(asUsage(error));
+    throw error;
+  }
   return shell.exitCode;
+}
+
+/** What the parser of the command line complains about, in our words for it. */
+function asUsage(error: unknown): unknown {
+  return error instanceof CommanderError ? new UsageError(error.message.replace(/^error: /, '')) : error;
 }

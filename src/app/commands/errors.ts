@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.js';
+import { didYouMean } from '../../core/text.js';
+import { remedyFor } from '../../engine/remedy.js';
 import { retryWaiting } from '../../engine/retry-waiting.js';
-import { type WaitingFilter, waitingItems } from '../../queue/reads/waiting.js';
+import { countWaiting, type WaitingFilter, waitingItems } from '../../queue/reads/waiting.js';
+import { findPipeline } from '../pipelines.js';
 import type { Shell } from '../program.js';
-import { wholeNumber, withContext } from './open.js';
+import { type Opened, wholeNumber, withContext } from './open.js';
 
 interface FilterOptions {
   readonly pipeline?: string;
@@ -21,53 +24,27 @@ export function addErrors(program: Command, shell: Shell): void {
   errors
     .command('list')
     .description('held and failed items, oldest first')
-    .option('--pipeline <name>')
+    .option('--pipeline <name>', 'of this pipeline alone')
     .option('--code <code>', 'NO_ROUTE, INCOMPLETE, CHANGED_AFTER_HAND_OVER ...')
     .option('--limit <items>', 'default 100', wholeNumber('--limit'), 100)
     .option('--json', 'one object on standard output')
     .action(async (options: FilterOptions, command: Command) => {
-      await withContext(command, shell, options, async ({ database, output }) => {
-        const items = await waitingItems(database, filterOf(options));
-        output.table(
-          [
-            { title: 'order', align: 'right' },
-            { title: 'state' },
-            { title: 'code' },
-            { title: 'since (UTC)' },
-            { title: 'reason' },
-          ],
-          items.map((item) => [item.item_key, item.state, item.code, item.settled_utc, item.reason]),
-        );
-        output.line(items.length === 0 ? 'nothing waits' : `${items.length} shown`);
-        output.result({ items });
-      });
+      await withContext(command, shell, options, (opened) => list(opened, options));
     });
 
   errors
     .command('show')
-    .description('everything about one waiting order')
+    .description('everything about one waiting order, and what to do')
     .argument('<order>', 'Exigo order id', wholeNumber('order'))
     .option('--json', 'one object on standard output')
     .action(async (orderId: number, options: FilterOptions, command: Command) => {
-      await withContext(command, shell, options, async ({ database, output }) => {
-        const items = await waitingItems(database, { orderId });
-        if (items.length === 0)
-          throw new UsageError(`order ${orderId} does not wait; see "orderferry explain ${orderId}"`);
-        for (const item of items) {
-          output.line(`order ${orderId}: ${item.state} as ${item.code} since ${item.settled_utc} UTC`);
-          output.line(
-            `  pipeline ${item.pipeline}, batch ${item.batch_id}, change set ${item.change_set_id}`,
-          );
-          output.line(`  ${item.reason}`);
-        }
-        output.result({ items });
-      });
+      await withContext(command, shell, options, (opened) => show(opened, orderId));
     });
 
   errors
     .command('retry')
     .description('give waiting items another try with the next run, on their newest version')
-    .option('--pipeline <name>')
+    .option('--pipeline <name>', 'of this pipeline alone')
     .option('--code <code>', 'all of this code')
     .option('--order <order>', 'this order', wholeNumber('--order'))
     .option('--all', 'everything that waits')
@@ -76,14 +53,73 @@ export function addErrors(program: Command, shell: Shell): void {
       if (options.code === undefined && options.order === undefined && options.all !== true) {
         throw new UsageError('errors retry: say which: --order, --code or --all');
       }
-      await withContext(command, shell, options, async ({ context, output }) => {
-        const retried = await retryWaiting(context, filterOf(options));
-        output.line(`${retried} items are tried again with the next run`);
-        output.result({ retried });
-      });
+      await withContext(command, shell, options, (opened) => retry(opened, options));
     });
 }
 
+async function list({ database, output }: Opened, options: FilterOptions): Promise<void> {
+  const filter = filterOf(options);
+  const items = await waitingItems(database, filter);
+  const total = (await countWaiting(database, filter)).reduce((sum, row) => sum + row.items, 0);
+  if (items.length > 0) {
+    output.table(
+      [
+        { title: 'order', align: 'right' },
+        { title: 'state' },
+        { title: 'code' },
+        { title: 'since (UTC)' },
+        { title: 'reason' },
+      ],
+      items.map((item) => [item.item_key, item.state, item.code, item.settled_utc.slice(0, 19), item.reason]),
+    );
+  }
+  output.line(
+    total === 0
+      ? `nothing waits${await otherCodes({ database }, options.code)}`
+      : `${items.length} of ${total} shown; what to do: orderferry errors show <order>`,
+  );
+  output.result({ total, items: items.map((item) => ({ ...item, next: remedyFor(item) })) });
+}
+
+async function show({ database, output }: Opened, orderId: number): Promise<void> {
+  const items = await waitingItems(database, { orderId });
+  if (items.length === 0)
+    throw new UsageError(`order ${orderId} does not wait; see "orderferry explain ${orderId}"`);
+  for (const item of items) {
+    output.line(`order ${orderId}: ${item.state} as ${item.code} since ${item.settled_utc.slice(0, 19)} UTC`);
+    output.line(`  pipeline ${item.pipeline}, batch ${item.batch_id}, change set ${item.change_set_id}`);
+    output.line(`  ${item.reason}`);
+    output.line(`  next: ${remedyFor(item)}`);
+  }
+  output.result({ items: items.map((item) => ({ ...item, next: remedyFor(item) })) });
+}
+
+async function retry({ context, output }: Opened, options: FilterOptions): Promise<void> {
+  const { retried, left } = await retryWaiting(context, filterOf(options));
+  if (retried + left === 0 && options.code !== undefined) {
+    throw new UsageError(`nothing waits as ${options.code}${await otherCodes(context, options.code)}`);
+  }
+  output.line(`${retried} tried again with the next run`);
+  if (left > 0) {
+    output.line(`${left} left: their files are held; look at them, then: orderferry errors list`);
+  }
+  output.result({ retried, left });
+}
+
+/** Which codes there are, when the one that was named has nothing. */
+async function otherCodes({ database }: Pick<Opened, 'database'>, code: string | undefined): Promise<string> {
+  if (code === undefined) return '';
+  const counts = await countWaiting(database, {});
+  if (counts.length === 0) return '; nothing else waits either';
+  const codes = counts.map((row) => row.code);
+  return `${didYouMean(code, codes)} (what waits: ${counts.map((row) => `${row.code} ${row.items}`).join(', ')})`;
+}
+
 function filterOf({ pipeline, code, order, limit }: FilterOptions): WaitingFilter {
-  return { pipeline, code, orderId: order, limit };
+  return {
+    pipeline: pipeline === undefined ? undefined : findPipeline(pipeline).name,
+    code,
+    orderId: order,
+    limit,
+  };
 }

@@ -34,10 +34,7 @@ export function readConfig(command: Command, shell: Shell): Config {
   return config;
 }
 
-/**
- * Opens everything a command works with, does its work, and closes it again. With `--json`, an error that
- * ends the command is the one object on standard output as well.
- */
+/** Opens everything a command works with, does its work, and closes it again. */
 export async function withContext(
   command: Command,
   shell: Shell,
@@ -45,6 +42,7 @@ export async function withContext(
   work: (opened: Opened) => Promise<void>,
 ): Promise<void> {
   const output = createOutput(options.json === true, process.stdout, shell.frame.redactor);
+  shell.output = output;
   let database: Database | undefined;
   let context: EngineContext | undefined;
   try {
@@ -71,9 +69,6 @@ export async function withContext(
     });
     await work({ config, database, context, output });
     progress.end();
-  } catch (error) {
-    output.failure(error);
-    throw error;
   } finally {
     context?.close();
     await database?.close();

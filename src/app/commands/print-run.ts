@@ -50,7 +50,11 @@ export function printRun(output: Output, summary: RunSummary, calls: readonly Pl
       `call ${call.operation}: ${call.orders.length} orders (${call.orders.slice(0, 10).join(', ')}${call.orders.length > 10 ? ', ...' : ''})`,
     );
   }
-  if (summary.error !== null) output.line(`ended early: ${summary.error.message}`);
-  const { held, failed } = summary.totals;
+  if (summary.error !== null) {
+    output.line(`ended early: ${summary.error.message}`);
+    output.line('what is left stays recorded and goes on with the next run');
+  }
+  const { held, failed, waiting } = summary.totals;
+  if (waiting > 0) output.line(`${waiting} wait for their wave or their next step: orderferry status`);
   if (held + failed > 0) output.line(`${held} held, ${failed} failed: orderferry errors list`);
 }

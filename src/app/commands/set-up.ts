@@ -48,6 +48,7 @@ export function addSetUp(program: Command, shell: Shell): void {
     .option('--json', 'one object on standard output')
     .action(async (options: { json?: boolean }, command: Command) => {
       const output = createOutput(options.json === true, process.stdout, shell.frame.redactor);
+      shell.output = output;
       const report = await doctor({
         load: () => readConfig(command, shell),
         openDatabase: () => openDatabase(readConfig(command, shell), shell.clock),

@@ -26,29 +26,53 @@ export interface WaitingFilter {
 
 /** The error list: held and failed items that nothing has answered yet, oldest first. */
 export async function waitingItems(session: Session, filter: WaitingFilter): Promise<WaitingItem[]> {
+  return fetchAll(
+    session,
+    'reads/waiting',
+    waiting(session, filter)
+      .orderBy('i.settled_utc')
+      .orderBy('i.item_id')
+      .limit(filter.limit ?? 1_000_000)
+      .select(
+        'i.item_id',
+        'i.pipeline',
+        'i.batch_id',
+        'i.order_id',
+        'i.item_key',
+        'i.generation',
+        'i.change_set_id',
+        'i.fingerprint',
+        'i.state',
+        'i.target',
+        'i.code',
+        'i.reason',
+        'i.settled_utc',
+      ),
+  );
+}
+
+/** How many wait, by code; the filter's limit does not count. */
+export async function countWaiting(
+  session: Session,
+  filter: WaitingFilter,
+): Promise<{ readonly code: string; readonly items: number }[]> {
+  return fetchAll(
+    session,
+    'reads/count_waiting',
+    waiting(session, filter)
+      .groupBy('i.code')
+      .orderBy('i.code')
+      .select('i.code')
+      .count({ items: 'i.item_id' }),
+  );
+}
+
+function waiting(session: Session, { pipeline, code, orderId }: WaitingFilter) {
   const query = from(session.engine, 'etl.item', 'i')
     .whereIn('i.state', ['held', 'failed'])
-    .whereNull('i.resolution')
-    .orderBy('i.settled_utc')
-    .orderBy('i.item_id')
-    .limit(filter.limit ?? 1_000_000)
-    .select(
-      'i.item_id',
-      'i.pipeline',
-      'i.batch_id',
-      'i.order_id',
-      'i.item_key',
-      'i.generation',
-      'i.change_set_id',
-      'i.fingerprint',
-      'i.state',
-      'i.target',
-      'i.code',
-      'i.reason',
-      'i.settled_utc',
-    );
-  if (filter.pipeline !== undefined) query.where('i.pipeline', filter.pipeline);
-  if (filter.code !== undefined) query.where('i.code', filter.code);
-  if (filter.orderId !== undefined) query.where('i.order_id', filter.orderId);
-  return fetchAll(session, 'reads/waiting', query);
+    .whereNull('i.resolution');
+  if (pipeline !== undefined) query.where('i.pipeline', pipeline);
+  if (code !== undefined) query.where('i.code', code);
+  if (orderId !== undefined) query.where('i.order_id', orderId);
+  return query;
 }
