@@ -72,7 +72,10 @@ describe('orderferry run', () => {
     expect(result.stdout).toMatch(/ATL_\d{8}_000001\.csv: delivered, \d+ orders/);
     expect(result.stdout).toContain('3 held, 0 failed: orderferry errors list');
     const again = await site.run(['run', NAME, '--fail-on', 'held']);
-    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('change set 2: 17 orders frozen')]);
+    expect([again.code, again.stdout]).toEqual([
+      0,
+      expect.stringContaining('change set 2: 17 orders frozen'),
+    ]);
   });
 
   it('ends with 1 when something newly failed, and with 0 when it only goes on waiting', async () => {
