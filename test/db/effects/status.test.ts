@@ -103,7 +103,8 @@ describe('one effect, whatever becomes of the answer', () => {
     },
   ];
 
-  it.each(FAULTS)('$name', async ({ faults, calls: expected, atLeast = 0 }) => {
+  it.each(FAULTS.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
+    const { faults, calls: expected, atLeast = 0 } = one;
     await place(3);
     for (const fault of faults) house.standin.fail({ ...fault, operation: BATCH });
     const before = house.clock.now();

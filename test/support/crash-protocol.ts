@@ -1,0 +1,40 @@
+/** The n-th pass of a fault point, counted from 1 in one process. */
+export interface PointPass {
+  /** Pipeline and point: `exigo-orders-to-3pl send/rendered`. */
+  readonly point: string;
+  readonly pass: number | 'every';
+}
+
+/** What the child process of the crash suite is to do; its only argument, as JSON. */
+export interface ChildSpec {
+  readonly folder: string;
+  readonly baseUrl: string;
+  /** Names of the pipelines, run one after the other, `cycles` times. */
+  readonly pipelines: readonly string[];
+  readonly cycles: number;
+  /** Ends itself here with SIGKILL. */
+  readonly killAt?: PointPass;
+  /** Says `at` here and goes on when the parent says `go`. */
+  readonly waitAt?: PointPass;
+  /** Reports every point it passed at its end. */
+  readonly trace?: boolean;
+  /** Waits for `go` before the first cycle, so that several can start together. */
+  readonly gate?: boolean;
+  /** Writes a log to `<folder>/logs`. */
+  readonly log?: boolean;
+}
+
+/** A run of a pipeline that came to its end. */
+export interface RunEnd {
+  readonly pipeline: string;
+  readonly heldBy: string | null;
+}
+
+export type ChildMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'at'; readonly point: string }
+  /** A cycle is over; the next begins when the parent says `go`. */
+  | { readonly kind: 'cycle'; readonly runs: readonly RunEnd[] }
+  /** A run ended with an error, and with it the process. */
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'trace'; readonly points: readonly string[] };

@@ -1,0 +1,180 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { advanceSampleTenant, loadSampleTenant } from '../../src/app/sample-tenant.js';
+import { MINUTE, SECOND } from '../../src/core/clock.js';
+import { InvariantError } from '../../src/core/errors.js';
+import type { Database } from '../../src/db/database.js';
+import { migrate } from '../../src/db/migrate.js';
+import { openSqlite } from '../../src/db/sqlite.js';
+import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
+import { TestClock } from './clock.js';
+import { buildChild } from './crash-build.js';
+import { SharedClock } from './crash-clock.js';
+import { CREDENTIALS, crashConfig } from './crash-config.js';
+import type { ChildMessage, ChildSpec, PointPass, RunEnd } from './crash-protocol.js';
+import { NOON } from './house.js';
+
+const BOTH = ['exigo-orders-to-3pl', 'exigo-snapshot-to-csv'];
+/** The tenant as it is, what happens to it in between, and a cycle in which nothing has changed. */
+const CYCLES = 3;
+
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly runs: readonly RunEnd[];
+  readonly failure: { readonly code: string; readonly message: string } | null;
+  readonly points: readonly string[];
+  readonly stderr: string;
+}
+
+/** A child process as its parent sees it. */
+export class Child {
+  readonly ended: Promise<ChildEnd>;
+  private readonly said = new EventEmitter();
+
+  constructor(
+    readonly process: ChildProcess,
+    private readonly onCycle: (runs: readonly RunEnd[]) => Promise<void>,
+  ) {
+    this.ended = this.follow();
+  }
+
+  /** Resolves when the child waits: at the point it was told, or for its start. */
+  async waits(kind: 'at' | 'ready'): Promise<void> {
+    await Promise.race([once(this.said, kind), this.ended.then(({ stderr }) => neverWaited(kind, stderr))]);
+  }
+
+  go(): void {
+    this.process.send('go');
+  }
+
+  private async follow(): Promise<ChildEnd> {
+    const runs: RunEnd[] = [];
+    let points: readonly string[] = [];
+    let failure: ChildEnd['failure'] = null;
+    let stderr = '';
+    this.process.stderr?.on('data', (chunk) => {
+      stderr += String(chunk);
+    });
+    this.process.on('message', (message: ChildMessage) => {
+      if (message.kind === 'trace') points = message.points;
+      if (message.kind === 'failed') failure = { code: message.code, message: message.message };
+      if (message.kind === 'cycle') {
+        runs.push(...message.runs);
+        void this.onCycle(message.runs).then(() => this.go());
+      }
+      this.said.emit(message.kind);
+    });
+    const [code, signal] = await once(this.process, 'close');
+    return { code, signal, runs, failure, points, stderr };
+  }
+}
+
+function neverWaited(kind: string, stderr: string): never {
+  throw new InvariantError(`the child ended before it said "${kind}": ${stderr}`);
+}
+
+/** What every case begins with. */
+export interface CrashTemplate {
+  /** An installation with the sample tenant, to be copied. */
+  readonly folder: string;
+  /** The compiled child. */
+  readonly build: string;
+}
+
+/** An installation on disk for child processes, with the Exigo stand-in in this process: it outlives them. */
+export class CrashSite {
+  private cycle = 0;
+
+  private constructor(
+    readonly folder: string,
+    private readonly build: string,
+    /** The children's time. */
+    readonly clock: SharedClock,
+    /** The stand-in's: it stands still within a cycle, so that the stamps it leaves are always the same. */
+    readonly exigoClock: TestClock,
+    readonly database: Database,
+    readonly standin: ExigoStandin,
+  ) {}
+
+  static async prepare(): Promise<CrashTemplate> {
+    const folder = await mkdtemp(join(tmpdir(), 'orderferry-crash-'));
+    const clock = new TestClock(NOON);
+    const database = openSqlite(join(folder, 'orderferry.db'), clock);
+    await migrate(database);
+    await loadSampleTenant(database, clock);
+    await database.close();
+    const { threePls, tableCsv } = crashConfig(folder, 'http://127.0.0.1:1/3.0');
+    for (const path of [...threePls.map(({ delivery }) => delivery.path), tableCsv.directory])
+      await mkdir(path, { recursive: true });
+    return { folder, build: await buildChild() };
+  }
+
+  static async remove({ folder, build }: CrashTemplate): Promise<void> {
+    for (const path of [folder, build]) await rm(path, { recursive: true, force: true });
+  }
+
+  static async open(template: CrashTemplate): Promise<CrashSite> {
+    const folder = await mkdtemp(join(tmpdir(), 'orderferry-crash-'));
+    await cp(template.folder, folder, { recursive: true });
+    const clock = SharedClock.make(join(folder, 'clock'), NOON);
+    const exigoClock = new TestClock(NOON);
+    const database = openSqlite(join(folder, 'orderferry.db'), exigoClock);
+    const standin = await startExigoStandin({ database, clock: exigoClock, ...CREDENTIALS });
+    return new CrashSite(folder, template.build, clock, exigoClock, database, standin);
+  }
+
+  /** `onCycle`: what happens after a cycle of the child; else the tenant's life goes on. */
+  start(spec: Partial<ChildSpec> = {}, onCycle = (_runs: readonly RunEnd[]) => this.advance()): Child {
+    const whole: ChildSpec = {
+      folder: this.folder,
+      baseUrl: this.standin.url,
+      pipelines: BOTH,
+      cycles: CYCLES - this.cycle,
+      ...spec,
+    };
+    const child = fork(join(this.build, 'test/crash/child.js'), [JSON.stringify(whole)], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    return new Child(child, onCycle);
+  }
+
+  /**
+   * Runs all cycles to their end, killed at each of `kills` in turn and started again a second later.
+   * Returns how many of them came to pass, and the points passed by the last process.
+   */
+  async live(kills: readonly PointPass[] = []): Promise<{ killed: number; points: readonly string[] }> {
+    for (let killed = 0; ; killed++) {
+      const killAt = kills[killed];
+      const end = await this.start({ trace: true, ...(killAt === undefined ? {} : { killAt }) }).ended;
+      if (end.code === 0 && end.failure === null) return { killed, points: end.points };
+      if (end.signal !== 'SIGKILL' || killAt === undefined) {
+        throw new InvariantError(`the run failed: ${end.failure?.message ?? ''} ${end.stderr}`);
+      }
+      this.clock.advance(SECOND);
+    }
+  }
+
+  async all<T>(text: string): Promise<T[]> {
+    return this.database.all<T>({ name: 'test', text });
+  }
+
+  async close(): Promise<void> {
+    await this.standin.close();
+    await this.database.close();
+    this.clock.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** What happens in the tenant between two cycles. */
+  private async advance(): Promise<void> {
+    this.cycle++;
+    this.exigoClock.set(NOON + this.cycle * 15 * MINUTE);
+    this.clock.set(this.exigoClock.now());
+    if (this.cycle === 1) await advanceSampleTenant(this.database, this.exigoClock);
+  }
+}
