@@ -47,6 +47,12 @@ export class Child {
     await Promise.race([once(this.said, kind), this.ended.then(({ stderr }) => neverWaited(kind, stderr))]);
   }
 
+  /** Resolves when the child has heard SIGTERM. */
+  async stopping(): Promise<void> {
+    const { stderr } = this.process;
+    if (stderr !== null) await once(stderr, 'data');
+  }
+
   go(): void {
     this.process.send('go');
   }
