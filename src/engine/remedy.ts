@@ -7,25 +7,31 @@ export interface Waits {
 }
 
 const FILE_CODES = ['FILE_EXISTS', 'FILE_DIFFERS', 'PART_DIFFERS', 'FILE_HELD'];
+const STATUS_CODES = ['STATUS_REFUSED', 'NOT_FOUND_IN_EXIGO', 'UNEXPECTED_STATUS'];
 const DEFAULT_PIPELINE = 'exigo-orders-to-3pl';
 
-/** What happens next to something that waits, or what a person does about it; with the commands to type. */
+/**
+ * What happens next to something that waits, or what a person does about it, with the command to type. No
+ * list of choices stands in a command: with a bar between them a shell would run the first one.
+ */
 export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string {
   if (order_id === null) {
-    return `look at the file of ${item_key}, then: orderferry resend <file> --reason "..."`;
+    return `look at the file of ${item_key}, then: orderferry resend <file> --reason <text>`;
   }
-  const release = (as: string) =>
-    `orderferry release ${order_id} --as ${as}${pipeline === DEFAULT_PIPELINE ? '' : ` --pipeline ${pipeline}`}`;
+  const other = pipeline === DEFAULT_PIPELINE ? '' : ` --pipeline ${pipeline}`;
+  const release = (as: string) => `orderferry release ${order_id} --as ${as}${other}`;
   const retry = `orderferry errors retry --order ${order_id}`;
   if (code === 'INCOMPLETE') {
-    return `read again every cycle, goes by itself when it is whole; or: ${release('resend|cancel')}`;
+    return `read again every cycle, goes by itself when it is whole; not to wait for it: ${release('<decision>')} (resend or cancel)`;
   }
   if (FILE_CODES.includes(code ?? '')) {
-    return `look at the file, then: ${release('resend')} sends it in a new one, ${release('ignore|cancel')} leaves it`;
+    return `look at the file; to send the order in a new one: ${release('resend')}; to leave it: ${release('<decision>')} (ignore or cancel)`;
   }
-  if (code?.endsWith('AFTER_HAND_OVER')) return `a person decides: ${release('ignore|resend|cancel')}`;
-  if (code === 'STATUS_REFUSED' || code === 'NOT_FOUND_IN_EXIGO' || code === 'UNEXPECTED_STATUS') {
+  if (code?.endsWith('AFTER_HAND_OVER')) {
+    return `a person decides: ${release('<decision>')} (ignore, resend or cancel)`;
+  }
+  if (STATUS_CODES.includes(code ?? '')) {
     return `mend it in Exigo, then: ${retry}; or leave it: ${release('ignore')}`;
   }
-  return `mend the cause (a newer version is looked at by itself), then: ${retry}; or: ${release('cancel')}`;
+  return `mend the cause (a newer version is looked at by itself), then: ${retry}; or give it up: ${release('cancel')}`;
 }

@@ -57,7 +57,7 @@ describe('the sample tenant after two cycles', () => {
       noRoute: [/held as NO_ROUTE since .*warehouse 9/, /mend the cause .*release 48018 --as cancel/],
       addressChanges: [
         /held as CHANGED_AFTER_HAND_OVER .*STREET \(row 1\): .* -> /,
-        /release 48021 --as ignore/,
+        /release 48021 --as <decision> \(ignore, resend or cancel\)/,
       ],
       canceledLate: [/held as CANCELED_AFTER_HAND_OVER .*Exigo says Canceled/, /a person decides/],
       added: [/delivered at /, /^nothing; the warehouse has it; Exigo has changed it/],

@@ -1,0 +1,21 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../src/db/sql.js';
+import { runCli } from '../support/cli.js';
+
+it('the demo shows what was frozen, where each order went, and why one is held', async () => {
+  const { code, stdout, stderr } = await runCli(PACKAGE_ROOT, ['demo']);
+  const [, folder = ''] = /^Files, database and logs are in (.+)$/m.exec(stdout) ?? [];
+  expect(folder.startsWith(tmpdir())).toBe(true);
+  await rm(folder, { recursive: true, force: true });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('change set 1: 25 orders frozen, 0 unchanged');
+  expect(stdout).toContain('exigo-orders-to-3pl: 17 delivered, 5 excluded, 3 held, 0 failed');
+  expect(stdout).toContain('exigo-orders-to-3pl: 2 delivered, 17 excluded, 2 held, 0 failed');
+  expect(stdout).toMatch(
+    /48021 {2}held {3}CHANGED_AFTER_HAND_OVER {3}it changed after the hand-over: STREET/,
+  );
+  expect(stdout).toMatch(/next {3}a person decides: orderferry release 48021 --as <decision>/);
+  expect(stdout).toContain('Status calls the Exigo stand-in got: 2');
+});
