@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, MINUTE, SECOND } from '../core/clock.js';
 import type { Config } from '../core/config.js';
+import { statusName } from '../core/exigo.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import { migrate } from '../db/migrate.js';
 import type { EngineContext } from '../engine/context.js';
 import { explain } from '../engine/explain.js';
 import { summarize } from '../engine/report.js';
 import { runPipeline } from '../engine/run.js';
+import { itemsOfOrder, sourceOrder } from '../queue/reads/orders.js';
 import { waitingItems } from '../queue/reads/waiting.js';
 import { startExigoStandin } from '../standins/exigo/server.js';
 import { loadConfig } from './config/load.js';
@@ -17,7 +19,7 @@ import type { Output } from './output.js';
 import { PIPELINES } from './pipelines.js';
 import { makeContext, openDatabase } from './runtime.js';
 import { advanceSampleTenant, loadSampleTenant } from './sample-tenant.js';
-import { SAMPLE_ORDER } from './sample-tenant-orders.js';
+import { ORDERS, SAMPLE_ORDER } from './sample-tenant-orders.js';
 
 const CREDENTIALS = { login: 'demo', company: 'sample', password: 'demo-only' };
 
@@ -31,8 +33,8 @@ export async function runDemo(output: Output, system: Clock, signal: AbortSignal
   const shipped = loadConfig(join(folder, 'config', 'orderferry.yaml'), {});
   let offset = 0;
   const clock: Clock = { now: () => system.now() + offset, sleep: (ms, abort) => system.sleep(ms, abort) };
-  const database = openDatabase(shipped, clock);
-  const standinDatabase = openDatabase(shipped, clock);
+  const database = await openDatabase(shipped, clock);
+  const standinDatabase = await openDatabase(shipped, clock);
   const standin = await startExigoStandin({ database: standinDatabase, clock, ...CREDENTIALS });
   const config: Config = {
     ...shipped,
@@ -62,7 +64,8 @@ export async function runDemo(output: Output, system: Clock, signal: AbortSignal
     );
     output.line('Cycle 2, a quarter of an hour later');
     await cycle(context, output);
-    await printOutcomes(context, output);
+    await printWhereabouts(context, output);
+    await printWaiting(context, output);
     await printExplanation(context, output, SAMPLE_ORDER.addressChanges);
     output.line();
     output.line(`Status calls the Exigo stand-in got: ${standin.journal.length}`);
@@ -105,7 +108,23 @@ async function runOnce(context: EngineContext, pipeline: AnyPipeline) {
   return report;
 }
 
-async function printOutcomes(context: EngineContext, output: Output): Promise<void> {
+async function printWhereabouts(context: EngineContext, output: Output): Promise<void> {
+  const rows: string[][] = [];
+  for (const orderId of [...Object.keys(ORDERS).map(Number), SAMPLE_ORDER.added]) {
+    const items = await itemsOfOrder(context.database, orderId);
+    const status = statusName((await sourceOrder(context.database, orderId))?.OrderStatusID ?? -1);
+    const sent = items.find((item) => item.file_name !== null);
+    const last = items.at(-1);
+    const where =
+      sent === undefined ? `${last?.state} as ${last?.code}` : `${sent.target}, ${sent.file_name}`;
+    rows.push([String(orderId), status, where]);
+  }
+  output.line();
+  output.line('Where each order went:');
+  output.table([{ title: 'order', align: 'right' }, { title: 'Exigo status' }, { title: 'where' }], rows);
+}
+
+async function printWaiting(context: EngineContext, output: Output): Promise<void> {
   const waiting = await waitingItems(context.database, {});
   output.line();
   output.line('What waits for somebody:');

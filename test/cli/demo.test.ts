@@ -13,6 +13,8 @@ it('the demo shows what was frozen, where each order went, and why one is held',
   expect(stdout).toContain('change set 1: 25 orders frozen, 0 unchanged');
   expect(stdout).toContain('exigo-orders-to-3pl: 17 delivered, 5 excluded, 3 held, 0 failed');
   expect(stdout).toContain('exigo-orders-to-3pl: 2 delivered, 17 excluded, 2 held, 0 failed');
+  expect(stdout).toMatch(/48002 {2}Printed +atlas, ATL_/);
+  expect(stdout).toMatch(/48018 {2}Accepted +held as NO_ROUTE/);
   expect(stdout).toMatch(
     /48021 {2}held {3}CHANGED_AFTER_HAND_OVER {3}it changed after the hand-over: STREET/,
   );
