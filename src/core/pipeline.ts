@@ -87,6 +87,12 @@ export function definePipeline<Item>(definition: PipelineDefinition<Item>): Pipe
   ) {
     throw new ConfigurationError(`pipeline ${name}: its load is one file step, then at most one status step`);
   }
+  const needed = definition.source.aggregate === 'order' ? '3pl-file' : 'table-csv';
+  if (first.kind !== needed) {
+    throw new ConfigurationError(
+      `pipeline ${name}: a source of ${definition.source.aggregate}s goes with a ${needed} step, not ${first.kind}`,
+    );
+  }
   return Object.freeze(definition);
 }
 

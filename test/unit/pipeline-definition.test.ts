@@ -46,6 +46,12 @@ describe('definePipeline', () => {
     expect(() => define([printed('hand-over'), handOver])).toThrow(ConfigurationError);
   });
 
+  it('refuses a file step that does not go with the source', () => {
+    expect(() => define([tableCsv({ step: 'csv' })])).toThrow(
+      'a source of orders goes with a 3pl-file step, not table-csv',
+    );
+  });
+
   it('refuses two steps of one name', () => {
     expect(() => define([handOver, printed('hand-over', 'hand-over')])).toThrow(/"hand-over" is there twice/);
   });
