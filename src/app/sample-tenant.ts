@@ -44,12 +44,12 @@ export async function advanceSampleTenant(database: Database, clock: Clock): Pro
   const modified = toExigoText(clock.now());
   await database.transaction(async (session) => {
     await putRows(session, 'OrderDetails', lineRows(SAMPLE_ORDER.linesLate, late));
-    await session.run(sql('sqlite', 'dbo/sample_move_order'), {
+    await session.run(sql(session.engine, 'dbo/sample_move_order'), {
       order: SAMPLE_ORDER.addressChanges,
       address: "3 bis, place d'Armes",
       modified,
     });
-    await session.run(sql('sqlite', 'dbo/sample_cancel_order'), {
+    await session.run(sql(session.engine, 'dbo/sample_cancel_order'), {
       order: SAMPLE_ORDER.canceledLate,
       modified,
     });

@@ -1,3 +1,5 @@
+import { codeOf } from '../core/errors.js';
+
 /** What a column may hold once it is read: money, decimals, bigint and dates are text, bit is 0 or 1. */
 export type Value = string | number | Uint8Array | null;
 export type Parameters = Readonly<Record<string, Value>>;
@@ -46,4 +48,16 @@ export interface Database extends Session {
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+const DUPLICATE_KEY = new Set([
+  'MSSQL_2627',
+  'MSSQL_2601',
+  'SQLITE_CONSTRAINT_PRIMARYKEY',
+  'SQLITE_CONSTRAINT_UNIQUE',
+]);
+
+/** Whether a statement failed because its row is there already. */
+export function isDuplicateKey(error: unknown): boolean {
+  return DUPLICATE_KEY.has(codeOf(error) ?? '');
 }

@@ -1,4 +1,4 @@
-import type { Session, TableName } from './database.js';
+import type { CatalogueColumn, Engine } from './database.js';
 import { quoteName } from './sql.js';
 
 /**
@@ -6,17 +6,12 @@ import { quoteName } from './sql.js';
  * as `2017-01-31 13:05:00.000` (with as many digits as the type has). The embedded engine stores them so;
  * SQL Server's driver would read amounts as binary floats and cut dates to milliseconds.
  */
-export async function readableColumns(
-  session: Session,
-  table: TableName,
-  alias: string,
-  names: readonly string[],
-): Promise<string> {
-  if (session.engine === 'sqlite')
-    return names.map((name) => `${alias}.${quoteName('sqlite', name)}`).join(', ');
-  const types = new Map((await session.columns(table)).map(({ name, type }) => [name, type]));
-  return names
-    .map((name) => readable(`${alias}.${quoteName('sqlserver', name)}`, types.get(name) ?? ''))
+export function readableColumns(engine: Engine, alias: string, columns: readonly CatalogueColumn[]): string {
+  return columns
+    .map(({ name, type }) => {
+      const column = `${alias}.${quoteName(engine, name)}`;
+      return engine === 'sqlite' ? column : readable(column, type);
+    })
     .join(', ');
 }
 

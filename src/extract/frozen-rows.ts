@@ -1,7 +1,7 @@
 import { InvariantError } from '../core/errors.js';
 import type { QueueTable } from '../core/exigo-tables.js';
 import { ColumnNotFetched } from '../core/sources.js';
-import type { Session, Value } from '../db/database.js';
+import type { CatalogueColumn, Session, Value } from '../db/database.js';
 import { readableColumns } from '../db/readable.js';
 
 /** Rows of one table as objects whose columns are found by name; made from arrays, without copying them. */
@@ -14,7 +14,7 @@ export type RowClass = new (values: readonly Value[]) => object;
  */
 export class ColumnsInUse {
   private readonly used: Set<string>;
-  private catalogue: readonly string[] | undefined;
+  private catalogue: readonly CatalogueColumn[] | undefined;
   private made: { readonly list: string; readonly rows: RowClass } | undefined;
 
   constructor(
@@ -36,12 +36,18 @@ export class ColumnsInUse {
   /** The select list, and the class that gives its values their names. The first value of a row is its position. */
   async current(session: Session): Promise<{ readonly list: string; readonly rows: RowClass }> {
     if (this.made !== undefined) return this.made;
-    this.catalogue ??= (await session.columns(`etl.frozen_${this.table}`)).map((column) => column.name);
-    const names = this.catalogue.filter((name) => this.used.has(name));
-    const list = await readableColumns(session, `etl.frozen_${this.table}`, 's', names);
-    this.made = { list, rows: makeRowClass(this.table, this.catalogue, names) };
+    this.catalogue ??= await session.columns(`etl.frozen_${this.table}`);
+    const fetched = this.catalogue.filter(({ name }) => this.used.has(name));
+    this.made = {
+      list: readableColumns(session.engine, 's', fetched),
+      rows: makeRowClass(this.table, namesOf(this.catalogue), namesOf(fetched)),
+    };
     return this.made;
   }
+}
+
+function namesOf(columns: readonly CatalogueColumn[]): string[] {
+  return columns.map(({ name }) => name);
 }
 
 const VALUES = Symbol('values');

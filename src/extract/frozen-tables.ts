@@ -2,7 +2,7 @@ import { InvariantError } from '../core/errors.js';
 import { QUEUE_TABLES, type QueueTable } from '../core/exigo-tables.js';
 import type { FrozenValue } from '../core/order.js';
 import type { TableReader } from '../core/sources.js';
-import type { Session } from '../db/database.js';
+import type { CatalogueColumn, Session } from '../db/database.js';
 import { readableColumns } from '../db/readable.js';
 import { sql, sqlWithColumns } from '../db/sql.js';
 
@@ -21,6 +21,16 @@ export function frozenTables(session: Session): TableReader {
     return (JSON.parse(row.columns) as Record<QueueTable, string[]>)[table];
   };
 
+  const found = async (changeSetId: number, table: QueueTable): Promise<CatalogueColumn[]> => {
+    const catalogue = new Map(
+      (await session.columns(`etl.frozen_${table}`)).map((one) => [one.name.toLowerCase(), one]),
+    );
+    return (await columns(changeSetId, table)).map((name) => ({
+      name,
+      type: catalogue.get(name.toLowerCase())?.type ?? '',
+    }));
+  };
+
   return {
     columns,
 
@@ -35,12 +45,7 @@ export function frozenTables(session: Session): TableReader {
         table: `frozen_${table}`,
         key_1: key1,
         key_2: key2,
-        columns: await readableColumns(
-          session,
-          `etl.frozen_${table}`,
-          's',
-          await columns(changeSetId, table),
-        ),
+        columns: readableColumns(session.engine, 's', await found(changeSetId, table)),
       });
       let after: [FrozenValue, FrozenValue] = [Number.MIN_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
       for (;;) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.js';
 import { LeaseLostError } from '../../core/errors.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
-import type { Database, Session } from '../../db/database.js';
+import { type Database, isDuplicateKey, type Session } from '../../db/database.js';
 import { sql } from '../../db/sql.js';
 import { describeHolder, isProvablyDead, nameHolder } from './holder.js';
 
@@ -105,8 +105,22 @@ export async function acquireLease(
   clock: Clock,
   options: LeaseOptions,
 ): Promise<Lease | LeaseHeld> {
+  try {
+    return await tryAcquire(database, clock, options);
+  } catch (error) {
+    // Two first holders at once, on an engine without a lock on what is not there yet: one row, one holder.
+    if (!isDuplicateKey(error)) throw error;
+    return tryAcquire(database, clock, options);
+  }
+}
+
+async function tryAcquire(
+  database: Database,
+  clock: Clock,
+  options: LeaseOptions,
+): Promise<Lease | LeaseHeld> {
   return database.transaction(async (session) => {
-    const row = await session.get<LeaseRow>(sql(session.engine, 'lease/read'), { name: options.name });
+    const row = await readLease(session, options.name);
     const now = row === undefined ? clock.now() : fromUtcText(row.now_utc);
     const values = {
       name: options.name,
@@ -118,10 +132,21 @@ export async function acquireLease(
       return new Lease(database, clock, options, 1, clock.now());
     }
     const free = fromUtcText(row.expires_utc) + options.requestDeadlineMs;
-    if (row.released === 0 && now < free && !isProvablyDead(row.holder)) {
-      return { heldBy: nameHolder(row.holder), until: free };
-    }
-    await session.run(sql(session.engine, 'lease/take'), { ...values, token: row.token });
+    if (row.released === 0 && now < free && !isProvablyDead(row.holder)) return held(row, options);
+    const taken = await session.run(sql(session.engine, 'lease/take'), { ...values, token: row.token });
+    // Somebody else took it since it was read.
+    if (taken === 0) return held((await readLease(session, options.name)) ?? row, options);
     return new Lease(database, clock, options, row.token + 1, clock.now());
   });
+}
+
+async function readLease(session: Session, name: string): Promise<LeaseRow | undefined> {
+  return session.get<LeaseRow>(sql(session.engine, 'lease/read'), { name });
+}
+
+function held(row: LeaseRow, options: LeaseOptions): LeaseHeld {
+  return {
+    heldBy: nameHolder(row.holder),
+    until: fromUtcText(row.expires_utc) + options.requestDeadlineMs,
+  };
 }

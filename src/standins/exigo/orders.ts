@@ -1,15 +1,28 @@
-import type { Database, Parameters, TableName, Value } from '../../db/database.js';
-import { quoteName, sqlWithColumns } from '../../db/sql.js';
+import type { CatalogueColumn, Database, Parameters, Value } from '../../db/database.js';
+import { readableColumns } from '../../db/readable.js';
+import { sqlWithColumns } from '../../db/sql.js';
 import type { OrdersQuestion } from './question.js';
 import { customerEncoder, detailEncoder, type Encoder, orderEncoder, paymentEncoder } from './reply.js';
 
+type Table = (typeof TABLES)[keyof typeof TABLES][0];
+
 interface Encoders {
+  readonly catalogue: Readonly<Record<Table, readonly CatalogueColumn[]>>;
   readonly order: Encoder;
   readonly head: Encoder;
   readonly detail: Encoder;
   readonly payment: Encoder;
   readonly customer: Encoder;
 }
+
+/** Statements with the table they read and its alias in them. */
+const TABLES = {
+  orders_page: ['dbo.Orders', 'o'],
+  orders_by_ids: ['dbo.Orders', 'o'],
+  details_of: ['dbo.OrderDetails', 'd'],
+  payments_of: ['dbo.Payments', 'p'],
+  customers_of: ['dbo.Customers', 'c'],
+} as const;
 
 /** GetOrders on the tables: orders with lines, payments and customer, as JSON text of each. */
 export class OrderReader {
@@ -26,7 +39,6 @@ export class OrderReader {
     const encoder = this.headOnly ? encoders.head : encoders.order;
     const orders = await this.rows(
       question.ids === null ? 'orders_page' : 'orders_by_ids',
-      'o',
       encoder.columns,
       question.parameters,
     );
@@ -50,7 +62,7 @@ export class OrderReader {
   private async details(ids: string, withComponents: boolean): Promise<Map<Value, string>> {
     const { detail } = await this.ready();
     const extra = ['OrderID', 'ItemID', 'ParentItemID', 'ItemCode'];
-    const rows = await this.rows('details_of', 'd', [...extra, ...detail.columns], { ids });
+    const rows = await this.rows('details_of', [...extra, ...detail.columns], { ids });
     const codes = new Map(rows.map((row) => [`${row[0]}/${row[1]}`, row[3]]));
     const found = new Map<Value, string>();
     for (const [orderId = null, , parent = null, , ...rest] of rows) {
@@ -63,7 +75,7 @@ export class OrderReader {
 
   private async payments(ids: string): Promise<Map<Value, string>> {
     const { payment } = await this.ready();
-    const rows = await this.rows('payments_of', 'p', payment.columns, { ids });
+    const rows = await this.rows('payments_of', payment.columns, { ids });
     const found = new Map<Value, string>();
     const orderId = at(payment, 'OrderID');
     for (const row of rows) append(found, row[orderId] ?? null, `{${payment.encode(row)}}`);
@@ -72,20 +84,25 @@ export class OrderReader {
 
   private async customers(ids: string): Promise<Map<Value, string>> {
     const { customer } = await this.ready();
-    const rows = await this.rows('customers_of', 'c', customer.columns, { ids });
+    const rows = await this.rows('customers_of', customer.columns, { ids });
     const customerId = at(customer, 'CustomerID');
     return new Map(rows.map((row) => [row[customerId] ?? null, `{${customer.encode(row)}}`]));
   }
 
   private async rows(
-    name: string,
-    alias: string,
+    name: keyof typeof TABLES,
     columns: readonly string[],
     parameters: Parameters,
   ): Promise<Value[][]> {
-    const { engine } = this.database;
-    const list = columns.map((column) => `${alias}.${quoteName(engine, column)}`).join(', ');
-    return this.database.rows(sqlWithColumns(engine, `standin/${name}`, { columns: list }), parameters);
+    const [table, alias] = TABLES[name];
+    const { catalogue } = await this.ready();
+    const list = readableColumns(
+      this.database.engine,
+      alias,
+      columns.map((name) => catalogue[table].find((one) => one.name === name) ?? { name, type: '' }),
+    );
+    const statement = sqlWithColumns(this.database.engine, `standin/${name}`, { columns: list });
+    return this.database.rows(statement, parameters);
   }
 
   private async ready(): Promise<Encoders> {
@@ -95,15 +112,20 @@ export class OrderReader {
 
   /** A sync destination may lack columns, so the reply has those that are there. */
   private async prepare(): Promise<Encoders> {
-    const present = async (table: TableName) =>
-      new Set((await this.database.columns(table)).map(({ name }) => name));
-    const orders = await present('dbo.Orders');
+    const catalogue = {
+      'dbo.Orders': await this.database.columns('dbo.Orders'),
+      'dbo.OrderDetails': await this.database.columns('dbo.OrderDetails'),
+      'dbo.Payments': await this.database.columns('dbo.Payments'),
+      'dbo.Customers': await this.database.columns('dbo.Customers'),
+    };
+    const present = (table: Table) => new Set(catalogue[table].map(({ name }) => name));
     return {
-      order: orderEncoder(orders, false),
-      head: orderEncoder(orders, true),
-      detail: detailEncoder(await present('dbo.OrderDetails')),
-      payment: paymentEncoder(await present('dbo.Payments')),
-      customer: customerEncoder(await present('dbo.Customers')),
+      catalogue,
+      order: orderEncoder(present('dbo.Orders'), false),
+      head: orderEncoder(present('dbo.Orders'), true),
+      detail: detailEncoder(present('dbo.OrderDetails')),
+      payment: paymentEncoder(present('dbo.Payments')),
+      customer: customerEncoder(present('dbo.Customers')),
     };
   }
 }

@@ -3,5 +3,5 @@
 -- Out: rows of dbo.Payments by order and payment.
 SELECT {columns}
 FROM dbo.Payments AS p
-WHERE p.OrderID IN (SELECT value FROM json_each(@ids))
+WHERE p.OrderID IN (SELECT value FROM OPENJSON(@ids))
 ORDER BY p.OrderID, p.PaymentID

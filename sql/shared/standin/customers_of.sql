@@ -3,4 +3,4 @@
 -- Out: rows of dbo.Customers.
 SELECT {columns}
 FROM dbo.Customers AS c
-WHERE c.CustomerID IN (SELECT value FROM json_each(@ids))
+WHERE c.CustomerID IN (SELECT value FROM OPENJSON(@ids))

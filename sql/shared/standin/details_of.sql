@@ -3,5 +3,5 @@
 -- Out: rows of dbo.OrderDetails by order and line.
 SELECT {columns}
 FROM dbo.OrderDetails AS d
-WHERE d.OrderID IN (SELECT value FROM json_each(@ids))
+WHERE d.OrderID IN (SELECT value FROM OPENJSON(@ids))
 ORDER BY d.OrderID, d.OrderLine
