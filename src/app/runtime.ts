@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
-import { ConfigurationError } from '../core/errors.js';
 import type { ThreePl } from '../core/hand-over.js';
 import { type Logger, silentLogger } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import type { Database, Session } from '../db/database.js';
 import { openSqlite } from '../db/sqlite.js';
+import { openSqlServer } from '../db/sqlserver/pool.js';
 import type { EngineContext, Progress, TransformKit } from '../engine/context.js';
 import { frozenOrders } from '../extract/frozen-orders.js';
 import { frozenTables } from '../extract/frozen-tables.js';
@@ -34,9 +34,10 @@ export interface RuntimeOptions {
   readonly pipelines?: readonly AnyPipeline[];
 }
 
-export function openDatabase(config: Config, clock: Clock = systemClock): Database {
+/** SQL Server goes by its own clock; the embedded engine, which has none, by the one given. */
+export async function openDatabase(config: Config, clock: Clock = systemClock): Promise<Database> {
   if (config.database.engine === 'sqlite') return openSqlite(config.database.file, clock);
-  throw new ConfigurationError('database.sqlserver is not supported by this version; use database.sqlite');
+  return openSqlServer(config.database);
 }
 
 /** Puts the rooms together: the one place where stages, engine and ledger meet. */

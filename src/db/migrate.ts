@@ -27,13 +27,14 @@ export async function schemaVersion(session: Session): Promise<number> {
 
 /**
  * Brings the state schema to the newest version; returns what was applied. Each migration is one
- * transaction that ends with its version row, so a second process that migrates at once waits for the
- * write lock and then finds nothing left to do. Never touches `dbo` or `queue`.
+ * transaction under one lock that ends with its version row, so a second process that migrates at once waits
+ * and then finds nothing left to do. Never touches `dbo` or `queue`.
  */
 export async function migrate(database: Database): Promise<Migration[]> {
   const applied: Migration[] = [];
   for (const migration of knownMigrations(database.engine)) {
     const done = await database.transaction(async (session) => {
+      await session.run(sql(session.engine, 'migration/lock'));
       if ((await schemaVersion(session)) >= migration.version) return false;
       await session.run(migrationText(database.engine, migration));
       await session.run(sql(session.engine, 'migration/record'), {

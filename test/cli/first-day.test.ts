@@ -48,7 +48,7 @@ it('ends with 3 when the doctor finds the Exigo API down, and says what to do', 
   init(folder);
   const file = join(folder, 'config/orderferry.yaml');
   await appendFile(file, exigoApiSection('http://127.0.0.1:9/3.0'));
-  const database = openDatabase(loadConfig(file, CLI_SECRETS));
+  const database = await openDatabase(loadConfig(file, CLI_SECRETS));
   await migrate(database);
   await database.transaction((session) => createSyncSchema(session));
   await database.close();

@@ -68,8 +68,8 @@ export class CliSite {
     const clock = options.clock ?? systemClock;
     init(folder);
     const file = join(folder, 'config', 'orderferry.yaml');
-    const database = openDatabase(loadConfig(file, {}), clock);
-    const standinDatabase = openDatabase(loadConfig(file, {}), clock);
+    const database = await openDatabase(loadConfig(file, {}), clock);
+    const standinDatabase = await openDatabase(loadConfig(file, {}), clock);
     const standin = await startExigoStandin({
       database: standinDatabase,
       clock,

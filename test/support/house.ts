@@ -9,19 +9,23 @@ import { makeContext } from '../../src/app/runtime.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
 import type { Config } from '../../src/core/config.js';
 import type { AnyPipeline } from '../../src/core/pipeline.js';
-import type { Database } from '../../src/db/database.js';
+import type { Database, Engine } from '../../src/db/database.js';
 import { migrate } from '../../src/db/migrate.js';
 import { openSqlite } from '../../src/db/sqlite.js';
+import { createSampleSyncDatabase } from '../../src/db/sqlserver/sample.js';
 import { createSyncSchema } from '../../src/db/sync-schema.js';
 import type { EngineContext } from '../../src/engine/context.js';
 import { type RunReport, runPipeline } from '../../src/engine/run.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
 import { TestClock } from './clock.js';
+import { forEngine, TestDatabase } from './engines.js';
 
 export const NOON = Date.parse('2026-03-11T17:00:00Z'); // 12:00 in US Central
 
 export interface HouseOptions {
+  /** Default: the embedded one. */
+  readonly engine?: Engine;
   readonly now?: number;
   /** Template values in routing order; default: the shipped atlas and borealis. */
   readonly templates?: readonly unknown[];
@@ -29,7 +33,7 @@ export interface HouseOptions {
   readonly api?: boolean;
 }
 
-/** A whole installation in a temporary folder: embedded database, templates, stand-in, real files. */
+/** A whole installation in a temporary folder: database, templates, stand-in, real files. */
 export class House {
   private constructor(
     readonly folder: string,
@@ -37,17 +41,19 @@ export class House {
     readonly database: Database,
     readonly config: Config,
     readonly standin: ExigoStandin,
-    private readonly standinDatabase: Database,
+    private readonly place: Place,
+    private readonly others: Database[],
   ) {}
 
   static async open(options: HouseOptions = {}): Promise<House> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-'));
     const clock = new TestClock(options.now ?? NOON);
-    const file = join(folder, 'orderferry.db');
-    const database = openSqlite(file, clock);
+    const place = await makePlace(options.engine ?? 'sqlite', join(folder, 'orderferry.db'), clock);
+    const database = await place.open();
     await migrate(database);
-    await database.transaction((session) => createSyncSchema(session));
-    const standinDatabase = openSqlite(file, clock);
+    if (database.engine === 'sqlserver') await createSampleSyncDatabase(database);
+    else await database.transaction((session) => createSyncSchema(session));
+    const standinDatabase = await place.open();
     const standin = await startExigoStandin({
       database: standinDatabase,
       clock,
@@ -57,7 +63,7 @@ export class House {
     });
     const templates = options.templates ?? ['atlas', 'borealis'].map(shippedTemplate);
     const config: Config = {
-      database: { engine: 'sqlite', file },
+      database: place.config,
       stateDirectory: join(folder, 'state'),
       exigoApi:
         options.api === false
@@ -89,7 +95,7 @@ export class House {
       frozen: freezeConfig(templates),
       ...options.config,
     };
-    const house = new House(folder, clock, database, config, standin, standinDatabase);
+    const house = new House(folder, clock, database, config, standin, place, [standinDatabase]);
     await house.makeFolders();
     return house;
   }
@@ -117,24 +123,57 @@ export class House {
   }
 
   async all<T>(text: string, parameters = {}): Promise<T[]> {
-    return this.database.all<T>({ name: 'test', text }, parameters);
+    return this.database.all<T>({ name: 'test', text: this.spelt(text) }, parameters);
   }
 
   async exec(text: string, parameters = {}): Promise<number> {
-    return this.database.transaction((session) => session.run({ name: 'test', text }, parameters));
+    return this.database.transaction((session) =>
+      session.run({ name: 'test', text: this.spelt(text) }, parameters),
+    );
+  }
+
+  /** Another connection to the same database, closed with the house. */
+  async openAnother(): Promise<Database> {
+    const other = await this.place.open();
+    this.others.push(other);
+    return other;
   }
 
   async close(): Promise<void> {
     await this.standin.close();
-    await this.standinDatabase.close();
+    for (const other of this.others) await other.close();
     await this.database.close();
+    await this.place.remove();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private spelt(text: string): string {
+    return forEngine(this.database.engine, text);
   }
 
   private async makeFolders(): Promise<void> {
     for (const threePl of this.config.threePls) await mkdir(threePl.delivery.path, { recursive: true });
     await mkdir(this.config.tableCsv.directory, { recursive: true });
   }
+}
+
+/** Where the database of a house is. */
+interface Place {
+  readonly config: Config['database'];
+  open(): Promise<Database>;
+  remove(): Promise<void>;
+}
+
+async function makePlace(engine: Engine, file: string, clock: TestClock): Promise<Place> {
+  if (engine === 'sqlite') {
+    return {
+      config: { engine, file },
+      open: async () => openSqlite(file, clock),
+      remove: async () => undefined, // with the folder
+    };
+  }
+  const made = await TestDatabase.create();
+  return { config: made.config, open: () => made.open(clock), remove: () => made.drop() };
 }
 
 export function shippedTemplate(name: string): unknown {

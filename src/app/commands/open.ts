@@ -57,7 +57,7 @@ export async function withContext(
       clock: shell.clock,
       level: quiet ? 'warn' : 'info',
     });
-    database = openDatabase(config, shell.clock);
+    database = await openDatabase(config, shell.clock);
     await assertSchema(database);
     context = makeContext({
       config,

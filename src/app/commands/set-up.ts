@@ -31,7 +31,7 @@ export function addSetUp(program: Command, shell: Shell): void {
     )
     .action(async (_options: object, command: Command) => {
       const output = createOutput(false, process.stdout, shell.frame.redactor);
-      const database = openDatabase(readConfig(command, shell), shell.clock);
+      const database = await openDatabase(readConfig(command, shell), shell.clock);
       try {
         const applied = await migrate(database);
         await database.transaction((session) => createSyncSchema(session));

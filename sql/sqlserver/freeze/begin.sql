@@ -1,0 +1,20 @@
+-- Work tables of one freeze, private to the connection. No parameters: what a statement with parameters makes
+-- vanishes with it.
+--   #candidate    orders to look at; reread = held as incomplete
+--   #kept         candidates that differ from their last frozen version, with the new signature; queued = it is
+--                 news to the consumers of the raw tables, too, not the same version kept once more as settled
+--   #queued_row   rows of the other four tables that were not frozen before
+DROP TABLE IF EXISTS #candidate;
+DROP TABLE IF EXISTS #kept;
+DROP TABLE IF EXISTS #queued_row;
+CREATE TABLE #candidate (
+  order_id INT NOT NULL PRIMARY KEY, reread INT NOT NULL
+);
+CREATE TABLE #kept (
+  order_id INT NOT NULL PRIMARY KEY, queued INT NOT NULL, settled INT NOT NULL, signature VARBINARY(32) NOT NULL,
+  status_id INT NOT NULL, modified_at NVARCHAR(27) NOT NULL, since_utc DATETIME2(3) NOT NULL
+);
+CREATE TABLE #queued_row (
+  source_table NVARCHAR(100) NOT NULL, row_key INT NOT NULL,
+  PRIMARY KEY (source_table, row_key)
+);

@@ -1,0 +1,108 @@
+import sql from 'mssql';
+import { type Clock, MINUTE, SECOND } from '../../core/clock.js';
+import type { DatabaseConfig } from '../../core/config.js';
+import type { Database, Session } from '../database.js';
+import { mapOpenError, mapSqlServerError } from './errors.js';
+import { SqlServerSession } from './session.js';
+
+export type SqlServerConfig = Extract<DatabaseConfig, { engine: 'sqlserver' }>;
+
+/** A freeze of a million rows may take minutes; nothing of ours takes longer than this. */
+const REQUEST_TIMEOUT = 30 * MINUTE;
+const CONNECT_TIMEOUT = 15 * SECOND;
+const POOL = { min: 0, max: 4, idleTimeoutMillis: 30 * SECOND };
+
+/**
+ * The production engine. Throws UnreachableError or ConfigurationError when it does not let us in. Time is the
+ * server's own, unless a clock is passed in.
+ */
+export async function openSqlServer(config: SqlServerConfig, clock: Clock | null = null): Promise<Database> {
+  const pool = new sql.ConnectionPool(driverConfig(config));
+  try {
+    await pool.connect();
+  } catch (error) {
+    throw mapOpenError(`${config.host}:${config.port}/${config.database}`, error);
+  }
+  return new SqlServerDatabase(pool, clock);
+}
+
+/** The one place that knows the driver's settings. Dates are read and written as UTC, never in the host's zone. */
+export function driverConfig(config: SqlServerConfig): sql.config {
+  return {
+    server: config.host,
+    port: config.port,
+    database: config.database,
+    user: config.user,
+    password: config.password,
+    connectionTimeout: CONNECT_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    pool: POOL,
+    // Looks at the socket. The default asks the server `SELECT 1` before every statement: a second round trip.
+    validateConnection: 'socket',
+    options: {
+      appName: 'orderferry',
+      encrypt: config.encrypt,
+      trustServerCertificate: config.trustServerCertificate,
+      useUTC: true,
+      enableArithAbort: true,
+      // A statement that fails must not leave half a transaction behind that then commits.
+      abortTransactionOnError: true,
+    },
+  };
+}
+
+class SqlServerDatabase extends SqlServerSession implements Database {
+  private tailOfTransactions: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly pool: sql.ConnectionPool,
+    private readonly testClock: Clock | null,
+  ) {
+    super(pool, testClock);
+  }
+
+  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const turn = this.tailOfTransactions.then(() => this.inTransaction(work));
+    this.tailOfTransactions = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async close(): Promise<void> {
+    await this.tailOfTransactions;
+    await this.pool.close();
+  }
+
+  private async inTransaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const transaction = new sql.Transaction(this.pool);
+    try {
+      await transaction.begin(sql.ISOLATION_LEVEL.READ_COMMITTED);
+    } catch (error) {
+      throw mapSqlServerError('BEGIN', error);
+    }
+    try {
+      const result = await work(new SqlServerSession(transaction, this.testClock));
+      await commit(transaction);
+      return result;
+    } catch (error) {
+      await rollBack(transaction);
+      throw error;
+    }
+  }
+}
+
+async function commit(transaction: sql.Transaction): Promise<void> {
+  try {
+    await transaction.commit();
+  } catch (error) {
+    throw mapSqlServerError('COMMIT', error, true);
+  }
+}
+
+/** The error that caused the roll-back is the one that counts: the server may have rolled back already. */
+async function rollBack(transaction: sql.Transaction): Promise<void> {
+  try {
+    await transaction.rollback();
+  } catch {
+    return;
+  }
+}

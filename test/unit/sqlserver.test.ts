@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  ConfigurationError,
+  TransientError,
+  UnknownOutcomeError,
+  UnreachableError,
+} from '../../src/core/errors.js';
+import { PACKAGE_ROOT } from '../../src/db/sql.js';
+import {
+  mapOpenError,
+  mapSqlServerError,
+  StatementError,
+  TRANSIENT_NUMBERS,
+} from '../../src/db/sqlserver/errors.js';
+import { driverConfig } from '../../src/db/sqlserver/pool.js';
+import { fromDriver, wholeNumber } from '../../src/db/sqlserver/values.js';
+
+const fault = (properties: object, message = 'refused') => Object.assign(new Error(message), properties);
+
+describe('errors of SQL Server', () => {
+  it('counts these numbers, and no other, as passing', () => {
+    expect([...TRANSIENT_NUMBERS].sort((a, b) => a - b)).toEqual([
+      1205, 1222, 3960, 4060, 4221, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 49918, 49919, 49920,
+    ]);
+  });
+
+  it.each([
+    ['deadlock victim', { number: 1205 }, 'chosen as the deadlock victim', TransientError],
+    [
+      'lock time-out of Babelfish',
+      { number: 33557097 },
+      'canceling statement due to lock timeout',
+      TransientError,
+    ],
+    ['any other error of Babelfish', { number: 33557097 }, 'something else', StatementError],
+    ['missing grant', { number: 229 }, 'EXECUTE was denied', ConfigurationError],
+    ['missing table', { number: 208 }, 'Invalid object name', ConfigurationError],
+    ['missing procedure', { number: 2812 }, 'Could not find', ConfigurationError],
+    ['full log', { number: 9002 }, 'The transaction log is full', UnreachableError],
+    ['duplicate key', { number: 2627 }, 'Violation of PRIMARY KEY', StatementError],
+    ['lost connection', { code: 'ESOCKET' }, 'Connection lost', UnreachableError],
+    ['request time-out', { code: 'ETIMEOUT' }, 'Timeout', UnreachableError],
+  ])('%s', (_name, properties, message, type) => {
+    expect(mapSqlServerError('some/statement', fault(properties, message))).toBeInstanceOf(type);
+  });
+
+  it('does not know what became of a commit whose answer was lost', () => {
+    expect(mapSqlServerError('COMMIT', fault({ code: 'ESOCKET' }), true)).toBeInstanceOf(UnknownOutcomeError);
+  });
+
+  it.each([
+    ['ELOGIN', "Login failed for user 'ferry'", ConfigurationError, 'check database.sqlserver: user'],
+    ['ESOCKET', 'Failed to connect - self signed certificate', ConfigurationError, 'trustServerCertificate'],
+    ['ESOCKET', 'Could not connect (sequence)', UnreachableError, 'database.sqlserver.host and port'],
+    ['ETIMEOUT', 'Failed to connect in 15000ms', UnreachableError, 'whether the server is up'],
+  ])('says in one line what to do about %s: %s', (code, message, type, advice) => {
+    const error = mapOpenError('db.example:1433/ferry', fault({ code }, message));
+    expect(error).toBeInstanceOf(type);
+    expect(error.message).toContain(advice);
+    expect(error.message).not.toContain('\n');
+  });
+});
+
+describe('the driver', () => {
+  it('is told everything that its defaults would get wrong', () => {
+    const config = driverConfig({
+      engine: 'sqlserver',
+      host: 'db.example',
+      port: 1433,
+      database: 'sync',
+      user: 'ferry',
+      password: 'not-a-secret',
+      encrypt: true,
+      trustServerCertificate: false,
+    });
+    expect(config).toMatchObject({
+      connectionTimeout: 15_000,
+      requestTimeout: 30 * 60_000,
+      pool: { min: 0, max: 4 },
+      validateConnection: 'socket',
+      options: {
+        appName: 'orderferry',
+        encrypt: true,
+        trustServerCertificate: false,
+        useUTC: true,
+        abortTransactionOnError: true,
+      },
+    });
+  });
+
+  it('gives dates as text in UTC, bit as a number, and bigint as a number while it is safe', () => {
+    expect(fromDriver(new Date('2026-03-29T02:30:00.123Z'))).toBe('2026-03-29 02:30:00.123');
+    expect(fromDriver(true)).toBe(1);
+    expect(wholeNumber('9007199254740991')).toBe(9_007_199_254_740_991);
+    expect(wholeNumber('9007199254740993')).toBe('9007199254740993');
+  });
+
+  it('is the only one that talks to SQL Server: knex builds text in one file and opens no connection', () => {
+    const sources = readdirSync(join(PACKAGE_ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => [file, readFileSync(join(PACKAGE_ROOT, 'src', file), 'utf8')] as const);
+    const users = sources.filter(([, text]) => /from 'knex'|import\('knex'\)|require\('knex'\)/.test(text));
+    expect(users.map(([file]) => file)).toEqual([join('db', 'query.ts')]);
+    expect(users[0]?.[1]).not.toMatch(/\.transaction\(|\.stream\(|connection:|await builder/);
+  });
+});
