@@ -15,22 +15,21 @@ export async function putRows(session: Session, table: string, rows: readonly Pa
   const lists =
     session.engine === 'sqlite'
       ? { table, columns, values: names.map((name) => `@${name}`).join(', ') }
-      : { table, columns, ...(await typedLists(session, table, names)) };
+      : { table, columns, ...(await typedValues(session, table, names)) };
   await session.runMany(sqlWithColumns(session.engine, 'dbo/put_row', lists), rows);
 }
 
-/** How the rows are read from JSON, each column with the table's own type. */
-async function typedLists(
+/** Amounts and dates come as text, each is cast to the column's own type. */
+async function typedValues(
   session: Session,
   table: string,
   names: readonly string[],
-): Promise<{ readonly typed: string; readonly same_key: string }> {
+): Promise<{ readonly values: string; readonly same_key: string }> {
   const types = await typesOf(session, table);
   const keys = table in QUEUE_TABLES ? QUEUE_TABLES[table as QueueTable].key : names.slice(0, 1);
-  const quote = (name: string) => quoteName('sqlserver', name);
   return {
-    typed: names.map((name) => `${quote(name)} ${types.get(name) ?? 'nvarchar(max)'} '$.${name}'`).join(', '),
-    same_key: keys.map((name) => `r.${quote(name)} = t.${quote(name)}`).join(' AND '),
+    values: names.map((name) => `CAST(@${name} AS ${types.get(name) ?? 'nvarchar(max)'})`).join(', '),
+    same_key: keys.map((name) => `${quoteName('sqlserver', name)} = @${name}`).join(' AND '),
   };
 }
 

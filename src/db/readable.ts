@@ -27,14 +27,23 @@ function readable(column: string, type: string): string {
     case 'bigint':
       return `CAST(${column} AS VARCHAR(41))`;
     case 'datetime':
+      return `CONVERT(VARCHAR(23), ${column}, 121)`;
     case 'smalldatetime':
-      return `CONVERT(VARCHAR(23), CAST(${column} AS DATETIME2(3)), 121)`;
-    case 'date':
+      return `CONVERT(VARCHAR(23), CAST(${column} AS DATETIME), 121)`;
     case 'datetime2':
+      return withDigits(column, Number(/\d+/.exec(type.slice(base.length))?.[0] ?? 7));
+    case 'date':
     case 'datetimeoffset':
     case 'time':
       return `CONVERT(VARCHAR(34), ${column}, 121)`;
     default:
       return column;
   }
+}
+
+/** All digits of the fraction: servers other than SQL Server leave zeros at the end out. */
+function withDigits(column: string, digits: number): string {
+  const text = `CONVERT(VARCHAR(27), ${column}, 121)`;
+  if (digits === 0) return `LEFT(${text}, 19)`;
+  return `LEFT(${text} + CASE WHEN LEN(${text}) = 19 THEN '.' ELSE '' END + '0000000', ${20 + digits})`;
 }

@@ -244,7 +244,7 @@ describe('an order that waits for its cut-off', () => {
   };
   const history = () =>
     house.all<{ outcome: string }>(
-      `SELECT state || COALESCE(' ' || code, '') AS outcome FROM "etl.item" WHERE order_id = 1 ORDER BY item_id`,
+      `SELECT RTRIM(CONCAT(state, ' ', code)) AS outcome FROM "etl.item" WHERE order_id = 1 ORDER BY item_id`,
     );
 
   it('goes in its newest version only; the older one is excluded', async () => {

@@ -46,7 +46,7 @@ export function lineRows(id: number, lines: NonNullable<SmallOrder['lines']>): P
   return lines.map(([code, price], i) => ({
     OrderID: id,
     OrderLine: i + 1,
-    OrderDetailID: String(id * 100 + i),
+    OrderDetailID: `00000000-0000-4000-8000-${String(id * 100 + i).padStart(12, '0')}`,
     ItemID: i + 1,
     ItemCode: code,
     ItemDescription: code,
@@ -66,8 +66,8 @@ export async function changeOrder(house: House, id: number, columns: Parameters)
 /** State and code of the newest item of an order: `held NO_ROUTE`. */
 export async function outcomeOf(house: House, id: number): Promise<string> {
   const rows = await house.all<{ outcome: string }>(
-    `SELECT state || COALESCE(' ' || code, '') AS outcome FROM "etl.item" WHERE order_id = ${id}
-     ORDER BY item_id DESC LIMIT 1`,
+    `SELECT RTRIM(CONCAT(state, ' ', code)) AS outcome FROM "etl.item" WHERE item_id = (
+       SELECT MAX(item_id) FROM "etl.item" WHERE order_id = ${id})`,
   );
   return rows[0]?.outcome ?? 'no item';
 }

@@ -12,7 +12,7 @@ CREATE TABLE #candidate (
 );
 CREATE TABLE #kept (
   order_id INT NOT NULL PRIMARY KEY, queued INT NOT NULL, settled INT NOT NULL, signature VARBINARY(32) NOT NULL,
-  status_id INT NOT NULL, modified_at NVARCHAR(27) NOT NULL, since_utc DATETIME2(3) NOT NULL
+  status_id INT NOT NULL, modified_at DATETIME2(7) NOT NULL, since_utc DATETIME2(3) NOT NULL
 );
 CREATE TABLE #queued_row (
   source_table NVARCHAR(100) NOT NULL, row_key INT NOT NULL,

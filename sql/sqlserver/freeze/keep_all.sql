@@ -3,5 +3,5 @@
 -- differ is held, and so read again by the live flow, which can tell.
 INSERT INTO #kept (order_id, queued, settled, signature, status_id, modified_at, since_utc)
 SELECT c.order_id, 1, 0, CAST(0x00 AS VARBINARY(32)), o.OrderStatusID,
-       CONVERT(VARCHAR(27), CAST(o.ModifiedDate AS DATETIME2(7)), 121), utc_now()
+       CAST(o.ModifiedDate AS DATETIME2(7)), utc_now()
 FROM #candidate AS c JOIN dbo.Orders AS o ON o.OrderID = c.order_id;

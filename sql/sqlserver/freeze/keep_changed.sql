@@ -14,10 +14,10 @@ SELECT s.order_id,
        CASE WHEN v.signature = s.signature THEN v.since_utc ELSE utc_now() END
 FROM (
   SELECT t.order_id, t.reread, t.status_id, t.modified_at, t.lines,
-         CAST(HASHBYTES('SHA2_256', CONCAT(t.modified_at, '/', t.status_id, '/', t.lines, '/', t.payments)) AS VARBINARY(32)) AS signature
+         CAST(HASHBYTES('SHA2_256', CONCAT(CONVERT(VARCHAR(27), t.modified_at, 121), '/', t.status_id, '/', t.lines, '/', t.payments)) AS VARBINARY(32)) AS signature
   FROM (
     SELECT c.order_id, c.reread, o.OrderStatusID AS status_id,
-           CONVERT(VARCHAR(27), CAST(o.ModifiedDate AS DATETIME2(7)), 121) AS modified_at,
+           CAST(o.ModifiedDate AS DATETIME2(7)) AS modified_at,
            l.lines, p.payments
     FROM #candidate AS c
     JOIN dbo.Orders AS o ON o.OrderID = c.order_id

@@ -76,7 +76,7 @@ CREATE TABLE etl.aggregate_version (
   change_set_id INT NOT NULL,
   signature     VARBINARY(32) NOT NULL,          -- stamp, status, lines, payments
   status_id     INT NOT NULL,
-  modified_at   NVARCHAR(27) NOT NULL,
+  modified_at   DATETIME2(7) NOT NULL,
   since_utc     DATETIME2(3) NOT NULL            -- when this signature was first frozen
 );
 CREATE INDEX aggregate_version_by_status ON etl.aggregate_version (status_id, order_id, modified_at);

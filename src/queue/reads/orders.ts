@@ -148,15 +148,13 @@ export interface LastVersion {
 
 /** The last version of an order that the live source froze. */
 export async function lastVersion(session: Session, orderId: number): Promise<LastVersion | undefined> {
-  const row = await fetchFirst<LastVersion>(
+  return fetchFirst(
     session,
     'reads/last_version',
     from(session.engine, 'etl.aggregate_version', 'v')
       .where('v.order_id', orderId)
       .select('v.modified_at', 'v.status_id'),
   );
-  // SQL Server keeps seven digits of a second, to see every change; people and other rows have three.
-  return row && { ...row, modified_at: row.modified_at.slice(0, 23) };
 }
 
 /** Status of an order in one of its frozen versions. */

@@ -54,7 +54,7 @@ const parts = async () => (await readdir(atlas)).filter((name) => name.endsWith(
 const versions = async (id: number) =>
   (
     await house.all<{ outcome: string }>(
-      `SELECT state || COALESCE(' ' || code, '') AS outcome FROM "etl.item" WHERE order_id = ${id} ORDER BY item_id`,
+      `SELECT RTRIM(CONCAT(state, ' ', code)) AS outcome FROM "etl.item" WHERE order_id = ${id} ORDER BY item_id`,
     )
   ).map(({ outcome }) => outcome);
 

@@ -29,7 +29,7 @@ const place = async (count: number) => {
 /** How many orders ended how. */
 async function outcomes(): Promise<Record<string, number>> {
   const rows = await house.all<{ outcome: string; n: number }>(
-    `SELECT state || COALESCE(' ' || code, '') AS outcome, COUNT(*) AS n FROM "etl.item"
+    `SELECT RTRIM(CONCAT(state, ' ', code)) AS outcome, COUNT(*) AS n FROM "etl.item"
      WHERE batch_id = 1 GROUP BY 1`,
   );
   return Object.fromEntries(rows.map(({ outcome, n }) => [outcome, n]));
