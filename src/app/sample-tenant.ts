@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock.js';
-import { InvariantError } from '../core/errors.js';
+import { ConfigurationError, InvariantError } from '../core/errors.js';
 import { toExigoText } from '../core/time.js';
 import type { Database, Session } from '../db/database.js';
 import { putRows } from '../db/put-rows.js';
 import { sql } from '../db/sql.js';
+import { createSampleSyncDatabase } from '../db/sqlserver/sample.js';
 import { createSyncSchema } from '../db/sync-schema.js';
 import type { SampleOrder } from './sample-tenant-data.js';
 import { ADDED, ORDERS, SAMPLE_ORDER } from './sample-tenant-orders.js';
@@ -15,6 +16,23 @@ import {
   shipMethodRows,
   warehouseRows,
 } from './sample-tenant-rows.js';
+
+/**
+ * The sync tables, on SQL Server a reference `queue.Refresh`, and the sample tenant, to try Orderferry without an
+ * Exigo tenant. Throws ConfigurationError, nothing done, when the database has orders or, on SQL Server, any
+ * part of a sync destination.
+ */
+export async function makeSampleDatabase(database: Database, clock: Clock): Promise<void> {
+  if (database.engine === 'sqlserver') await createSampleSyncDatabase(database);
+  else {
+    await database.transaction((session) => createSyncSchema(session));
+    const row = await database.get<{ orders: number }>(sql('sqlite', 'dbo/count_orders'));
+    if (row?.orders !== 0) {
+      throw new ConfigurationError('the database has orders already; the sample goes into an empty one only');
+    }
+  }
+  await loadSampleTenant(database, clock);
+}
 
 /**
  * Writes the sample tenant into the embedded sync database, its last changes five to one hours before

@@ -7,9 +7,10 @@ import { init } from '../init.js';
 import { createOutput } from '../output.js';
 import type { Shell } from '../program.js';
 import { openDatabase } from '../runtime.js';
+import { makeSampleDatabase } from '../sample-tenant.js';
 import { readConfig } from './open.js';
 
-/** `init`, `migrate`, `doctor`: everything before the first run. */
+/** `init`, `migrate`, `sample`, `doctor`: everything before the first run. */
 export function addSetUp(program: Command, shell: Shell): void {
   program
     .command('init')
@@ -37,6 +38,24 @@ export function addSetUp(program: Command, shell: Shell): void {
         await database.transaction((session) => createSyncSchema(session));
         for (const { name } of applied) output.line(`applied ${name}`);
         output.line(applied.length === 0 ? 'the state schema is up to date' : 'done');
+      } finally {
+        await database.close();
+      }
+    });
+
+  program
+    .command('sample')
+    .description(
+      'fill an empty database with sync tables and a sample tenant, to try Orderferry without Exigo',
+    )
+    .action(async (_options: object, command: Command) => {
+      const output = createOutput(false, process.stdout, shell.frame.redactor);
+      const database = await openDatabase(readConfig(command, shell), shell.clock);
+      try {
+        await makeSampleDatabase(database, shell.clock);
+        output.line(
+          'made the sync tables and a tenant of 25 orders; next: orderferry run exigo-orders-to-3pl',
+        );
       } finally {
         await database.close();
       }

@@ -107,6 +107,8 @@ function mapNumber(number: number, message: string, cause: ErrorOptions): Error 
       cause,
     );
   }
+  // Our own refusals: another process migrates (51002), the sample is asked for in a real database (51003).
+  if (number === 51002 || number === 51003) return new ConfigurationError(message, cause);
   if (DISK_FULL.has(number)) {
     return new UnreachableError(`${message} (disk or log of the server is full; nothing was changed)`, cause);
   }
