@@ -13,14 +13,14 @@ export async function expectPromisesKept(house: House): Promise<void> {
   );
   expect(doubled).toEqual([]);
 
-  const sent = await house.all<{ key: string; target: string; files: number }>(
-    `SELECT e.item_key AS key, w.target, COUNT(*) AS files FROM "etl.effect" AS e
+  const sent = await house.all<{ item_key: string; target: string; files: number }>(
+    `SELECT e.item_key, w.target, COUNT(*) AS files FROM "etl.effect" AS e
      JOIN "etl.wave" AS w ON w.wave_id = e.wave_id WHERE e.step = 'hand-over' AND w.state = 'delivered'
      GROUP BY e.item_key, w.target`,
   );
   const texts = new Map<string, string[]>();
   for (const { name } of house.config.threePls) texts.set(name, [...(await house.files(name)).values()]);
-  for (const { key, target, files } of sent) {
+  for (const { item_key: key, target, files } of sent) {
     const carrying = (texts.get(target) ?? []).filter((text) => carries(text, key));
     expect({ key, files: carrying.length }).toEqual({ key, files });
   }
