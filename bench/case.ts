@@ -2,14 +2,8 @@ import { CASES, type CaseName } from './cases.js';
 
 /** One case in a process of its own, so that its peak memory is its own: `case.js <name> <file> <orders>`. */
 const [name = '', file = '', orders = '0'] = process.argv.slice(2);
-const before = process.cpuUsage();
 const measured = await CASES[name as CaseName](file, Number(orders));
-const { user, system } = process.cpuUsage(before);
-const result = {
-  ...measured,
-  peakMib: process.resourceUsage().maxRSS / 1_024,
-  cpuMs: (user + system) / 1_000,
-};
+const result = { ...measured, peakMib: process.resourceUsage().maxRSS / 1_024 };
 if (process.send) process.send(result);
 else process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
 process.disconnect?.();

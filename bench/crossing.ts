@@ -11,7 +11,7 @@ import { openSqlite } from '../src/db/sqlite.js';
 import type { EngineContext } from '../src/engine/context.js';
 import { runPipeline } from '../src/engine/run.js';
 import { clockFrom, install, NOW } from './install.js';
-import { countOf, expectCount, type Measured, measured, time } from './measured.js';
+import { countOf, expectCount, type Measured, type Milliseconds, measured, time } from './measured.js';
 import { watch } from './watch.js';
 
 /** How long after the crossing the later cycles happen. */
@@ -83,15 +83,16 @@ export async function idle(file: string): Promise<Measured> {
   const clock = clockFrom(NOW + LATER.idle);
   const config = await install(dirname(file), null);
   const watched = watch(openSqlite(file, clock));
-  const all: number[] = [];
+  const all: Pick<Milliseconds, 'total' | 'processor'>[] = [];
   for (let i = 0; i < 11; i++) {
     watched.reset();
     all.push(await time(() => crossOnce(makeContext({ config, database: watched.database, clock }))));
     clock.advance(MINUTE);
   }
-  const [cold = 0, ...warm] = all;
+  const [cold, ...warm] = all;
+  const median = warm.sort((a, b) => a.total - b.total)[Math.floor(warm.length / 2)];
   const result = measured(
-    { total: warm.sort((a, b) => a - b)[Math.floor(warm.length / 2)] ?? 0, cold },
+    { ...median, cold: cold?.total ?? 0 },
     {
       statements: watched.statements(),
       transactions: watched.transactions.count,
@@ -109,9 +110,9 @@ async function cycle(file: string, now: number, apiUrl: string | null): Promise<
   const config = await install(dirname(file), apiUrl);
   const watched = watch(openSqlite(file, clock));
   const context = makeContext({ config, database: watched.database, clock });
-  const total = await time(() => crossOnce(context));
+  const ms = await time(() => crossOnce(context));
   const counts = { statements: watched.statements(), transactions: watched.transactions.count };
-  const result = measured({ total }, counts, watched);
+  const result = measured(ms, counts, watched);
   await watched.database.close();
   return result;
 }

@@ -32,7 +32,7 @@ export async function copy(file: string): Promise<Measured> {
       await session.run({ name: 'create', text });
     }
   });
-  const total = await time(() =>
+  const ms = await time(() =>
     database.transaction(async (session) => {
       for (const table of Object.keys(KEYS)) {
         await session.run({
@@ -43,7 +43,7 @@ export async function copy(file: string): Promise<Measured> {
     }),
   );
   await database.close();
-  return measured({ total });
+  return measured(ms);
 }
 
 /**
@@ -68,11 +68,11 @@ export async function freeze(file: string, orders: number): Promise<Measured> {
   if (!(lease instanceof Lease)) throw new InvariantError('the lease is taken');
   watched.reset();
   let frozen = 0;
-  const total = await time(async () => {
+  const ms = await time(async () => {
     frozen = (await freezeLive(lease, source, PIPELINES.map(subscriberOf))).ordersFrozen;
   });
   expectCount('orders frozen', frozen, orders);
-  const result = measured({ total, refresh }, { statements: watched.statements() }, watched);
+  const result = measured({ ...ms, refresh: refresh.total }, { statements: watched.statements() }, watched);
   await watched.database.close();
   return result;
 }

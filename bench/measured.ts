@@ -6,6 +6,8 @@ import type { WatchedDatabase } from './watch.js';
 /** By stage; 0 where a case has none of that name. */
 export interface Milliseconds {
   readonly total: number;
+  /** Processor time of this process in `total`: what else the machine does shows less in it. */
+  readonly processor: number;
   readonly refresh: number;
   readonly freeze: number;
   readonly transform: number;
@@ -27,6 +29,7 @@ export interface Measured {
 
 const NO_TIME: Milliseconds = {
   total: 0,
+  processor: 0,
   refresh: 0,
   freeze: 0,
   transform: 0,
@@ -44,10 +47,13 @@ export function measured(
   return { ms: { ...NO_TIME, ...ms }, counts, top: watched === undefined ? [] : longest(watched) };
 }
 
-export async function time(work: () => Promise<unknown>): Promise<number> {
+export async function time(work: () => Promise<unknown>): Promise<Pick<Milliseconds, 'total' | 'processor'>> {
+  const cpu = process.cpuUsage();
   const began = performance.now();
   await work();
-  return performance.now() - began;
+  const total = performance.now() - began;
+  const { user, system } = process.cpuUsage(cpu);
+  return { total, processor: (user + system) / 1_000 };
 }
 
 /** A number is only worth printing when the work was done. */

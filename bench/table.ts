@@ -5,24 +5,26 @@ export interface Row {
   readonly baseline?: number | undefined;
   /** Greatest ratio that is aimed at. */
   readonly aim?: number | undefined;
-  /** Processor time of the whole process; what else the machine does shows less in it. */
-  readonly cpuMs: number;
+  /** Processor time, ms. */
+  readonly processor: number;
+  readonly baselineProcessor?: number | undefined;
   /** Most memory of the process, MiB. */
   readonly peakMib: number;
 }
 
 /** The measures as a Markdown table. */
 export function table(rows: readonly Row[]): string {
-  const cells = rows.map(({ name, ms, baseline, aim, cpuMs, peakMib }) => [
+  const cells = rows.map(({ name, ms, baseline, aim, processor, baselineProcessor, peakMib }) => [
     name,
     duration(ms),
     baseline === undefined ? '' : duration(baseline),
-    baseline === undefined ? '' : (ms / baseline).toFixed(2),
+    ratio(ms, baseline),
     aim === undefined ? '' : String(aim),
-    duration(cpuMs),
+    duration(processor),
+    ratio(processor, baselineProcessor),
     peakMib.toFixed(0),
   ]);
-  const head = ['measure', 'product', 'baseline', 'ratio', 'aim', 'processor', 'peak MiB'];
+  const head = ['measure', 'product', 'baseline', 'ratio', 'aim', 'processor', 'ratio', 'peak MiB'];
   const all = [head, ...cells];
   const widths = head.map((_, i) => Math.max(...all.map((line) => line[i]?.length ?? 0)));
   const write = (line: readonly string[]) =>
@@ -33,4 +35,8 @@ export function table(rows: readonly Row[]): string {
 
 function duration(ms: number): string {
   return ms < 1_000 ? `${ms.toFixed(0)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function ratio(ms: number, baseline: number | undefined): string {
+  return baseline === undefined ? '' : (ms / baseline).toFixed(2);
 }

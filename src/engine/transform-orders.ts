@@ -39,6 +39,8 @@ import { assertGoingOn } from './stop.js';
 
 /** Orders decided in one transaction: about 20 ms of work, so a lease renewal is never far. */
 const PAGE = 500;
+/** Orders held in memory at a time: what lives shorter is not carried along by the garbage collector. */
+const READ = 100;
 
 /** Gives every order of a batch its verdict, page by page; goes on where a killed run stopped. */
 export async function transformOrders(
@@ -55,7 +57,10 @@ export async function transformOrders(
     const last = page.at(-1);
     if (last === undefined) break;
     after = last.order_id;
-    const decided = await decidePage(context, pipeline, batch, tools, page);
+    const decided: Decided[] = [];
+    for (let at = 0; at < page.length; at += READ) {
+      decided.push(...(await decidePage(context, pipeline, batch, tools, page.slice(at, at + READ))));
+    }
     await lease.transaction(async (session) => {
       await recordPage(context, session, pipeline, batch, decided);
       await faultPoint('transform/before-commit');
