@@ -15,7 +15,7 @@ const NEEDED: Readonly<Record<QueueTable, readonly string[]>> = {
   CustomerSites: ['CustomerID', 'ModifiedDate'],
 };
 
-const OURS = new Set(['change_set_id', 'queued', 'settled']);
+const OURS = new Set(['change_set_id', 'queued', 'settled', 'row_stamp']);
 
 /** What the catalogue shows of each table now. */
 export type SourceColumns = Readonly<Record<QueueTable, readonly CatalogueColumn[]>>;
