@@ -21,16 +21,23 @@ export interface FileFacts {
   readonly bytes: number;
 }
 
-/** A place hand-over files are delivered to. A name that ends in `.part` is not yet a file to the reader. */
+/**
+ * A place hand-over files are delivered to. A name that ends in `.part` is not yet a file to the reader.
+ * `sender` is the fencing token of who uploads: each writes a `.part` of its own, `<name>.<sender>.part`, so one
+ * that was stopped and wakes up after a takeover never alters what its successor is about to publish.
+ */
 export interface Delivery {
   /** For messages and events: `folder /srv/out/atlas`. */
   readonly description: string;
-  /** Copies the local file to `<name>.part`, durably; replaces a `.part` left by an earlier try. */
-  upload(localPath: string, name: string): Promise<void>;
-  /** What is there under `<name>.part` and `<name>`; null where nothing is. */
-  inspect(name: string): Promise<{ readonly part: FileFacts | null; readonly target: FileFacts | null }>;
-  /** Gives `<name>.part` its name, durably. Throws TerminalError `FILE_EXISTS` rather than overwrite. */
-  publish(name: string): Promise<void>;
-  /** Removes `<name>.part` if it is there. */
-  discard(name: string): Promise<void>;
+  /** Copies the local file to the sender's `.part`, durably; replaces one left by an earlier try. */
+  upload(localPath: string, name: string, sender: number): Promise<void>;
+  /** What is there as the sender's `.part` and as `<name>`; null where nothing is. */
+  inspect(
+    name: string,
+    sender: number,
+  ): Promise<{ readonly part: FileFacts | null; readonly target: FileFacts | null }>;
+  /** Gives the sender's `.part` its name, durably. Throws TerminalError `FILE_EXISTS` rather than overwrite. */
+  publish(name: string, sender: number): Promise<void>;
+  /** Removes what `.part` of this name there is of the sender and of any before it, durably. */
+  discard(name: string, sender: number): Promise<void>;
 }

@@ -22,20 +22,20 @@ export interface PlannedCall {
 export function dryDelivery(real: Delivery): Delivery {
   const parts = new Map<string, FileFacts | null>();
   const targets = new Map<string, FileFacts>();
-  const inspect: Delivery['inspect'] = async (name) => {
-    const there = await real.inspect(name);
+  const inspect: Delivery['inspect'] = async (name, sender) => {
+    const there = await real.inspect(name, sender);
     const part = parts.get(name);
     return { part: part === undefined ? there.part : part, target: targets.get(name) ?? there.target };
   };
   return {
     description: real.description,
     inspect,
-    async upload(localPath, name) {
-      await real.inspect(name);
+    async upload(localPath, name, sender) {
+      await real.inspect(name, sender);
       parts.set(name, await factsOf(localPath));
     },
-    async publish(name) {
-      const { part, target } = await inspect(name);
+    async publish(name, sender) {
+      const { part, target } = await inspect(name, sender);
       if (target !== null) {
         throw new TerminalError(
           'FILE_EXISTS',

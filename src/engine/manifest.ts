@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
-import { codeOf } from '../core/errors.js';
+import { codeOf, LeaseLostError } from '../core/errors.js';
 import type { Delivery } from '../core/targets.js';
 import type { Lease } from '../queue/lease/lease.js';
 import type { Wave } from '../queue/ledger/waves.js';
@@ -23,20 +23,23 @@ export async function writeManifest(
   const name = `${wave.file_name}.manifest.json`;
   const text = manifestText(wave);
   const sha256 = createHash('sha256').update(text).digest('hex');
-  if ((await delivery.inspect(name)).target?.sha256 === sha256) return;
+  const { token } = lease;
+  if ((await delivery.inspect(name, token)).target?.sha256 === sha256) return;
   const path = await spoolPath(context, lease, wave.pipeline, `${wave.wave_id}-${name}`);
   try {
     await writeFile(path, text);
     await lease.assertHeld();
-    await delivery.upload(path, name);
+    if (wave.token !== token) await delivery.discard(name, token); // left by who was killed here before us
+    await delivery.upload(path, name, token);
     await lease.assertHeld();
-    await delivery.publish(name);
+    await delivery.publish(name, token);
   } catch (error) {
+    if (error instanceof LeaseLostError) await delivery.discard(name, token);
     if (codeOf(error) !== 'FILE_EXISTS') throw error;
     context.log.warn(`${name}: another manifest of this name is there, it is left as it is`, {
       wave: wave.wave_id,
     });
-    await delivery.discard(name);
+    await delivery.discard(name, token);
   } finally {
     await rm(path, { force: true });
   }

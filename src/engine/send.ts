@@ -104,7 +104,7 @@ export async function recoverWaves(
 async function sendPlanned(sending: Sending): Promise<void> {
   const { context, lease, pipeline, wave } = sending;
   // What an earlier try may have left there goes before the wave does: empty, nobody would look at it again.
-  if (wave.attempts > 0) await sending.delivery.discard(wave.file_name);
+  if (wave.attempts > 0) await sending.delivery.discard(wave.file_name, lease.token);
   if (await lease.transaction((session) => voidIfEmpty(session, wave.wave_id))) return;
   const path = await spoolPath(context, lease, pipeline.name, `${wave.wave_id}-${wave.file_name}`);
   try {
@@ -116,11 +116,11 @@ async function sendPlanned(sending: Sending): Promise<void> {
     });
     await faultPoint('send/after-intent');
     await lease.assertHeld();
-    await sending.delivery.upload(path, wave.file_name);
+    await sending.delivery.upload(path, wave.file_name, lease.token);
     await faultPoint('send/before-uploaded');
-    await lease.transaction((session) => waveUploaded(session, wave.wave_id, lease.token));
+    await noteUploaded(sending);
     await faultPoint('send/after-uploaded');
-    await publish({ ...sending, wave: { ...wave, ...fix, state: 'uploaded' } });
+    await publish({ ...sending, wave: { ...wave, ...fix, state: 'uploaded', token: lease.token } });
   } catch (error) {
     if (!(error instanceof UnrenderableMembers)) throw error;
     await lease.transaction(async (session) => {
@@ -132,6 +132,16 @@ async function sendPlanned(sending: Sending): Promise<void> {
   }
 }
 
+async function noteUploaded({ lease, delivery, wave }: Sending): Promise<void> {
+  try {
+    await lease.transaction((session) => waveUploaded(session, wave.wave_id, lease.token));
+  } catch (error) {
+    // Whoever has taken over does not use a `.part` that was not noted, and may have been past it already.
+    if (error instanceof LeaseLostError) await delivery.discard(wave.file_name, lease.token);
+    throw error;
+  }
+}
+
 /** uploaded -> delivered. */
 async function publish(sending: Sending): Promise<void> {
   const { context, lease, delivery, wave } = sending;
@@ -140,7 +150,7 @@ async function publish(sending: Sending): Promise<void> {
   if (manifest === 'before') await writeManifest(context, lease, delivery, wave);
   await lease.assertHeld();
   await faultPoint('send/before-publish');
-  await delivery.publish(wave.file_name);
+  await delivery.publish(wave.file_name, wave.token ?? lease.token);
   await faultPoint('send/after-publish');
   if (manifest === 'after') await writeManifest(context, lease, delivery, wave);
   await receive(sending, `published in ${delivery.description}`);
@@ -166,12 +176,12 @@ async function receive(sending: Sending, receipt: string): Promise<void> {
 
 async function recover(sending: Sending): Promise<void> {
   const { context, lease, delivery, wave } = sending;
-  const { part, target } = await delivery.inspect(wave.file_name);
+  const { part, target } = await delivery.inspect(wave.file_name, wave.token ?? lease.token);
   await lease.assertHeld();
   if (target !== null) {
     if (target.sha256 === wave.sha256) {
       // Discarding syncs the folder: killed right after the rename, a power cut might undo it after the receipt.
-      await delivery.discard(wave.file_name);
+      await delivery.discard(wave.file_name, lease.token);
       await afterManifest(sending);
       return receive(sending, `found in ${delivery.description}`);
     }
@@ -190,12 +200,12 @@ async function recover(sending: Sending): Promise<void> {
     return hold(
       sending,
       'PART_DIFFERS',
-      `${wave.file_name}.part in ${delivery.description} was altered after the upload`,
+      `${wave.file_name}.${wave.token}.part in ${delivery.description} was altered after the upload`,
     );
   }
   // Sending: the rename comes after "uploaded", so nothing was published. A `.part` that looks whole goes, too:
   // nobody knows whether it was synced.
-  await delivery.discard(wave.file_name);
+  await delivery.discard(wave.file_name, lease.token);
   await lease.transaction((session) => waveReplanned(session, wave.wave_id, null, null));
   context.log.info(`file ${wave.file_name}: the upload was cut short, it is made again`, {
     wave: wave.wave_id,

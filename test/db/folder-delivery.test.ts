@@ -72,6 +72,7 @@ function watched(watch: (act: string) => void | Promise<void>): FileSystem {
       return nodeFs.lstat(path);
     }) as FileSystem['lstat'],
     stat: nodeFs.stat,
+    readdir: nodeFs.readdir,
     rename: async (from, to) => {
       await watch(`rename ${named(from)} ${named(to)}`);
       return nodeFs.rename(from, to);
@@ -94,9 +95,9 @@ function failing(act: string, nth: number, code: string): FileSystem {
 describe('upload and publish', () => {
   it('deliver the bytes under the name, and leave no .part', async () => {
     const delivery = folderDelivery(folder);
-    await delivery.upload(local, 'a.csv');
-    expect(await readdir(folder)).toEqual(['a.csv.part']);
-    await delivery.publish('a.csv');
+    await delivery.upload(local, 'a.csv', 1);
+    expect(await readdir(folder)).toEqual(['a.csv.1.part']);
+    await delivery.publish('a.csv', 1);
     expect(await readdir(folder)).toEqual(['a.csv']);
     expect(await readFile(join(folder, 'a.csv'))).toEqual(await readFile(local));
     expect(delivery.description).toBe(`folder ${folder}`);
@@ -108,18 +109,18 @@ describe('upload and publish', () => {
       folder,
       watched((act) => void acts.push(act)),
     );
-    await delivery.upload(local, 'a.csv');
+    await delivery.upload(local, 'a.csv', 1);
     acts.push('uploaded');
-    await delivery.publish('a.csv');
+    await delivery.publish('a.csv', 1);
     expect(acts).toEqual([
-      'rm a.csv.part',
-      'open a.csv.part',
-      'write a.csv.part',
-      'sync a.csv.part',
+      'rm a.csv.1.part',
+      'open a.csv.1.part',
+      'write a.csv.1.part',
+      'sync a.csv.1.part',
       'sync folder',
       'uploaded',
       'lstat a.csv',
-      'rename a.csv.part a.csv',
+      'rename a.csv.1.part a.csv',
       'sync folder',
     ]);
   });
@@ -128,8 +129,8 @@ describe('upload and publish', () => {
     const points: string[] = [];
     setFaultHook((point) => void points.push(point));
     const delivery = folderDelivery(folder);
-    await delivery.upload(local, 'a.csv');
-    await delivery.publish('a.csv');
+    await delivery.upload(local, 'a.csv', 1);
+    await delivery.publish('a.csv', 1);
     expect(points).toEqual([...FOLDER_FAULT_POINTS]);
   });
 
@@ -148,22 +149,22 @@ describe('upload and publish', () => {
         });
       },
     });
-    await delivery.upload(local, 'a.csv');
-    expect((await delivery.inspect('a.csv')).part).toEqual(facts(content));
+    await delivery.upload(local, 'a.csv', 1);
+    expect((await delivery.inspect('a.csv', 1)).part).toEqual(facts(content));
   });
 
   it('replace a .part that an earlier try left', async () => {
-    await writeFile(join(folder, 'a.csv.part'), 'half of an earlier and much longer file than the new one');
+    await writeFile(join(folder, 'a.csv.1.part'), 'half of an earlier and much longer file than the new one');
     const delivery = folderDelivery(folder);
-    await delivery.upload(local, 'a.csv');
-    expect(await readFile(join(folder, 'a.csv.part'))).toEqual(await readFile(local));
+    await delivery.upload(local, 'a.csv', 1);
+    expect(await readFile(join(folder, 'a.csv.1.part'))).toEqual(await readFile(local));
   });
 
   it('do not follow a link out of the folder', async () => {
     const outside = join(root, 'outside');
     await writeFile(outside, 'untouched');
-    await symlink(outside, join(folder, 'a.csv.part'));
-    await folderDelivery(folder).upload(local, 'a.csv');
+    await symlink(outside, join(folder, 'a.csv.1.part'));
+    await folderDelivery(folder).upload(local, 'a.csv', 1);
     expect(await readFile(outside, 'utf8')).toBe('untouched');
   });
 });
@@ -172,12 +173,12 @@ describe('publish', () => {
   it('refuses to overwrite, and leaves both files alone', async () => {
     const delivery = folderDelivery(folder);
     await writeFile(join(folder, 'a.csv'), 'somebody else');
-    await delivery.upload(local, 'a.csv');
-    const refused = delivery.publish('a.csv');
+    await delivery.upload(local, 'a.csv', 1);
+    const refused = delivery.publish('a.csv', 1);
     await expect(refused).rejects.toBeInstanceOf(TerminalError);
     await expect(refused).rejects.toMatchObject({ code: 'FILE_EXISTS' });
     expect(await readFile(join(folder, 'a.csv'), 'utf8')).toBe('somebody else');
-    expect((await readdir(folder)).sort()).toEqual(['a.csv', 'a.csv.part']);
+    expect((await readdir(folder)).sort()).toEqual(['a.csv', 'a.csv.1.part']);
   });
 
   it('is content when the 3PL collects the file the instant it appears', async () => {
@@ -188,15 +189,15 @@ describe('publish', () => {
         await nodeFs.rename(to, join(root, 'collected'));
       },
     });
-    await delivery.upload(local, 'a.csv');
-    await delivery.publish('a.csv');
+    await delivery.upload(local, 'a.csv', 1);
+    await delivery.publish('a.csv', 1);
     expect(await readFile(join(root, 'collected'))).toEqual(await readFile(local));
-    expect(await delivery.inspect('a.csv')).toEqual({ part: null, target: null });
+    expect(await delivery.inspect('a.csv', 1)).toEqual({ part: null, target: null });
     expect(await readdir(folder)).toEqual([]);
   });
 
   it('says that the outcome is unknown when the .part has gone (a repeated rename hears ENOENT)', async () => {
-    await expect(folderDelivery(folder).publish('a.csv')).rejects.toBeInstanceOf(UnknownOutcomeError);
+    await expect(folderDelivery(folder).publish('a.csv', 1)).rejects.toBeInstanceOf(UnknownOutcomeError);
   });
 
   it.each([
@@ -208,8 +209,8 @@ describe('publish', () => {
     ['lstat', 1, 'EIO', TransientError],
   ])('%s %i failing with %s', async (act, nth, code, kind) => {
     const delivery = folderDelivery(folder, failing(act, nth, code));
-    await delivery.upload(local, 'a.csv');
-    await expect(delivery.publish('a.csv')).rejects.toBeInstanceOf(kind);
+    await delivery.upload(local, 'a.csv', 1);
+    await expect(delivery.publish('a.csv', 1)).rejects.toBeInstanceOf(kind);
   });
 });
 
@@ -217,19 +218,19 @@ describe('upload', () => {
   it.each([
     ['write', 3, 'ENOSPC', TransientError],
     ['write', 1, 'EDQUOT', TransientError],
-    ['sync a.csv.part', 1, 'EIO', TransientError],
+    ['sync a.csv.1.part', 1, 'EIO', TransientError],
     ['sync folder', 1, 'EIO', TransientError],
     ['open', 1, 'EACCES', ConfigurationError],
     ['open', 1, 'EROFS', ConfigurationError],
   ])('removes the .part when %s %i fails with %s', async (act, nth, code, kind) => {
     await writeFile(local, Buffer.alloc(1_000_000));
     const delivery = folderDelivery(folder, failing(act, nth, code));
-    const failed = delivery.upload(local, 'a.csv');
+    const failed = delivery.upload(local, 'a.csv', 1);
     await expect(failed).rejects.toBeInstanceOf(kind);
     await expect(failed).rejects.toThrow(folder);
     expect(await readdir(folder)).toEqual([]);
-    await delivery.upload(local, 'a.csv');
-    expect((await delivery.inspect('a.csv')).part).toEqual(facts(Buffer.alloc(1_000_000)));
+    await delivery.upload(local, 'a.csv', 1);
+    expect((await delivery.inspect('a.csv', 1)).part).toEqual(facts(Buffer.alloc(1_000_000)));
   });
 
   it('tells the first cause when the .part cannot be removed either', async () => {
@@ -242,13 +243,13 @@ describe('upload', () => {
       }),
     );
     let removals = 0;
-    const failed = delivery.upload(local, 'a.csv');
+    const failed = delivery.upload(local, 'a.csv', 1);
     await expect(failed).rejects.toMatchObject({ code: 'ENOSPC' });
     await expect(failed).rejects.toThrow('what was written stays');
   });
 
   it('says that the file to deliver is missing', async () => {
-    await expect(folderDelivery(folder).upload(join(root, 'gone'), 'a.csv')).rejects.toBeInstanceOf(
+    await expect(folderDelivery(folder).upload(join(root, 'gone'), 'a.csv', 1)).rejects.toBeInstanceOf(
       InvariantError,
     );
   });
@@ -257,21 +258,34 @@ describe('upload', () => {
 describe('inspect and discard', () => {
   it('tell what is there, and remove the .part alone', async () => {
     const delivery = folderDelivery(folder);
-    expect(await delivery.inspect('a.csv')).toEqual({ part: null, target: null });
+    expect(await delivery.inspect('a.csv', 1)).toEqual({ part: null, target: null });
     await writeFile(join(folder, 'a.csv'), 'old');
-    await delivery.upload(local, 'a.csv');
-    expect(await delivery.inspect('a.csv')).toEqual({
+    await delivery.upload(local, 'a.csv', 1);
+    expect(await delivery.inspect('a.csv', 1)).toEqual({
       part: facts(await readFile(local)),
       target: facts('old'),
     });
-    await delivery.discard('a.csv');
-    await delivery.discard('a.csv');
-    expect(await delivery.inspect('a.csv')).toEqual({ part: null, target: facts('old') });
+    await delivery.discard('a.csv', 1);
+    await delivery.discard('a.csv', 1);
+    expect(await delivery.inspect('a.csv', 1)).toEqual({ part: null, target: facts('old') });
+  });
+
+  it('keep the .part of each sender apart; a later one removes those of earlier ones, never the other way', async () => {
+    const delivery = folderDelivery(folder);
+    await delivery.upload(local, 'a.csv', 3);
+    await writeFile(local, 'of the one that woke up');
+    await delivery.upload(local, 'a.csv', 2);
+    await delivery.discard('a.csv', 2);
+    expect(await readdir(folder)).toEqual(['a.csv.3.part']);
+    await delivery.upload(local, 'a.csv', 2);
+    await writeFile(join(folder, 'a.csv.manifest.json.2.part'), 'of another name');
+    await delivery.discard('a.csv', 3);
+    expect(await readdir(folder)).toEqual(['a.csv.manifest.json.2.part']);
   });
 
   it('report a folder where a file should be', async () => {
     await mkdir(join(folder, 'a.csv'));
-    await expect(folderDelivery(folder).inspect('a.csv')).rejects.toThrow('move it away');
+    await expect(folderDelivery(folder).inspect('a.csv', 1)).rejects.toThrow('move it away');
   });
 });
 
@@ -279,9 +293,9 @@ describe('the folder', () => {
   it('is not made when it is missing: the error says what to do', async () => {
     const delivery = folderDelivery(join(root, 'missing'));
     for (const act of [
-      () => delivery.upload(local, 'a.csv'),
-      () => delivery.inspect('a.csv'),
-      () => delivery.discard('a.csv'),
+      () => delivery.upload(local, 'a.csv', 1),
+      () => delivery.inspect('a.csv', 1),
+      () => delivery.discard('a.csv', 1),
     ]) {
       await expect(act()).rejects.toBeInstanceOf(ConfigurationError);
       await expect(act()).rejects.toThrow(/does not exist; make it/);
@@ -289,13 +303,13 @@ describe('the folder', () => {
   });
 
   it('is refused when it is a file', async () => {
-    await expect(folderDelivery(local).inspect('a.csv')).rejects.toThrow('is a file, no folder');
+    await expect(folderDelivery(local).inspect('a.csv', 1)).rejects.toThrow('is a file, no folder');
   });
 
   it.each(['', '../a.csv', 'a/b.csv', '.hidden', 'a.csv.part', 'a\0b'])(
     'refuses the name %j',
     async (name) => {
-      await expect(folderDelivery(folder).upload(local, name)).rejects.toBeInstanceOf(ConfigurationError);
+      await expect(folderDelivery(folder).upload(local, name, 1)).rejects.toBeInstanceOf(ConfigurationError);
     },
   );
 });

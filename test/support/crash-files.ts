@@ -38,6 +38,7 @@ export function watchedFileSystem(
     open: async (path, ...rest) => wrapFile(await nodeFs.open(path, ...rest), String(path)),
     lstat: nodeFs.lstat,
     stat: nodeFs.stat,
+    readdir: nodeFs.readdir,
     rename: (from, to) => act('rename', String(to), () => nodeFs.rename(from, to)),
     rm: nodeFs.rm,
   };

@@ -52,8 +52,8 @@ class FolderDelivery implements Delivery {
     this.description = `folder ${path}`;
   }
 
-  async upload(localPath: string, name: string): Promise<void> {
-    const { part } = this.paths(name);
+  async upload(localPath: string, name: string, sender: number): Promise<void> {
+    const { part } = this.paths(name, sender);
     await this.requireFolder();
     const local = await this.openLocal(localPath);
     try {
@@ -67,8 +67,8 @@ class FolderDelivery implements Delivery {
     }
   }
 
-  async inspect(name: string): Promise<{ part: FileFacts | null; target: FileFacts | null }> {
-    const { part, target } = this.paths(name);
+  async inspect(name: string, sender: number): Promise<{ part: FileFacts | null; target: FileFacts | null }> {
+    const { part, target } = this.paths(name, sender);
     await this.requireFolder();
     // The .part first: renamed in between, the file is seen under both names; the other way round under none.
     const before = await this.factsOf(part);
@@ -81,8 +81,8 @@ class FolderDelivery implements Delivery {
    * between. Not link and unlink, which would refuse by itself: between the two a 3PL may collect the file,
    * and the `.part` that stays behind looks like one that was never published and would be sent again.
    */
-  async publish(name: string): Promise<void> {
-    const { part, target } = this.paths(name);
+  async publish(name: string, sender: number): Promise<void> {
+    const { part, target } = this.paths(name, sender);
     const act = `${this.description}: publishing ${name}`;
     if (await this.exists(target, act)) {
       throw new TerminalError(
@@ -109,14 +109,16 @@ class FolderDelivery implements Delivery {
     await point('folder/published');
   }
 
-  async discard(name: string): Promise<void> {
-    const { part } = this.paths(name);
+  async discard(name: string, sender: number): Promise<void> {
+    this.paths(name, sender);
     await this.requireFolder();
     try {
-      await this.fs.rm(part, { force: true });
+      for (const one of await this.fs.readdir(this.path)) {
+        if (senderOf(one, name) <= sender) await this.fs.rm(join(this.path, one), { force: true });
+      }
       await syncDirectory(this.fs, this.path);
     } catch (error) {
-      throw folderError(`${this.description}: removing ${name}.part`, error);
+      throw folderError(`${this.description}: removing the .part of ${name}`, error);
     }
   }
 
@@ -135,14 +137,14 @@ class FolderDelivery implements Delivery {
     }
   }
 
-  private paths(name: string): { part: string; target: string } {
+  private paths(name: string, sender: number): { part: string; target: string } {
     if (name === '' || name.startsWith('.') || /[/\\\0]/.test(name) || name.endsWith('.part')) {
       throw new ConfigurationError(
         `${this.description}: ${JSON.stringify(name)} is no file name for a hand-over; a name has no slash, ` +
           'does not begin with a dot and does not end in .part: mend the file name of the 3PL',
       );
     }
-    return { part: join(this.path, `${name}.part`), target: join(this.path, name) };
+    return { part: join(this.path, `${name}.${sender}.part`), target: join(this.path, name) };
   }
 
   private async requireFolder(): Promise<void> {
@@ -195,6 +197,12 @@ class FolderDelivery implements Delivery {
     }
     return cause;
   }
+}
+
+/** Whose `.part` of a name an entry of the folder is; NaN, which compares to nothing, when it is none. */
+function senderOf(entry: string, name: string): number {
+  const middle = entry.startsWith(`${name}.`) ? entry.slice(name.length + 1) : '';
+  return /^\d+\.part$/.test(middle) ? Number.parseInt(middle, 10) : Number.NaN;
 }
 
 const REFUSED = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ELOOP'];

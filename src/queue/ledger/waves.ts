@@ -23,6 +23,8 @@ export interface Wave {
   readonly rows: number | null;
   readonly bytes: number | null;
   readonly sha256: string | null;
+  /** Fencing token of the process that sends or has uploaded it. */
+  readonly token: number | null;
   readonly attempts: number;
   readonly next_try_utc: string | null;
   readonly last_error: string | null;

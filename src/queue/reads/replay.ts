@@ -24,6 +24,7 @@ export async function wavesOfBatch(session: Session, batchId: number): Promise<W
         'w.rows',
         'w.bytes',
         'w.sha256',
+        'w.token',
         'w.attempts',
         'w.next_try_utc',
         'w.last_error',

@@ -93,7 +93,7 @@ describe('a folder that fails before anything has left', () => {
   it.each(['write', 'sync'])('full at the %s, then emptied: the newest version goes out', async (act) => {
     const full = watchedFileSystem(atlas, {
       before(what) {
-        if (what === `${act} ${FIRST}.part`) throw systemError('ENOSPC');
+        if (what === `${act} ${FIRST}.1.part`) throw systemError('ENOSPC');
       },
     });
     const { error } = await house.run(PIPELINE, through(full));
@@ -131,7 +131,7 @@ describe('a folder that fails before anything has left', () => {
     await rename(`${atlas}-away`, atlas);
     house.clock.advance(NEXT_TRY);
     await changeOrder(house, 1, { OrderStatusID: 4 });
-    expect(await parts()).toEqual([`${FIRST}.part`]);
+    expect(await parts()).toEqual([`${FIRST}.1.part`]);
     expect(await again()).toMatchObject({ error: null });
     expect(await parts()).toEqual([]);
     await other.close();
@@ -252,7 +252,7 @@ describe('what is on the disk', () => {
   });
 
   it.each([
-    ['the upload was cut short', 'folder/write-after', 1, [`sync ${FIRST}.part`, `rename ${FIRST}`]],
+    ['the upload was cut short', 'folder/write-after', 1, [`sync ${FIRST}.2.part`, `rename ${FIRST}`]],
     ['the rename was not synced', 'folder/rename-after', 2, ['sync folder', 'receipt']],
   ] as const)('is synced by whoever takes over when %s', async (_what, point, pass, order) => {
     const stopped = stopAt(point, pass);
