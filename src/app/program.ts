@@ -11,6 +11,7 @@ import { addRelease } from './commands/release.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
 import { addSetUp } from './commands/set-up.js';
+import { addStandin } from './commands/standin.js';
 import { addStatus } from './commands/status.js';
 import { createOutput, type Output } from './output.js';
 import type { ProcessFrame } from './process.js';
@@ -45,7 +46,17 @@ export async function runProgram(
     .option('--quiet', 'no progress and only warnings on standard error')
     .showHelpAfterError('(orderferry --help shows the commands)')
     .exitOverride();
-  for (const add of [addSetUp, addRun, addStatus, addErrors, addExplain, addRelease, addReplay, addDemo]) {
+  for (const add of [
+    addSetUp,
+    addRun,
+    addStatus,
+    addErrors,
+    addExplain,
+    addRelease,
+    addReplay,
+    addDemo,
+    addStandin,
+  ]) {
     add(program, shell);
   }
   try {

@@ -26,12 +26,18 @@ export async function makeSampleDatabase(database: Database, clock: Clock): Prom
   if (database.engine === 'sqlserver') await createSampleSyncDatabase(database);
   else {
     await database.transaction((session) => createSyncSchema(session));
-    const row = await database.get<{ orders: number }>(sql('sqlite', 'dbo/count_orders'));
-    if (row?.orders !== 0) {
+    if (await hasOrders(database)) {
       throw new ConfigurationError('the database has orders already; the sample goes into an empty one only');
     }
   }
   await loadSampleTenant(database, clock);
+}
+
+/** Whether there are sync tables with at least one order in them. */
+export async function hasOrders(database: Database): Promise<boolean> {
+  if ((await database.columns('dbo.Orders')).length === 0) return false;
+  const row = await database.get<{ orders: number }>(sql(database.engine, 'dbo/count_orders'));
+  return row?.orders !== 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,12 +26,12 @@ export interface CliResult {
 /** The environment of a command. */
 export const CLI_SECRETS = { EXIGO_LOGIN: 'ferry', EXIGO_PASSWORD: 'not-a-secret' };
 
-/** Runs the command line from its sources in a process of its own. */
-export async function runCli(
+/** Starts the command line from its sources in a process of its own; `ended` has what it said. */
+export function startCli(
   cwd: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<CliResult> {
+): { readonly child: ChildProcess; readonly ended: Promise<CliResult> } {
   const tsx = import.meta.resolve('tsx');
   const child = spawn(process.execPath, ['--import', tsx, join(PACKAGE_ROOT, 'src/app/cli.ts'), ...args], {
     cwd,
@@ -44,8 +44,19 @@ export async function runCli(
       out[name] += piece;
     });
   }
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...out, json: <T>() => JSON.parse(out.stdout) as T };
+  const ended = once(child, 'close').then(
+    ([code]): CliResult => ({ code, ...out, json: <T>() => JSON.parse(out.stdout) as T }),
+  );
+  return { child, ended };
+}
+
+/** The same, to its end. */
+export function runCli(
+  cwd: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  return startCli(cwd, args, environment).ended;
 }
 
 /** The part of the configuration that names the Exigo API. */

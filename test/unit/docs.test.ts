@@ -1,22 +1,17 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { PIPELINES } from '../../src/app/pipelines.js';
-import { Redactor } from '../../src/app/redaction.js';
 import { systemClock } from '../../src/core/clock.js';
 import type { Session } from '../../src/db/database.js';
 import { migrate } from '../../src/db/migrate.js';
 import { openSqlite } from '../../src/db/sqlite.js';
 import { createSyncSchema } from '../../src/db/sync-schema.js';
+import { commandFault, wholeProgram } from '../support/commands.js';
 import {
   brokenLinks,
   codeBlocks,
   codesIn,
   filesBelow,
   pages,
-  ROOT,
   shownCommands,
   tableRows,
   textOf,
@@ -105,70 +100,6 @@ describe('ARCHITECTURE.md', () => {
     expect(files.filter((file) => !sources.has(file))).toEqual([]);
   });
 });
-
-it('docker-compose.yml runs as nobody special, on a read-only root, with volumes for configuration and state', () => {
-  const { services } = parse(textOf('docker-compose.yml')) as {
-    services: Record<string, { read_only: boolean; volumes: string[]; cap_drop: string[] }>;
-  };
-  const { orderferry } = services;
-  expect(orderferry?.read_only).toBe(true);
-  expect(orderferry?.cap_drop).toEqual(['ALL']);
-  expect(orderferry?.volumes.map((volume) => volume.split(':')[1])).toEqual([
-    '/srv/ferry/config',
-    '/srv/ferry/var',
-  ]);
-  expect(textOf('Dockerfile')).toMatch(/^USER node$/m);
-});
-
-/** The program as the command line builds it: every `add...` of `src/app/commands`. */
-async function wholeProgram(): Promise<Command> {
-  const program = new Command('orderferry')
-    .option('--config <file>')
-    .option('--quiet')
-    .option('-V, --version');
-  const shell = {
-    signal: new AbortController().signal,
-    frame: { redactor: new Redactor(), logger: undefined },
-    clock: systemClock,
-    exitCode: 0,
-  };
-  for (const file of filesBelow('src/app/commands', '.ts')) {
-    const module = (await import(pathToFileURL(join(ROOT, file)).href)) as Record<string, unknown>;
-    for (const [name, value] of Object.entries(module)) {
-      if (/^add[A-Z]/.test(name)) (value as (program: Command, shell: object) => void)(program, shell);
-    }
-  }
-  return program;
-}
-
-/** What is wrong with a command line, or null. Placeholders such as `<order>` count as words. */
-function commandFault(program: Command, words: readonly string[]): string | null {
-  const shown = `orderferry ${words.join(' ')}`;
-  let command = program;
-  let given = 0;
-  for (let i = 0; i < words.length; i++) {
-    const word = (words[i] ?? '').replace(/^\[|\]$/g, '');
-    if (word === '--help') return null;
-    if (word.startsWith('-')) {
-      const [flag = '', value] = word.split('=');
-      const option = [...command.options, ...program.options].find(
-        (one) => one.long === flag || one.short === flag,
-      );
-      if (option === undefined) return `${shown}: no option ${flag}`;
-      if (option.required && value === undefined) i++;
-      continue;
-    }
-    const next = command.commands.find((one) => one.name() === word);
-    if (next !== undefined) command = next;
-    else if (command.commands.length > 0 && given === 0) return `${shown}: no command ${word}`;
-    else given++;
-  }
-  const pipeline = command.name() === 'run' ? words[words.indexOf('run') + 1] : undefined;
-  if (pipeline !== undefined && !/^</.test(pipeline) && !PIPELINES.some(({ name }) => name === pipeline))
-    return `${shown}: no pipeline ${pipeline}`;
-  const most = command.registeredArguments.length;
-  return given > most ? `${shown}: ${given} arguments, ${command.name()} takes ${most}` : null;
-}
 
 /** Every upper-case word of the rooms that decide about items, without the few that are no code of an item. */
 function codesOfTheEngine(): string[] {

@@ -7,7 +7,7 @@ import { init } from '../init.js';
 import { createOutput } from '../output.js';
 import type { Shell } from '../program.js';
 import { openDatabase } from '../runtime.js';
-import { makeSampleDatabase } from '../sample-tenant.js';
+import { hasOrders, makeSampleDatabase } from '../sample-tenant.js';
 import { readConfig } from './open.js';
 
 /** `init`, `migrate`, `sample`, `doctor`: everything before the first run. */
@@ -48,10 +48,15 @@ export function addSetUp(program: Command, shell: Shell): void {
     .description(
       'fill an empty database with sync tables and a sample tenant, to try Orderferry without Exigo',
     )
-    .action(async (_options: object, command: Command) => {
+    .option('--if-empty', 'leave a database that has orders as it is, with code 0')
+    .action(async (options: { ifEmpty?: boolean }, command: Command) => {
       const output = createOutput(false, process.stdout, shell.frame.redactor);
       const database = await openDatabase(readConfig(command, shell), shell.clock);
       try {
+        if (options.ifEmpty === true && (await hasOrders(database))) {
+          output.line('the database has orders: left as it is');
+          return;
+        }
         await makeSampleDatabase(database, shell.clock);
         output.line(
           'made the sync tables and a tenant of 25 orders; next: orderferry run exigo-orders-to-3pl',
