@@ -1,0 +1,299 @@
+-- The schema etl in the embedded engine, as it stands after all migrations.
+-- Made from its catalogue by "npm run schema", for people to read. What "orderferry migrate" runs is in migrations/.
+-- Private: read the tables with plain queries, never write them.
+--
+-- source ─freeze─► change_set + frozen_* ─► batch (one per pipeline) ─► item ─► effect (grouped in wave | call)
+--
+-- Names end in _utc for instants (text, UTC); *_at columns are the source's own local time (US Central).
+-- CHECKs are named as the sentence they enforce; the state machine they guard is drawn in ARCHITECTURE.md.
+
+CREATE TABLE "etl.migration" (
+  version     INTEGER NOT NULL PRIMARY KEY,
+  name        TEXT    NOT NULL,
+  applied_utc TEXT    NOT NULL
+);
+
+CREATE TABLE "etl.lease" (
+  name         TEXT    NOT NULL PRIMARY KEY,
+  holder       TEXT    NOT NULL,
+  token        INTEGER NOT NULL,             -- fencing token: grows with every change of holder
+  acquired_utc TEXT    NOT NULL,
+  expires_utc  TEXT    NOT NULL,
+  released     INTEGER NOT NULL DEFAULT 0,
+  CONSTRAINT lease_token_is_positive CHECK (token > 0),
+  CONSTRAINT lease_released_is_a_flag CHECK (released IN (0, 1))
+);
+
+CREATE TABLE "etl.counter" (
+  name  TEXT    NOT NULL PRIMARY KEY,
+  value INTEGER NOT NULL
+);
+
+-- Small facts by name: watermarks of the source's tables, last sweep, last cut-off of a 3PL.
+CREATE TABLE "etl.watermark" (
+  scope TEXT NOT NULL,
+  name  TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (scope, name)
+);
+
+CREATE TABLE "etl.configuration" (
+  hash           TEXT NOT NULL PRIMARY KEY,
+  json           TEXT NOT NULL,
+  first_used_utc TEXT NOT NULL
+);
+
+CREATE TABLE "etl.run" (
+  run_id      INTEGER PRIMARY KEY AUTOINCREMENT,
+  pipeline    TEXT    NOT NULL,
+  started_utc TEXT    NOT NULL,
+  ended_utc   TEXT,
+  outcome     TEXT,
+  CONSTRAINT run_outcome_is_known CHECK (outcome IS NULL OR outcome IN ('done', 'failed', 'stopped')),
+  CONSTRAINT run_has_ended_exactly_when_it_has_an_outcome CHECK ((ended_utc IS NULL) = (outcome IS NULL))
+);
+CREATE INDEX run_by_pipeline ON "etl.run" (pipeline, run_id);
+
+CREATE TABLE "etl.change_set" (
+  change_set_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+  source           TEXT    NOT NULL,
+  kind             TEXT    NOT NULL,
+  start_at         TEXT    NOT NULL,           -- typed start given to "queue.Refresh", or first moment of the slice
+  end_at           TEXT,                       -- first moment after the slice (backfill only)
+  frozen_utc       TEXT    NOT NULL,
+  orders_frozen    INTEGER NOT NULL,
+  orders_unchanged INTEGER NOT NULL,
+  raw_rows         INTEGER NOT NULL,           -- rows of the six tables for consumers of the raw tables
+  columns          TEXT,                       -- JSON: the columns of each table as frozen; null when empty
+  pruned_utc       TEXT,
+  CONSTRAINT change_set_kind_is_known CHECK (kind IN ('live', 'backfill')),
+  CONSTRAINT change_set_slice_has_an_end CHECK ((kind = 'backfill') = (end_at IS NOT NULL))
+);
+
+-- The last frozen version of each order of the live source; what the next freeze is compared with.
+CREATE TABLE "etl.aggregate_version" (
+  order_id      INTEGER PRIMARY KEY,
+  change_set_id INTEGER NOT NULL,
+  signature     TEXT    NOT NULL,              -- stamp, status, lines, payments
+  status_id     INTEGER NOT NULL,
+  modified_at   TEXT    NOT NULL,
+  since_utc     TEXT    NOT NULL               -- when this signature was first frozen
+);
+CREATE INDEX aggregate_version_by_status ON "etl.aggregate_version" (status_id, order_id, modified_at);
+
+-- Frozen rows. Columns of the source are added as the catalogue shows them (never dropped). `queued` marks
+-- rows that belong to the snapshot itself, the others complete an aggregate; `settled` says that a total
+-- that differs has not moved for the settle time.
+CREATE TABLE "etl.frozen_Orders" (
+  change_set_id INTEGER NOT NULL,
+  queued        INTEGER NOT NULL,
+  settled       INTEGER NOT NULL,
+  OrderID       INTEGER NOT NULL,
+  CustomerID    INTEGER,                       -- declared here because statements of ours name it
+  PRIMARY KEY (change_set_id, OrderID)
+);
+CREATE INDEX frozen_orders_by_order ON "etl.frozen_Orders" (OrderID, change_set_id);
+
+CREATE TABLE "etl.frozen_OrderDetails" (
+  change_set_id INTEGER NOT NULL,
+  queued        INTEGER NOT NULL,
+  OrderID       INTEGER NOT NULL,
+  OrderLine     INTEGER NOT NULL,
+  PRIMARY KEY (change_set_id, OrderID, OrderLine)
+);
+
+CREATE TABLE "etl.frozen_Payments" (
+  change_set_id INTEGER NOT NULL,
+  queued        INTEGER NOT NULL,
+  PaymentID     INTEGER NOT NULL,
+  OrderID       INTEGER,
+  ModifiedDate  TEXT    NOT NULL,
+  PRIMARY KEY (change_set_id, PaymentID)
+);
+CREATE INDEX frozen_payments_by_order ON "etl.frozen_Payments" (change_set_id, OrderID);
+CREATE INDEX frozen_payments_by_stamp ON "etl.frozen_Payments" (PaymentID, ModifiedDate);
+
+CREATE TABLE "etl.frozen_Customers" (
+  change_set_id INTEGER NOT NULL,
+  queued        INTEGER NOT NULL,
+  CustomerID    INTEGER NOT NULL,
+  ModifiedDate  TEXT    NOT NULL,
+  PRIMARY KEY (change_set_id, CustomerID)
+);
+CREATE INDEX frozen_customers_by_stamp ON "etl.frozen_Customers" (CustomerID, ModifiedDate);
+
+CREATE TABLE "etl.frozen_CustomerAccounts" (
+  change_set_id INTEGER NOT NULL,
+  queued        INTEGER NOT NULL,
+  CustomerID    INTEGER NOT NULL,
+  ModifiedDate  TEXT    NOT NULL,
+  PRIMARY KEY (change_set_id, CustomerID)
+);
+CREATE INDEX frozen_accounts_by_stamp ON "etl.frozen_CustomerAccounts" (CustomerID, ModifiedDate);
+
+CREATE TABLE "etl.frozen_CustomerSites" (
+  change_set_id INTEGER NOT NULL,
+  queued        INTEGER NOT NULL,
+  CustomerID    INTEGER NOT NULL,
+  ModifiedDate  TEXT    NOT NULL,
+  PRIMARY KEY (change_set_id, CustomerID)
+);
+CREATE INDEX frozen_sites_by_stamp ON "etl.frozen_CustomerSites" (CustomerID, ModifiedDate);
+
+CREATE TABLE "etl.batch" (
+  batch_id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  pipeline       TEXT    NOT NULL,
+  change_set_id  INTEGER,                      -- null for batches a person made (release, resend, retry)
+  kind           TEXT    NOT NULL,
+  state          TEXT    NOT NULL DEFAULT 'frozen',
+  config_hash    TEXT,                         -- fixed by the first page of the transform
+  items_frozen   INTEGER NOT NULL,
+  items_unchanged INTEGER NOT NULL DEFAULT 0,
+  delivered      INTEGER,
+  excluded       INTEGER,
+  held           INTEGER,
+  failed         INTEGER,
+  created_utc    TEXT    NOT NULL,
+  closed_utc     TEXT,
+  CONSTRAINT batch_kind_is_known CHECK (kind IN ('live', 'backfill', 'release', 'resend', 'retry')),
+  CONSTRAINT batch_state_is_known CHECK (state IN ('frozen', 'transformed', 'closed')),
+  CONSTRAINT batch_has_a_change_set_unless_a_person_made_it
+    CHECK ((change_set_id IS NULL) = (kind IN ('release', 'resend', 'retry'))),
+  CONSTRAINT batch_is_closed_exactly_when_it_has_a_time CHECK ((state = 'closed') = (closed_utc IS NOT NULL)),
+  CONSTRAINT closed_batch_balances
+    CHECK (state <> 'closed' OR (delivered IS NOT NULL AND excluded IS NOT NULL AND held IS NOT NULL
+           AND failed IS NOT NULL AND items_frozen = delivered + excluded + held + failed))
+);
+CREATE UNIQUE INDEX batch_is_made_once_per_change_set ON "etl.batch" (pipeline, change_set_id)
+  WHERE change_set_id IS NOT NULL;
+CREATE INDEX batch_open ON "etl.batch" (pipeline, batch_id) WHERE state <> 'closed';
+
+CREATE TABLE "etl.item" (
+  item_id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  batch_id      INTEGER NOT NULL REFERENCES "etl.batch" (batch_id),
+  pipeline      TEXT    NOT NULL,
+  item_key      TEXT    NOT NULL,              -- order id, or name of the table
+  order_id      INTEGER,
+  change_set_id INTEGER NOT NULL,              -- whose frozen rows it is made of
+  generation    INTEGER NOT NULL DEFAULT 1,    -- 2 and more only by a person's resend
+  state         TEXT    NOT NULL,
+  target        TEXT,                          -- the 3PL, once routed
+  fingerprint   TEXT,                          -- of what the 3PL would see
+  code          TEXT,
+  reason        TEXT,
+  wave_id       INTEGER,
+  created_utc   TEXT    NOT NULL,
+  settled_utc   TEXT,
+  resolution    TEXT,                          -- how a held or failed item ended later; null while it waits
+  resolved_utc  TEXT,
+  CONSTRAINT item_state_is_known
+    CHECK (state IN ('new', 'ready', 'loading', 'delivered', 'excluded', 'held', 'failed')),
+  CONSTRAINT item_is_settled_exactly_when_its_state_is_final
+    CHECK ((settled_utc IS NOT NULL) = (state IN ('delivered', 'excluded', 'held', 'failed'))),
+  CONSTRAINT excluded_held_and_failed_items_have_a_code
+    CHECK (state NOT IN ('excluded', 'held', 'failed') OR code IS NOT NULL),
+  CONSTRAINT held_and_failed_items_have_a_reason
+    CHECK (state NOT IN ('held', 'failed') OR reason IS NOT NULL),
+  CONSTRAINT only_held_and_failed_items_are_resolved
+    CHECK (resolution IS NULL OR state IN ('held', 'failed')),
+  CONSTRAINT item_resolution_is_known
+    CHECK (resolution IS NULL OR resolution IN ('SUPERSEDED', 'IGNORED', 'RESENT', 'CANCELED', 'RETRIED')),
+  CONSTRAINT item_is_resolved_exactly_when_it_has_a_time CHECK ((resolution IS NULL) = (resolved_utc IS NULL)),
+  CONSTRAINT item_generation_is_positive CHECK (generation > 0)
+);
+CREATE UNIQUE INDEX item_is_once_in_its_batch ON "etl.item" (batch_id, item_key);
+CREATE INDEX item_by_order ON "etl.item" (order_id, pipeline, change_set_id) WHERE order_id IS NOT NULL;
+-- The engine uses a partial index when a term of the statement equals one side of an OR; it does not look into an
+-- IN list (`state = 'ready'` against `state IN ('new', 'ready')` reads the whole table).
+CREATE INDEX item_unsettled ON "etl.item" (pipeline, state, order_id, target, created_utc)
+  WHERE state = 'new' OR state = 'ready' OR state = 'loading';
+CREATE INDEX item_waiting ON "etl.item" (pipeline, code, order_id)
+  WHERE (state = 'held' OR state = 'failed') AND resolution IS NULL;
+
+-- One hand-over file (or one table file): its members are the effects with its id.
+CREATE TABLE "etl.wave" (
+  wave_id       INTEGER PRIMARY KEY AUTOINCREMENT,
+  pipeline      TEXT    NOT NULL,
+  step          TEXT    NOT NULL,
+  target        TEXT    NOT NULL,
+  number        INTEGER NOT NULL,
+  file_name     TEXT    NOT NULL,
+  config_hash   TEXT    NOT NULL,
+  state         TEXT    NOT NULL DEFAULT 'planned',
+  planned_utc   TEXT    NOT NULL,
+  orders        INTEGER,
+  rows          INTEGER,
+  bytes         INTEGER,
+  sha256        TEXT,
+  token         INTEGER,                       -- fencing token of the process that sends it
+  attempts      INTEGER NOT NULL DEFAULT 0,
+  next_try_utc  TEXT,
+  last_error    TEXT,
+  delivered_utc TEXT,
+  receipt       TEXT,
+  CONSTRAINT wave_state_is_known CHECK (state IN ('planned', 'sending', 'uploaded', 'delivered', 'held', 'void')),
+  CONSTRAINT wave_has_its_bytes_fixed_before_it_is_sent
+    CHECK (state NOT IN ('sending', 'uploaded', 'delivered') OR (sha256 IS NOT NULL AND bytes IS NOT NULL
+           AND rows IS NOT NULL AND orders IS NOT NULL AND token IS NOT NULL)),
+  CONSTRAINT wave_is_delivered_exactly_when_it_has_a_receipt
+    CHECK ((state = 'delivered') = (receipt IS NOT NULL AND delivered_utc IS NOT NULL))
+);
+CREATE UNIQUE INDEX wave_number_is_used_once ON "etl.wave" (pipeline, target, number);
+CREATE INDEX wave_open ON "etl.wave" (pipeline, wave_id) WHERE state NOT IN ('delivered', 'void');
+CREATE INDEX wave_by_file ON "etl.wave" (file_name);
+
+-- One outward act for one business key (pipeline, step, item, generation). The unique index is the promise
+-- that nothing is done twice.
+CREATE TABLE "etl.effect" (
+  effect_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+  pipeline     TEXT    NOT NULL,
+  step         TEXT    NOT NULL,
+  item_key     TEXT    NOT NULL,
+  generation   INTEGER NOT NULL,
+  item_id      INTEGER NOT NULL,
+  order_id     INTEGER,
+  change_set_id INTEGER NOT NULL,              -- the version the target last accepted, or a person chose to ignore
+  state        TEXT    NOT NULL DEFAULT 'pending',
+  wave_id      INTEGER,
+  token        INTEGER,
+  attempts     INTEGER NOT NULL DEFAULT 0,
+  next_try_utc TEXT,
+  fingerprint  TEXT,                           -- of that version
+  receipt      TEXT,
+  last_error   TEXT,
+  created_utc  TEXT    NOT NULL,
+  done_utc     TEXT,
+  CONSTRAINT effect_state_is_known CHECK (state IN ('pending', 'sending', 'done', 'held', 'failed')),
+  CONSTRAINT effect_is_done_exactly_when_it_has_a_receipt
+    CHECK ((state = 'done') = (receipt IS NOT NULL AND done_utc IS NOT NULL)),
+  CONSTRAINT sending_effect_names_its_sender CHECK (state <> 'sending' OR token IS NOT NULL)
+);
+CREATE UNIQUE INDEX effect_is_done_once_per_business_key ON "etl.effect" (pipeline, step, item_key, generation);
+CREATE INDEX effect_by_wave ON "etl.effect" (wave_id, order_id) WHERE wave_id IS NOT NULL;
+CREATE INDEX effect_by_item ON "etl.effect" (item_id);
+CREATE INDEX effect_open ON "etl.effect" (pipeline, step, state, effect_id) WHERE state = 'pending' OR state = 'sending';
+
+-- Which of our numbers belongs to which of theirs. Never pruned.
+CREATE TABLE "etl.order_link" (
+  exigo_order_id INTEGER NOT NULL,
+  system         TEXT    NOT NULL,             -- name of the 3PL
+  reference      TEXT    NOT NULL,             -- file and generation that carried it
+  linked_utc     TEXT    NOT NULL,
+  PRIMARY KEY (exigo_order_id, system, reference)
+);
+
+-- Append-only. A transition of many items at once is one event of their batch or wave.
+CREATE TABLE "etl.event" (
+  event_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_utc   TEXT    NOT NULL,
+  kind     TEXT    NOT NULL,
+  pipeline TEXT    NOT NULL,
+  batch_id INTEGER,
+  wave_id  INTEGER,
+  order_id INTEGER,
+  message  TEXT    NOT NULL,
+  detail   TEXT                                -- JSON
+);
+CREATE INDEX event_by_order ON "etl.event" (order_id, event_id) WHERE order_id IS NOT NULL;
+CREATE INDEX event_by_batch ON "etl.event" (batch_id, event_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX event_by_wave ON "etl.event" (wave_id, event_id) WHERE wave_id IS NOT NULL;
