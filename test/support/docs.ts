@@ -106,3 +106,10 @@ export function tableRows(markdown: string): { readonly first: string; readonly 
 export function codesIn(cell: string): string[] {
   return Array.from(cell.matchAll(/`([^`]+)`/g), ([, code = '']) => code);
 }
+
+/** A section of a page, from its heading up to the next one of the same level or above. */
+export function sectionOf(markdown: string, heading: string): string {
+  const level = heading.indexOf(' ');
+  const [, after = ''] = markdown.split(`${heading}\n`);
+  return after.split(new RegExp(`^#{1,${level}} `, 'm'))[0] ?? '';
+}
