@@ -22,6 +22,20 @@ export interface FileFacts {
 }
 
 /**
+ * File in a delivery folder that tells it from another one under the same path, such as a mount point without
+ * its share. Its name ends as those do that a 3PL ignores.
+ */
+export const FOLDER_MARK = '.orderferry.part';
+
+/** What a place has of a file; null where there is nothing. */
+export interface PlaceFacts {
+  readonly part: FileFacts | null;
+  readonly target: FileFacts | null;
+  /** Which place was looked at, as {@link Delivery.upload} told it; null where the place does not say. */
+  readonly place: string | null;
+}
+
+/**
  * A place hand-over files are delivered to. A name that ends in `.part` is not yet a file to the reader.
  * `sender` is the fencing token of who uploads: each writes a `.part` of its own, `<name>.<sender>.part`, so one
  * that was stopped and wakes up after a takeover never alters what its successor is about to publish.
@@ -29,13 +43,13 @@ export interface FileFacts {
 export interface Delivery {
   /** For messages and events: `folder /srv/out/atlas`. */
   readonly description: string;
-  /** Copies the local file to the sender's `.part`, durably; replaces one left by an earlier try. */
-  upload(localPath: string, name: string, sender: number): Promise<void>;
-  /** What is there as the sender's `.part` and as `<name>`; null where nothing is. */
-  inspect(
-    name: string,
-    sender: number,
-  ): Promise<{ readonly part: FileFacts | null; readonly target: FileFacts | null }>;
+  /**
+   * Copies the local file to the sender's `.part`, durably; replaces one left by an earlier try. Returns which
+   * place that was: absence proves something only where {@link inspect} names the same one.
+   */
+  upload(localPath: string, name: string, sender: number): Promise<string>;
+  /** What is there as the sender's `.part` and as `<name>`. */
+  inspect(name: string, sender: number): Promise<PlaceFacts>;
   /** Gives the sender's `.part` its name, durably. Throws TerminalError `FILE_EXISTS` rather than overwrite. */
   publish(name: string, sender: number): Promise<void>;
   /** Removes what `.part` of this name there is of the sender and of any before it, durably. */

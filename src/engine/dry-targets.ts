@@ -25,14 +25,19 @@ export function dryDelivery(real: Delivery): Delivery {
   const inspect: Delivery['inspect'] = async (name, sender) => {
     const there = await real.inspect(name, sender);
     const part = parts.get(name);
-    return { part: part === undefined ? there.part : part, target: targets.get(name) ?? there.target };
+    return {
+      part: part === undefined ? there.part : part,
+      target: targets.get(name) ?? there.target,
+      place: there.place,
+    };
   };
   return {
     description: real.description,
     inspect,
     async upload(localPath, name, sender) {
-      await real.inspect(name, sender);
+      const { place } = await real.inspect(name, sender);
       parts.set(name, await factsOf(localPath));
+      return place ?? 'made by the upload';
     },
     async publish(name, sender) {
       const { part, target } = await inspect(name, sender);

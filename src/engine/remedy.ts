@@ -6,7 +6,7 @@ export interface Waits {
   readonly pipeline: string;
 }
 
-const FILE_CODES = ['FILE_EXISTS', 'FILE_DIFFERS', 'PART_DIFFERS', 'FILE_HELD'];
+const FILE_CODES = ['FILE_EXISTS', 'FILE_DIFFERS', 'PART_DIFFERS', 'FOLDER_DIFFERS', 'FILE_HELD'];
 const STATUS_CODES = ['STATUS_REFUSED', 'NOT_FOUND_IN_EXIGO', 'UNEXPECTED_STATUS'];
 const DEFAULT_PIPELINE = 'exigo-orders-to-3pl';
 

@@ -29,6 +29,7 @@ import {
 } from '../queue/ledger/waves.js';
 import type { EngineContext } from './context.js';
 import { writeManifest } from './manifest.js';
+import { placeDiffers, placeUnknown } from './place.js';
 import { renderWave, UnrenderableMembers } from './render.js';
 import { retryDelay } from './retry.js';
 import { emptySpool, spoolPath } from './spool.js';
@@ -116,11 +117,11 @@ async function sendPlanned(sending: Sending): Promise<void> {
     });
     await faultPoint('send/after-intent');
     await lease.assertHeld();
-    await sending.delivery.upload(path, wave.file_name, lease.token);
+    const place = await sending.delivery.upload(path, wave.file_name, lease.token);
     await faultPoint('send/before-uploaded');
-    await noteUploaded(sending);
+    await noteUploaded(sending, place);
     await faultPoint('send/after-uploaded');
-    await publish({ ...sending, wave: { ...wave, ...fix, state: 'uploaded', token: lease.token } });
+    await publish({ ...sending, wave: { ...wave, ...fix, state: 'uploaded', token: lease.token, place } });
   } catch (error) {
     if (!(error instanceof UnrenderableMembers)) throw error;
     await lease.transaction(async (session) => {
@@ -132,9 +133,9 @@ async function sendPlanned(sending: Sending): Promise<void> {
   }
 }
 
-async function noteUploaded({ lease, delivery, wave }: Sending): Promise<void> {
+async function noteUploaded({ lease, delivery, wave }: Sending, place: string): Promise<void> {
   try {
-    await lease.transaction((session) => waveUploaded(session, wave.wave_id, lease.token));
+    await lease.transaction((session) => waveUploaded(session, wave.wave_id, lease.token, place));
   } catch (error) {
     // Whoever has taken over does not use a `.part` that was not noted, and may have been past it already.
     if (error instanceof LeaseLostError) await delivery.discard(wave.file_name, lease.token);
@@ -176,7 +177,7 @@ async function receive(sending: Sending, receipt: string): Promise<void> {
 
 async function recover(sending: Sending): Promise<void> {
   const { context, lease, delivery, wave } = sending;
-  const { part, target } = await delivery.inspect(wave.file_name, wave.token ?? lease.token);
+  const { part, target, place } = await delivery.inspect(wave.file_name, wave.token ?? lease.token);
   await lease.assertHeld();
   if (target !== null) {
     if (target.sha256 === wave.sha256) {
@@ -193,6 +194,8 @@ async function recover(sending: Sending): Promise<void> {
   }
   if (wave.state === 'uploaded') {
     if (part === null) {
+      if (place === null) throw placeUnknown(wave.file_name, delivery.description);
+      if (place !== wave.place) return hold(sending, 'FOLDER_DIFFERS', placeDiffers(delivery.description));
       await afterManifest(sending);
       return receive(sending, `collected from ${delivery.description}`);
     }

@@ -20,6 +20,7 @@ import {
   UnknownOutcomeError,
 } from '../../src/core/errors.js';
 import { setFaultHook } from '../../src/core/fault-points.js';
+import { FOLDER_MARK } from '../../src/core/targets.js';
 import { FOLDER_FAULT_POINTS, folderDelivery } from '../../src/load/folder/delivery.js';
 import type { FileSystem } from '../../src/load/folder/file-system.js';
 
@@ -44,6 +45,9 @@ const facts = (content: string | Uint8Array) => ({
   sha256: createHash('sha256').update(content).digest('hex'),
   bytes: Buffer.byteLength(content),
 });
+
+/** What is in the folder beside its mark, sorted. */
+const seen = async () => (await readdir(folder)).filter((name) => name !== FOLDER_MARK).sort();
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: from the test`), { code });
 
@@ -96,9 +100,9 @@ describe('upload and publish', () => {
   it('deliver the bytes under the name, and leave no .part', async () => {
     const delivery = folderDelivery(folder);
     await delivery.upload(local, 'a.csv', 1);
-    expect(await readdir(folder)).toEqual(['a.csv.1.part']);
+    expect(await seen()).toEqual(['a.csv.1.part']);
     await delivery.publish('a.csv', 1);
-    expect(await readdir(folder)).toEqual(['a.csv']);
+    expect(await seen()).toEqual(['a.csv']);
     expect(await readFile(join(folder, 'a.csv'))).toEqual(await readFile(local));
     expect(delivery.description).toBe(`folder ${folder}`);
   });
@@ -113,6 +117,10 @@ describe('upload and publish', () => {
     acts.push('uploaded');
     await delivery.publish('a.csv', 1);
     expect(acts).toEqual([
+      'rm .orderferry.part',
+      'open .orderferry.part',
+      'write .orderferry.part',
+      'sync .orderferry.part',
       'rm a.csv.1.part',
       'open a.csv.1.part',
       'write a.csv.1.part',
@@ -178,7 +186,7 @@ describe('publish', () => {
     await expect(refused).rejects.toBeInstanceOf(TerminalError);
     await expect(refused).rejects.toMatchObject({ code: 'FILE_EXISTS' });
     expect(await readFile(join(folder, 'a.csv'), 'utf8')).toBe('somebody else');
-    expect((await readdir(folder)).sort()).toEqual(['a.csv', 'a.csv.1.part']);
+    expect(await seen()).toEqual(['a.csv', 'a.csv.1.part']);
   });
 
   it('is content when the 3PL collects the file the instant it appears', async () => {
@@ -192,8 +200,8 @@ describe('publish', () => {
     await delivery.upload(local, 'a.csv', 1);
     await delivery.publish('a.csv', 1);
     expect(await readFile(join(root, 'collected'))).toEqual(await readFile(local));
-    expect(await delivery.inspect('a.csv', 1)).toEqual({ part: null, target: null });
-    expect(await readdir(folder)).toEqual([]);
+    expect(await delivery.inspect('a.csv', 1)).toMatchObject({ part: null, target: null });
+    expect(await seen()).toEqual([]);
   });
 
   it('says that the outcome is unknown when the .part has gone (a repeated rename hears ENOENT)', async () => {
@@ -216,19 +224,22 @@ describe('publish', () => {
 
 describe('upload', () => {
   it.each([
-    ['write', 3, 'ENOSPC', TransientError],
-    ['write', 1, 'EDQUOT', TransientError],
+    ['write a.csv', 3, 'ENOSPC', TransientError],
+    ['write a.csv', 1, 'EDQUOT', TransientError],
     ['sync a.csv.1.part', 1, 'EIO', TransientError],
     ['sync folder', 1, 'EIO', TransientError],
-    ['open', 1, 'EACCES', ConfigurationError],
-    ['open', 1, 'EROFS', ConfigurationError],
+    ['open a.csv', 1, 'EACCES', ConfigurationError],
+    ['open a.csv', 1, 'EROFS', ConfigurationError],
+    ['open .orderferry.part', 1, 'EACCES', ConfigurationError],
+    ['write .orderferry.part', 1, 'ENOSPC', TransientError],
+    ['sync .orderferry.part', 1, 'EIO', TransientError],
   ])('removes the .part when %s %i fails with %s', async (act, nth, code, kind) => {
     await writeFile(local, Buffer.alloc(1_000_000));
     const delivery = folderDelivery(folder, failing(act, nth, code));
     const failed = delivery.upload(local, 'a.csv', 1);
     await expect(failed).rejects.toBeInstanceOf(kind);
     await expect(failed).rejects.toThrow(folder);
-    expect(await readdir(folder)).toEqual([]);
+    expect(await seen()).toEqual([]);
     await delivery.upload(local, 'a.csv', 1);
     expect((await delivery.inspect('a.csv', 1)).part).toEqual(facts(Buffer.alloc(1_000_000)));
   });
@@ -258,16 +269,16 @@ describe('upload', () => {
 describe('inspect and discard', () => {
   it('tell what is there, and remove the .part alone', async () => {
     const delivery = folderDelivery(folder);
-    expect(await delivery.inspect('a.csv', 1)).toEqual({ part: null, target: null });
+    expect(await delivery.inspect('a.csv', 1)).toMatchObject({ part: null, target: null });
     await writeFile(join(folder, 'a.csv'), 'old');
     await delivery.upload(local, 'a.csv', 1);
-    expect(await delivery.inspect('a.csv', 1)).toEqual({
+    expect(await delivery.inspect('a.csv', 1)).toMatchObject({
       part: facts(await readFile(local)),
       target: facts('old'),
     });
     await delivery.discard('a.csv', 1);
     await delivery.discard('a.csv', 1);
-    expect(await delivery.inspect('a.csv', 1)).toEqual({ part: null, target: facts('old') });
+    expect(await delivery.inspect('a.csv', 1)).toMatchObject({ part: null, target: facts('old') });
   });
 
   it('keep the .part of each sender apart; a later one removes those of earlier ones, never the other way', async () => {
@@ -276,16 +287,59 @@ describe('inspect and discard', () => {
     await writeFile(local, 'of the one that woke up');
     await delivery.upload(local, 'a.csv', 2);
     await delivery.discard('a.csv', 2);
-    expect(await readdir(folder)).toEqual(['a.csv.3.part']);
+    expect(await seen()).toEqual(['a.csv.3.part']);
     await delivery.upload(local, 'a.csv', 2);
     await writeFile(join(folder, 'a.csv.manifest.json.2.part'), 'of another name');
     await delivery.discard('a.csv', 3);
-    expect(await readdir(folder)).toEqual(['a.csv.manifest.json.2.part']);
+    expect(await seen()).toEqual(['a.csv.manifest.json.2.part']);
   });
 
   it('report a folder where a file should be', async () => {
     await mkdir(join(folder, 'a.csv'));
     await expect(folderDelivery(folder).inspect('a.csv', 1)).rejects.toThrow('move it away');
+  });
+});
+
+describe('the mark of the folder', () => {
+  it('is made by the first upload, told by it and by every look, and kept', async () => {
+    const delivery = folderDelivery(folder);
+    expect((await delivery.inspect('a.csv', 1)).place).toBeNull();
+    const place = await delivery.upload(local, 'a.csv', 1);
+    expect(await delivery.upload(local, 'b.csv', 2)).toBe(place);
+    expect((await folderDelivery(folder).inspect('c.csv', 3)).place).toBe(place);
+    expect((await readFile(join(folder, FOLDER_MARK), 'utf8')).trim()).toBe(place);
+  });
+
+  it('is another one in another folder, and after somebody removed it', async () => {
+    const delivery = folderDelivery(folder);
+    const place = await delivery.upload(local, 'a.csv', 1);
+    await rm(join(folder, FOLDER_MARK));
+    expect((await delivery.inspect('a.csv', 1)).place).toBeNull();
+    expect(await delivery.upload(local, 'b.csv', 1)).not.toBe(place);
+    const other = join(root, 'other');
+    await mkdir(other);
+    expect(await folderDelivery(other).upload(local, 'a.csv', 1)).not.toBe(place);
+  });
+
+  it('is made anew where a power cut left it empty', async () => {
+    await writeFile(join(folder, FOLDER_MARK), '');
+    const delivery = folderDelivery(folder);
+    expect((await delivery.inspect('a.csv', 1)).place).toBeNull();
+    const place = await delivery.upload(local, 'a.csv', 1);
+    expect((await delivery.inspect('a.csv', 1)).place).toBe(place);
+  });
+
+  it('counts as missing when the share goes or comes during a look', async () => {
+    await folderDelivery(folder).upload(local, 'a.csv', 1);
+    let opened = 0;
+    const goes: FileSystem = {
+      ...watched(() => undefined),
+      async open(...parameters) {
+        if (++opened === 2) await rm(join(folder, FOLDER_MARK));
+        return nodeFs.open(...parameters);
+      },
+    };
+    expect((await folderDelivery(folder, goes).inspect('a.csv', 1)).place).toBeNull();
   });
 });
 

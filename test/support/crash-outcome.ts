@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { FOLDER_MARK } from '../../src/core/targets.js';
 import type { CrashSite } from './crash-site.js';
 
 /** What a life of the installation came to, without times, attempts, ids and tokens. */
@@ -117,7 +118,7 @@ function tablesOf(site: CrashSite): Record<string, string[]> {
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== FOLDER_MARK)
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
 }

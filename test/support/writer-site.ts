@@ -125,7 +125,7 @@ export class WriterSite {
   async newFiles(): Promise<NewFiles> {
     const found = new Map<number, string>();
     const names = await readdir(join(this.folder, 'out'));
-    for (const name of names.filter((one) => !this.filesRead.has(one)).sort()) {
+    for (const name of names.filter((one) => !one.endsWith('.part') && !this.filesRead.has(one)).sort()) {
       this.filesRead.add(name);
       const rows: Record<'order' | 'line' | 'total', string>[] = parse(
         await readFile(join(this.folder, 'out', name), 'utf8'),

@@ -1,2 +1,2 @@
--- sending -> uploaded: the whole file stands under its `.part` name. In: @wave_id, @token.
-UPDATE etl.wave SET state = 'uploaded', token = @token WHERE wave_id = @wave_id AND state = 'sending';
+-- sending -> uploaded: the whole file stands under its `.part` name. In: @wave_id, @token, @place.
+UPDATE etl.wave SET state = 'uploaded', token = @token, place = @place WHERE wave_id = @wave_id AND state = 'sending';

@@ -10,7 +10,7 @@ import {
   UnknownOutcomeError,
 } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
-import type { Delivery, FileFacts } from '../../core/targets.js';
+import type { Delivery, FileFacts, PlaceFacts } from '../../core/targets.js';
 import { folderError } from './errors.js';
 import {
   type FileSystem,
@@ -20,9 +20,11 @@ import {
   syncDirectory,
   writeAll,
 } from './file-system.js';
+import { ensureMark, readMark } from './mark.js';
 
 /** The acts of a folder delivery that a crash can come before or after, in their order. */
 export const FOLDER_FAULT_POINTS = [
+  'folder/mark-written', // once in the life of a folder
   'folder/write-before',
   'folder/write-after',
   'folder/part-synced',
@@ -52,14 +54,16 @@ class FolderDelivery implements Delivery {
     this.description = `folder ${path}`;
   }
 
-  async upload(localPath: string, name: string, sender: number): Promise<void> {
+  async upload(localPath: string, name: string, sender: number): Promise<string> {
     const { part } = this.paths(name, sender);
     await this.requireFolder();
     const local = await this.openLocal(localPath);
     try {
+      const place = await ensureMark(this.fs, this.path);
       await this.write(local, part);
       await syncDirectory(this.fs, this.path);
       await point('folder/uploaded');
+      return place;
     } catch (error) {
       throw await this.withoutPart(part, folderError(`${this.description}: writing ${name}`, error));
     } finally {
@@ -67,12 +71,15 @@ class FolderDelivery implements Delivery {
     }
   }
 
-  async inspect(name: string, sender: number): Promise<{ part: FileFacts | null; target: FileFacts | null }> {
-    const { part, target } = this.paths(name, sender);
+  async inspect(name: string, sender: number): Promise<PlaceFacts> {
+    const paths = this.paths(name, sender);
     await this.requireFolder();
+    const before = await this.mark();
     // The .part first: renamed in between, the file is seen under both names; the other way round under none.
-    const before = await this.factsOf(part);
-    return { part: before, target: await this.factsOf(target) };
+    const part = await this.factsOf(paths.part);
+    const target = await this.factsOf(paths.target);
+    // Before and after: a share may be mounted, or lost, while we look.
+    return { part, target, place: before === (await this.mark()) ? before : null };
   }
 
   /**
@@ -166,6 +173,14 @@ class FolderDelivery implements Delivery {
       return await this.fs.open(localPath, 'r');
     } catch (error) {
       throw new InvariantError(`file to deliver cannot be read: ${messageOf(error)}`);
+    }
+  }
+
+  private async mark(): Promise<string | null> {
+    try {
+      return await readMark(this.fs, this.path);
+    } catch (error) {
+      throw folderError(`${this.description}: reading its mark`, error);
     }
   }
 

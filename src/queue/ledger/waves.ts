@@ -25,6 +25,8 @@ export interface Wave {
   readonly sha256: string | null;
   /** Fencing token of the process that sends or has uploaded it. */
   readonly token: number | null;
+  /** Where it was uploaded to, as the delivery told; null before. */
+  readonly place: string | null;
   readonly attempts: number;
   readonly next_try_utc: string | null;
   readonly last_error: string | null;
@@ -156,8 +158,13 @@ export async function waveSending(
   if (changed === 0) throw new InvariantError(`wave ${waveId} is not planned any more`);
 }
 
-export async function waveUploaded(session: Session, waveId: number, token: number): Promise<void> {
-  await session.run(sql(session.engine, 'ledger/wave_uploaded'), { wave_id: waveId, token });
+export async function waveUploaded(
+  session: Session,
+  waveId: number,
+  token: number,
+  place: string,
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/wave_uploaded'), { wave_id: waveId, token, place });
 }
 
 /** Nothing was published and nothing will be: the newest versions decide at the next try. */

@@ -25,6 +25,7 @@ export async function wavesOfBatch(session: Session, batchId: number): Promise<W
         'w.bytes',
         'w.sha256',
         'w.token',
+        'w.place',
         'w.attempts',
         'w.next_try_utc',
         'w.last_error',

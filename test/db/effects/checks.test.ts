@@ -83,11 +83,14 @@ const ILLEGAL: Readonly<Record<string, readonly string[]>> = {
     `UPDATE etl.wave SET state = 'sending'`,
     ...['sha256', 'bytes', 'rows', 'orders', 'token'].map(
       (column) =>
-        `UPDATE etl.wave SET state = 'uploaded', ${['sha256', 'bytes', 'rows', 'orders', 'token']
+        `UPDATE etl.wave SET state = 'uploaded', place = 'p', ${['sha256', 'bytes', 'rows', 'orders', 'token']
           .filter((other) => other !== column)
           .map((other) => `${other} = 1`)
           .join(', ')}`,
     ),
+  ],
+  uploaded_wave_knows_its_place: [
+    `UPDATE etl.wave SET state = 'uploaded', sha256 = 's', bytes = 1, rows = 1, orders = 1, token = 1`,
   ],
   wave_is_delivered_exactly_when_it_has_a_receipt: [
     `UPDATE etl.wave SET state = 'delivered', sha256 = 's', bytes = 1, rows = 1, orders = 1, token = 1`,

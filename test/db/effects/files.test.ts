@@ -1,5 +1,5 @@
 /** What happens to the hand-over when the folder of a 3PL fails in each of the ways it can. */
-import { open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freezeConfig } from '../../../src/app/config/frozen.js';
@@ -9,6 +9,7 @@ import { makeContext } from '../../../src/app/runtime.js';
 import { MINUTE, SECOND } from '../../../src/core/clock.js';
 import { StoppedError } from '../../../src/core/errors.js';
 import { setFaultHook } from '../../../src/core/fault-points.js';
+import { FOLDER_MARK } from '../../../src/core/targets.js';
 import { openSqlite } from '../../../src/db/sqlite.js';
 import type { EngineContext } from '../../../src/engine/context.js';
 import { runPipeline } from '../../../src/engine/run.js';
@@ -49,7 +50,7 @@ const through = (fs: FileSystem): Partial<EngineContext> => ({
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: from the test`), { code });
 
-const parts = async () => (await readdir(atlas)).filter((name) => name.endsWith('.part'));
+const parts = async () => (await readdir(atlas)).filter((name) => /\.\d+\.part$/.test(name));
 
 const versions = async (id: number) =>
   (
@@ -169,7 +170,69 @@ describe('a 3PL that collects a file the instant it appears', () => {
       `SELECT receipt FROM "etl.wave" WHERE target = 'atlas'`,
     );
     expect(wave?.receipt).toContain('collected');
-    expect(await readdir(atlas)).toEqual([]);
+    expect(await readdir(atlas)).toEqual([FOLDER_MARK]);
+  });
+});
+
+describe('a share that is not mounted where an uploaded file was on its way', () => {
+  const printed = () => house.standin.journal.flatMap(({ orderIds }) => orderIds);
+  const file = async () => house.all(`SELECT state, receipt FROM "etl.wave" WHERE file_name = '${FIRST}'`);
+
+  beforeEach(async () => {
+    setFaultHook((point) => {
+      if (point === 'send/before-publish') throw new StoppedError();
+    });
+    expect((await house.run()).error).toMatchObject({ code: 'STOPPED' });
+    setFaultHook(undefined);
+    await rename(atlas, `${atlas}-share`);
+    await mkdir(atlas); // the mount point
+  });
+
+  async function mount(): Promise<void> {
+    await rm(atlas, { recursive: true });
+    await rename(`${atlas}-share`, atlas);
+  }
+
+  it('proves nothing: the run says so with code 3, and goes on when it is mounted', async () => {
+    for (const _ of [1, 2]) {
+      const { error } = await house.run();
+      expect(error).toMatchObject({ code: 'FOLDER_UNMARKED' });
+      expect(exitCodeOf(error)).toBe(3);
+      expect(String(error)).toMatch(/mount/);
+      expect(await outcomeOf(house, 1)).toBe('loading');
+      house.clock.advance(NEXT_TRY);
+    }
+    expect(printed()).toEqual([2]);
+    await mount();
+    expect(await house.run()).toMatchObject({ error: null });
+    expect(await outcomeOf(house, 1)).toBe('delivered');
+    expect(await filesWith(house, 'atlas', 1)).toEqual([FIRST]);
+    expect((await file())[0]).toMatchObject({ receipt: expect.stringContaining('published') });
+  });
+
+  it('is held for a person when another file was uploaded there meanwhile', async () => {
+    await placeOrder(house, 3);
+    await house.run(); // order 3 goes into the mount point, which has a mark of its own then
+    expect(await readdir(atlas)).toContain(FOLDER_MARK);
+    await house.run();
+    expect(await outcomeOf(house, 1)).toBe('held FOLDER_DIFFERS');
+    expect(await file()).toMatchObject([{ state: 'held' }]);
+    expect(printed()).not.toContain(1);
+  });
+
+  it('is held for a person who says that the mark was removed from the right folder', async () => {
+    await house.run();
+    await writeFile(join(atlas, FOLDER_MARK), 'removed\n');
+    house.clock.advance(NEXT_TRY);
+    await house.run();
+    expect(await outcomeOf(house, 1)).toBe('held FOLDER_DIFFERS');
+  });
+
+  it('is taken as collected where the mark of the upload is', async () => {
+    await mount();
+    await rm(join(atlas, (await parts())[0] ?? ''));
+    expect(await house.run()).toMatchObject({ error: null });
+    expect((await file())[0]).toMatchObject({ receipt: expect.stringContaining('collected') });
   });
 });
 

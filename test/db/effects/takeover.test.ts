@@ -11,6 +11,7 @@ import { makeContext } from '../../../src/app/runtime.js';
 import { loadSampleTenant } from '../../../src/app/sample-tenant.js';
 import { MINUTE, SECOND } from '../../../src/core/clock.js';
 import { setFaultHook } from '../../../src/core/fault-points.js';
+import { FOLDER_MARK } from '../../../src/core/targets.js';
 import type { Database } from '../../../src/db/database.js';
 import { openSqlite } from '../../../src/db/sqlite.js';
 import { runPipeline } from '../../../src/engine/run.js';
@@ -45,7 +46,7 @@ const runOther = () => {
 
 const outFiles = () =>
   readdirSync(join(house.folder, 'var', 'out'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== FOLDER_MARK)
     .map((entry) => entry.name)
     .sort();
 
