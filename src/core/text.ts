@@ -1,3 +1,8 @@
+/** `1 order`, `2 orders`; the noun takes an s. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** The candidate nearest to a mistyped name, or null when none is near (at most a third of it differs). */
 export function nearestName(name: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;

@@ -11,6 +11,7 @@ import {
 import { faultPoint } from '../core/fault-points.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import type { Delivery } from '../core/targets.js';
+import { counted } from '../core/text.js';
 import { toUtcText } from '../core/time.js';
 import type { Lease } from '../queue/lease/lease.js';
 import { insertEvent } from '../queue/ledger/events.js';
@@ -67,8 +68,7 @@ export async function sendWaves(
     } catch (error) {
       if (error instanceof LeaseLostError || error instanceof StoppedError || error instanceof InvariantError)
         throw error;
-      await noteFailure(sending, error);
-      first ??= error;
+      first ??= await noteFailure(sending, error);
     }
   }
   return first;
@@ -95,8 +95,7 @@ export async function recoverWaves(
     } catch (error) {
       if (error instanceof LeaseLostError || error instanceof StoppedError || error instanceof InvariantError)
         throw error;
-      await noteFailure(sending, error);
-      first ??= error;
+      first ??= await noteFailure(sending, error);
     }
   }
   return first;
@@ -167,7 +166,7 @@ async function receive(sending: Sending, receipt: string): Promise<void> {
       kind: 'delivered',
       pipeline: pipeline.name,
       waveId: wave.wave_id,
-      message: `file ${wave.file_name} ${receipt}: ${wave.orders} orders, ${wave.rows} rows, ${wave.bytes} bytes`,
+      message: `file ${wave.file_name} ${receipt}: ${counted(wave.orders ?? 0, 'order')}, ${counted(wave.rows ?? 0, 'row')}, ${counted(wave.bytes ?? 0, 'byte')}`,
       detail: { sha256: wave.sha256 },
     });
     await faultPoint('send/before-receipt');
@@ -231,12 +230,16 @@ async function hold(sending: Sending, code: string, reason: string): Promise<voi
   context.log.error(text, { pipeline: pipeline.name, wave: wave.wave_id });
 }
 
-/** Before the upload was complete nothing can have been published: the wave is planned anew. After it, it is published later. */
-async function noteFailure(sending: Sending, error: unknown): Promise<void> {
+/**
+ * Before the upload was complete nothing can have been published: the wave is planned anew. After it, it is
+ * published later. Returns the problem for the run to report; null when the file is held: that is an outcome.
+ */
+async function noteFailure(sending: Sending, error: unknown): Promise<unknown> {
   const { context, lease, pipeline, wave, delivery } = sending;
   const text = `file ${wave.file_name}: ${messageOf(error)}`;
   if (error instanceof TerminalError && codeOf(error) === 'FILE_EXISTS') {
-    return hold(sending, 'FILE_EXISTS', `a file of this name is already in ${delivery.description}`);
+    await hold(sending, 'FILE_EXISTS', `a file of this name is already in ${delivery.description}`);
+    return null;
   }
   const nowMs = context.clock.now();
   const nextTry = toUtcText(nowMs + retryDelay(wave.attempts + 1, RETRY));
@@ -246,6 +249,7 @@ async function noteFailure(sending: Sending, error: unknown): Promise<void> {
     await event(session, sending, 'delayed', `${text}; next try at ${nextTry} UTC`, toUtcText(nowMs));
   });
   context.log.error(`${text}; next try at ${nextTry} UTC`, { pipeline: pipeline.name, wave: wave.wave_id });
+  return error;
 }
 
 async function event(

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_ORDER } from '../../src/app/sample-tenant-orders.js';
 import { DAY, MINUTE } from '../../src/core/clock.js';
-import { toExigoText } from '../../src/core/time.js';
+import { toExigoText, toUtcText } from '../../src/core/time.js';
 import type { DryRun } from '../../src/engine/dry-run.js';
 import type { RunSummary } from '../../src/engine/report.js';
 import { pipelineLease } from '../../src/engine/run.js';
@@ -84,6 +85,25 @@ describe('orderferry run', () => {
     expect(result.code).toBe(1);
     expect(result.json<RunSummary>().totals).toMatchObject({ delivered: 16, failed: 1 });
     expect((await site.run(['run', NAME])).code).toBe(0);
+  });
+
+  it.each([
+    [[], 0],
+    [['--fail-on', 'held'], 1],
+  ] as const)('ends with %j when a file is newly held: code %i', async (options, code) => {
+    const folder = site.context().config.threePls.find(({ name }) => name === 'atlas')?.delivery.path ?? '';
+    for (const shift of [-DAY, 0, DAY]) {
+      const date = toUtcText(Date.now() + shift)
+        .slice(0, 10)
+        .replaceAll('-', '');
+      await writeFile(join(folder, `ATL_${date}_000001.csv`), 'not ours');
+    }
+    const result = await site.run(['run', NAME, ...options, '--json']);
+    expect(result.code).toBe(code);
+    const { error, files, totals } = result.json<RunSummary>();
+    expect(error).toBeNull();
+    expect(files.map(({ state }) => state).sort()).toEqual(['delivered', 'held']);
+    expect(totals.failed).toBe(0);
   });
 
   it('ends with 3 when the Exigo API is down, and says in its one object what was done all the same', async () => {

@@ -111,8 +111,12 @@ it('foretells that a folder is missing, and what goes on all the same', async ()
 it('foretells that the name of a file is taken', async () => {
   const file = join(house.config.threePls[0]?.delivery.path ?? '', 'ATL_20260311_000001.csv');
   await writeFile(file, 'not ours\n');
-  const { error } = await expectForetold(requestOf(ORDERS));
-  expect(error).toMatchObject({ code: 'FILE_EXISTS' });
+  const { error, summary } = await expectForetold(requestOf(ORDERS));
+  expect(error).toBeNull();
+  expect(summary.files.map(({ target, state }) => `${target} ${state}`)).toEqual([
+    'atlas held',
+    'borealis delivered',
+  ]);
 });
 
 it.each(['send/after-intent', 'send/after-uploaded', 'send/after-publish', 'status/after-call'])(
