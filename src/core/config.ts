@@ -50,7 +50,26 @@ export interface ExigoApiConfig {
   readonly deadlineMs: number;
   /** Default 30 s. */
   readonly unknownWaitMs: number;
+  /** Default `comma`, as the vendor's paper has it. */
+  readonly listStyle?: ListStyle;
+  /**
+   * What the batch call names the status: `orderStatus` with a name (default; documentation of 2022) or
+   * `orderStatusTy` with a number (newest catalogue of the REST fields).
+   */
+  readonly batchStatusField?: BatchStatusField;
+  /** Most bytes of a reply. Default 20,000,000. */
+  readonly maxBytes?: number;
 }
+
+/**
+ * How a list goes into a query string. The vendor's paper speaks of a comma-delimited list, a client in
+ * the wild sends indexed names, neither was seen to work against a live tenant: so it is a setting.
+ * `comma`: `orderIDs=1,2`; `repeated`: `orderIDs=1&orderIDs=2`; `indexed`: `orderIDs[0]=1&orderIDs[1]=2`.
+ */
+export const LIST_STYLES = ['comma', 'repeated', 'indexed'] as const;
+export type ListStyle = (typeof LIST_STYLES)[number];
+export const BATCH_STATUS_FIELDS = ['orderStatus', 'orderStatusTy'] as const;
+export type BatchStatusField = (typeof BATCH_STATUS_FIELDS)[number];
 
 export interface SourceConfig {
   /** Subtracted from the watermark. Default 15 min. */

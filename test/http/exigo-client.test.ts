@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ExigoApiConfig } from '../../src/core/config.js';
 import {
   ConfigurationError,
   TerminalError,
@@ -26,7 +27,10 @@ interface Seen {
 }
 
 /** A client of a server that answers every request with the same text; what it got is in `seen`. */
-async function clientOf(reply: string | RequestListener, options: Partial<ExigoClientOptions> = {}) {
+async function clientOf(
+  reply: string | RequestListener,
+  options: Partial<ExigoClientOptions & ExigoApiConfig> = {},
+) {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
     const chunks: string[] = [];
@@ -50,7 +54,10 @@ async function clientOf(reply: string | RequestListener, options: Partial<ExigoC
     deadlineMs: 2_000,
     unknownWaitMs: 30_000,
   };
-  const client = createExigoClient(config, { clock: handClock('2024-11-13T18:00:00Z'), ...options });
+  const client = createExigoClient(
+    { ...config, ...options },
+    { clock: handClock('2024-11-13T18:00:00Z'), ...options },
+  );
   open.push(client, {
     close: () => {
       server.closeAllConnections();

@@ -190,7 +190,7 @@ describe('GetOrders of the stand-in', () => {
     async (listStyle) => {
       await restart({ listStyle });
       await accepted(1, 2, 3);
-      const client = tenant.client({ listStyle });
+      const client = tenant.client({}, { listStyle });
       expect([...(await client.readStatuses([1, 3]))]).toEqual([
         [1, 'Accepted'],
         [3, 'Accepted'],
@@ -201,7 +201,7 @@ describe('GetOrders of the stand-in', () => {
       });
       expect(orders.map((order) => order.orderID)).toEqual([2, 3]);
       const other = listStyle === 'comma' ? 'indexed' : 'comma';
-      expect(await errorOf(tenant.client({ listStyle: other }).readStatuses([2, 3]))).toBeInstanceOf(
+      expect(await errorOf(tenant.client({}, { listStyle: other }).readStatuses([2, 3]))).toBeInstanceOf(
         ConfigurationError,
       );
     },
@@ -324,7 +324,7 @@ describe('changes of the stand-in', () => {
     await tenant.insert('Orders', { OrderID: 2, OrderStatusID: 7, OrderKey: 'k2' });
     await tenant.client().changeOrderStatus({ orderKey: 'k2' }, 'Canceled');
     await tenant
-      .client({ batchStatusField: 'orderStatusTy' })
+      .client({}, { batchStatusField: 'orderStatusTy' })
       .changeOrderStatusBatch([{ orderID: 1 }], 'Printed');
     expect([await tenant.order(1), await tenant.order(2)]).toMatchObject([
       { OrderStatusID: 8 },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DAY, HOUR, MINUTE, SECOND } from '../../core/clock.js';
+import { BATCH_STATUS_FIELDS, LIST_STYLES } from '../../core/config.js';
 import { QUEUE_TABLES } from '../../core/exigo-tables.js';
 import { didYouMean } from '../../core/text.js';
 import { isSensitive } from '../../queue/freeze/sensitive.js';
@@ -15,7 +16,10 @@ const COMPANY = /^[A-Za-z0-9][A-Za-z0-9-]*$/;
  * `docs/configuration.md` and `config/orderferry.schema.json` are checked against it.
  */
 export function configSchema(environment: Environment, baseDirectory: string) {
-  const { text, secret, duration, integer, flag, path, url } = valueSchemas(environment, baseDirectory);
+  const { text, secret, duration, integer, flag, choice, path, url } = valueSchemas(
+    environment,
+    baseDirectory,
+  );
 
   const sqlserver = group({
     host: text().describe('Name or address of the SQL Server.'),
@@ -55,6 +59,11 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     unknownWait: duration({ max: HOUR })
       .prefault('30s')
       .describe('After an unknown outcome, how long before absence proves that nothing was done.'),
+    listStyle: choice(LIST_STYLES).prefault('comma').describe('How the order ids stand in a query.'),
+    batchStatusField: choice(BATCH_STATUS_FIELDS)
+      .prefault('orderStatus')
+      .describe('What the batch call names the status.'),
+    maxBytes: integer(1_000_000, 200_000_000).prefault(20_000_000).describe('Most bytes of one answer.'),
   }).transform(({ baseUrl, deadline, unknownWait, ...rest }, context) => {
     if (baseUrl === undefined && !COMPANY.test(rest.company)) {
       const message = `"${rest.company}" cannot be part of a host name; give baseUrl as well`;

@@ -111,6 +111,21 @@ export function valueSchemas(environment: Environment, baseDirectory: string) {
           return z.NEVER;
         }),
 
+    choice: <const Value extends string>(values: readonly Value[]) => {
+      const error = wanted(`one of ${values.join(', ')}`);
+      const isOne = (found: string): found is Value => values.some((value) => value === found);
+      return z
+        .union([z.enum(values, { error }), z.string().regex(WHOLE_REFERENCE, { error })], { error })
+        .transform((value, context) => {
+          const found = replaced(value, context);
+          if (found === null) return z.NEVER;
+          if (isOne(found)) return found;
+          const message = `the value of ${value} must be one of ${values.join(', ')}`;
+          context.addIssue({ code: 'custom', message });
+          return z.NEVER;
+        });
+    },
+
     /** A file or folder; a relative one is below the folder that contains the `config` folder. */
     path: () => text().transform((value) => resolve(baseDirectory, value)),
 

@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/clock.js';
-import type { ExigoApiConfig } from '../../core/config.js';
+import type { ExigoApiConfig, ListStyle } from '../../core/config.js';
 import { ConfigurationError, TerminalError, TransientError } from '../../core/errors.js';
 import { type OrderStatus, statusId } from '../../core/exigo.js';
 import { createHttpClient, type HttpRequest } from '../../http/client.js';
 import { type Json, member } from '../../http/json.js';
 import { redactor } from '../../http/redact.js';
 import { type ExigoOrder, readOrder } from './order-reply.js';
-import { chunkIds, encodeQuery, type ListStyle, type OrdersQuery } from './query.js';
+import { chunkIds, encodeQuery, type OrdersQuery } from './query.js';
 import { type BatchDetail, encodeDates, type OrderRef, type OrderUpdate } from './requests.js';
 import { checkResult } from './result.js';
 import { integerOf, statusOf } from './values.js';
@@ -19,15 +19,6 @@ export interface ExigoClientOptions {
   readonly clock: Clock;
   /** Once aborted, no request begins any more. */
   readonly signal?: AbortSignal;
-  /** Default `comma`, as the vendor's paper has it. */
-  readonly listStyle?: ListStyle;
-  /**
-   * What the batch call names the status: `orderStatus` with a name (default; documentation of 2022) or
-   * `orderStatusTy` with a number (newest catalogue of the REST fields).
-   */
-  readonly batchStatusField?: 'orderStatus' | 'orderStatusTy';
-  /** Most bytes of a reply. Default 20,000,000. */
-  readonly maxBytes?: number;
 }
 
 /**
@@ -54,7 +45,7 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
   const token = Buffer.from(`${config.login}@${config.company}:${config.password}`).toString('base64');
   const secrets = [token, config.password, config.login];
   const redact = redactor(secrets);
-  const style = options.listStyle ?? 'comma';
+  const style = config.listStyle ?? 'comma';
   const http = createHttpClient({
     name: NAME,
     baseUrl: config.baseUrl,
@@ -63,7 +54,7 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
     deadlineMs: config.deadlineMs,
     clock: options.clock,
     signal: options.signal,
-    ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
+    ...(config.maxBytes === undefined ? {} : { maxBytes: config.maxBytes }),
     credentialsHint:
       "check login, company and password, the user's API access in Exigo Admin, and that this machine's address is on the API whitelist",
   });
@@ -138,7 +129,7 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
 
     async changeOrderStatusBatch(details, status) {
       const body = {
-        ...(options.batchStatusField === 'orderStatusTy'
+        ...(config.batchStatusField === 'orderStatusTy'
           ? { orderStatusTy: statusId(status) }
           : { orderStatus: status }),
         details: details.map((detail) => encodeDates(detail)),

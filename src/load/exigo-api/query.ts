@@ -1,12 +1,6 @@
+import type { ListStyle } from '../../core/config.js';
 import type { OrderStatus } from '../../core/exigo.js';
 import { toExigoDate } from './values.js';
-
-/**
- * How a list goes into a query string. The vendor's paper speaks of a comma-delimited list, a client in
- * the wild sends indexed names, neither was seen to work against a live tenant: so it is a setting.
- * `comma`: `orderIDs=1,2`; `repeated`: `orderIDs=1&orderIDs=2`; `indexed`: `orderIDs[0]=1&orderIDs[1]=2`.
- */
-export type ListStyle = 'comma' | 'repeated' | 'indexed';
 
 type Other = `other${11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20}`;
 

@@ -255,8 +255,21 @@ describe('values', () => {
         maxOrders: 200,
         deadlineMs: 30_000,
         unknownWaitMs: 30_000,
+        listStyle: 'comma',
+        batchStatusField: 'orderStatus',
+        maxBytes: 20_000_000,
       },
     );
+  });
+
+  test('the form of the API calls is one of those that are known', () => {
+    const faults = (line: string) =>
+      JSON.stringify(
+        check(`database: { sqlite: a }\nexigoApi: ${API.replace('{', `{ ${line},`)}`).error?.issues ?? null,
+      );
+    expect(faults('listStyle: indexed, batchStatusField: orderStatusTy, maxBytes: 1000000')).toBe('null');
+    expect(faults('listStyle: pipes')).toContain('one of comma, repeated, indexed');
+    expect(faults('batchStatusField: status')).toContain('one of orderStatus, orderStatusTy');
   });
 
   test.each(['http://127.0.0.1:8080/3.0/', 'http://localhost:8080/3.0', 'http://[::1]:8080/3.0'])(
