@@ -5,6 +5,7 @@ import { type Clock, MINUTE, SECOND } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import { statusName } from '../core/exigo.js';
 import type { AnyPipeline } from '../core/pipeline.js';
+import { counted } from '../core/text.js';
 import { migrate } from '../db/migrate.js';
 import type { EngineContext } from '../engine/context.js';
 import { explain } from '../engine/explain.js';
@@ -84,7 +85,7 @@ async function cycle(context: EngineContext, output: Output): Promise<void> {
     for (const { changeSetId, ordersFrozen, ordersUnchanged } of summary.changeSets) {
       if (ordersFrozen > 0) {
         output.line(
-          `  change set ${changeSetId}: ${ordersFrozen} orders frozen, ${ordersUnchanged} unchanged`,
+          `  change set ${changeSetId}: ${counted(ordersFrozen, 'order')} frozen, ${ordersUnchanged} unchanged`,
         );
       }
     }
@@ -96,7 +97,7 @@ async function cycle(context: EngineContext, output: Output): Promise<void> {
       context.config.threePls.some(({ name }) => name === target),
     )) {
       output.line(
-        `    file ${file.path.split('/').pop()}: ${file.orders} orders, ${file.rows} rows, ${file.bytes} bytes`,
+        `    file ${file.path.split('/').pop()}: ${counted(file.orders ?? 0, 'order')}, ${counted(file.rows ?? 0, 'row')}, ${file.bytes} bytes`,
       );
     }
   }

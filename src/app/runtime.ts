@@ -81,7 +81,11 @@ function transformKit(config: Config): TransformKit {
   };
 }
 
-/** The 3PLs of a stored configuration. Where files go is today's setting; what is in them is as stored. */
+/**
+ * The 3PLs of a stored configuration. Where files go is today's setting; what is in them is as stored. One that
+ * is not configured any more gets no file (its waves wait, its orders are held as NO_TARGET), so nobody reads its
+ * folder; it has one here only because every ThreePl has.
+ */
 function storedThreePls(json: string, config: Config): readonly ThreePl[] {
   const stored = JSON.parse(json) as { readonly threePls: readonly unknown[] };
   return stored.threePls.map((value) => {

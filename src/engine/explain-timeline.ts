@@ -48,7 +48,7 @@ function verdictsOf(item: OrderItem, events: readonly TimelineEntry[]): Timeline
   const waits = item.state === 'held' || item.state === 'failed';
   const told = events.some((event) => event.at_utc === settled_utc && event.kind === item.state);
   if (waits && settled_utc !== null && !told) {
-    entries.push(entry(settled_utc, item.state, `${item.state}: ${code}${why}`));
+    entries.push(entry(settled_utc, item.state, `${code}${why}`));
   }
   if (item.resolution === 'SUPERSEDED' && item.resolved_utc !== null) {
     entries.push(

@@ -1,6 +1,7 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, InvariantError, messageOf, UsageError } from '../core/errors.js';
+import { counted } from '../core/text.js';
 import { readBatch } from '../queue/ledger/batches.js';
 import type { Wave } from '../queue/ledger/waves.js';
 import { sentMembers, wavesOfBatch } from '../queue/reads/replay.js';
@@ -92,7 +93,7 @@ async function alteredOrders(context: EngineContext, wave: Wave): Promise<string
   if (altered.length === 0) return [];
   const named = altered.slice(0, NAMED).join(', ');
   return [
-    `the frozen rows of ${altered.length} orders were altered: ${named}${altered.length > NAMED ? ', ...' : ''}`,
+    `the frozen rows of ${counted(altered.length, 'order')} were altered: ${named}${altered.length > NAMED ? ', ...' : ''}`,
   ];
 }
 

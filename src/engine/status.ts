@@ -9,6 +9,7 @@ import {
 import { faultPoint } from '../core/fault-points.js';
 import type { AnyPipeline, StepDescription } from '../core/pipeline.js';
 import type { StatusTarget } from '../core/targets.js';
+import { counted } from '../core/text.js';
 import { describeDuration, fromUtcText, toUtcText } from '../core/time.js';
 import type { Lease } from '../queue/lease/lease.js';
 import {
@@ -132,7 +133,7 @@ async function record(
     for (const { effect, code, reason, fingerprint } of blocked) {
       const refusal = { effectId: effect.effect_id, state: 'held', code, reason, fingerprint } as const;
       await effectRefused(session, refusal, now);
-      await orderEvent('held', effect, `held: ${code}: ${reason}`);
+      await orderEvent('held', effect, `${code}: ${reason}`);
     }
     for (const { effect, reason } of failed) {
       const text = `Exigo refused ${step.to}: ${reason}; mend it there, then "errors retry"`;
@@ -148,7 +149,7 @@ async function record(
         at: now,
         kind: 'status',
         pipeline: pipeline.name,
-        message: `${there.length} orders are ${step.to}`,
+        message: `${counted(there.length, 'order')} now ${step.to}`,
         detail: { orders: there.length <= 1_000 ? orderIds(there) : there.length },
       });
     }
@@ -186,13 +187,15 @@ async function noteFailure(
     (error instanceof TransientError ? error.retryAfterMs : undefined) ?? retryDelay(attempts, RETRY);
   if (mayHaveChanged) {
     await noteUnknown(work, chunk, text);
-    context.log.warn(`${text}; ${chunk.length} orders are read back before anything else`, {
+    context.log.warn(`${text}; ${counted(chunk.length, 'order')} to be read back before anything else`, {
       orders: chunk.length,
     });
   } else {
     const nextTry = toUtcText(context.clock.now() + delay);
     await lease.transaction((session) => effectsPending(session, effectIds(chunk), nextTry, text));
-    context.log.warn(`${text}; ${chunk.length} orders are tried again in ${describeDuration(delay)}`);
+    context.log.warn(
+      `${text}; ${counted(chunk.length, 'order')} to be tried again in ${describeDuration(delay)}`,
+    );
   }
   const passing = error instanceof TransientError || error instanceof UnknownOutcomeError;
   if (!passing || attempts >= MOST_ATTEMPTS || delay > MOST_WAIT) throw error;
@@ -229,7 +232,7 @@ async function settleUnknown(work: Work, provenFrom: number): Promise<boolean> {
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       context.log.error(
-        `${step.to}: ${messageOf(error)}; ${page.length} orders stay unknown until the next run`,
+        `${step.to}: ${messageOf(error)}; ${counted(page.length, 'order')} of unknown outcome until the next run`,
       );
       throw error;
     }

@@ -248,7 +248,7 @@ async function recordPage(
         pipeline: pipeline.name,
         batchId: batch.batch_id,
         orderId: item.order_id,
-        message: `held: ${decision.code}: ${decision.reason}`,
+        message: `${decision.code}: ${decision.reason}`,
       });
     }
   }

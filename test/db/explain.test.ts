@@ -251,7 +251,7 @@ it('keeps the whole life of an order in its timeline, in order', async () => {
   const { timeline } = await ask();
   expect(timeline.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
     expect.stringMatching(/^frozen: change set 1 frozen: 1 orders/),
-    expect.stringMatching(/^held: held: INCOMPLETE: no lines have arrived/),
+    expect.stringMatching(/^held: INCOMPLETE: no lines have arrived/),
     expect.stringMatching(/^frozen: change set 2/),
     expect.stringMatching(/^answered: what was held as INCOMPLETE gave way/),
     expect.stringMatching(/^verdict: batch 3: to be handed over to atlas/),
@@ -261,7 +261,7 @@ it('keeps the whole life of an order in its timeline, in order', async () => {
     expect.stringMatching(/^frozen: change set 3/),
     expect.stringMatching(/^verdict: batch 5: excluded as ALREADY_HANDED_OVER/),
     expect.stringMatching(/^frozen: change set 4/),
-    expect.stringMatching(/^held: held: CHANGED_AFTER_HAND_OVER: .*1 First St/),
+    expect.stringMatching(/^held: CHANGED_AFTER_HAND_OVER: .*1 First St/),
     expect.stringMatching(
       /^released: a person released it as resend \(wrong street\): goes with the next run/,
     ),

@@ -1,3 +1,4 @@
+import { counted } from '../../core/text.js';
 import type { PlannedCall } from '../../engine/dry-targets.js';
 import type { RunSummary } from '../../engine/report.js';
 import type { Output } from '../output.js';
@@ -11,8 +12,8 @@ export function printRun(output: Output, summary: RunSummary, calls: readonly Pl
   if (calls !== null) output.line('DRY RUN: nothing was changed anywhere');
   for (const set of summary.changeSets) {
     output.line(
-      `change set ${set.changeSetId}: ${set.ordersFrozen} orders frozen, ${set.ordersUnchanged} unchanged, ` +
-        `${set.rawRows} rows, since ${set.startAt} US Central`,
+      `change set ${set.changeSetId}: ${counted(set.ordersFrozen, 'order')} frozen, ${set.ordersUnchanged} unchanged, ` +
+        `${counted(set.rawRows, 'row')}, since ${set.startAt} US Central`,
     );
   }
   if (summary.batches.length > 0) {
@@ -42,12 +43,12 @@ export function printRun(output: Output, summary: RunSummary, calls: readonly Pl
   }
   for (const file of summary.files) {
     output.line(
-      `file ${file.path}: ${file.state}, ${file.orders ?? 0} orders, ${file.rows ?? 0} rows, sha256 ${file.sha256 ?? '-'}`,
+      `file ${file.path}: ${file.state}, ${counted(file.orders ?? 0, 'order')}, ${counted(file.rows ?? 0, 'row')}, sha256 ${file.sha256 ?? '-'}`,
     );
   }
   for (const call of calls ?? []) {
     output.line(
-      `call ${call.operation}: ${call.orders.length} orders (${call.orders.slice(0, 10).join(', ')}${call.orders.length > 10 ? ', ...' : ''})`,
+      `call ${call.operation}: ${counted(call.orders.length, 'order')} (${call.orders.slice(0, 10).join(', ')}${call.orders.length > 10 ? ', ...' : ''})`,
     );
   }
   if (summary.error !== null) {

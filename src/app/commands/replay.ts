@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../core/text.js';
 import { type ReplayedFile, replayBatch } from '../../engine/replay.js';
 import { EXIT } from '../process.js';
 import type { Shell } from '../program.js';
@@ -15,7 +16,7 @@ export function addReplay(program: Command, shell: Shell): void {
       await withContext(command, shell, options, async ({ context, output }) => {
         const files = await replayBatch(context, batchId, options.out);
         for (const file of files) {
-          const what = `${file.orders} orders, ${file.rows} rows, sha256 ${file.sha256}`;
+          const what = `${counted(file.orders, 'order')}, ${counted(file.rows, 'row')}, sha256 ${file.sha256}`;
           output.line(`${file.path}: ${file.sha256 === null ? '' : `${what}, `}${verdictOn(file)}`);
           for (const difference of file.differences) output.line(`  ${difference}`);
         }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { WaveRule } from '../../core/hand-over.js';
+import { counted } from '../../core/text.js';
 import { describeDuration, fromUtcText } from '../../core/time.js';
 import { cutOffText } from '../../engine/explain-answer.js';
 import { type PipelineStatus, readStatus } from '../../engine/status-view.js';
@@ -54,7 +55,7 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
     const what = state === 'sending' ? 'on its way or of unknown outcome' : 'not done yet';
     const error = last_error === null ? '' : `; last try: ${last_error}`;
     const next = next_try_utc === null ? '' : `; next try after ${next_try_utc.slice(0, 19)} UTC`;
-    output.line(`  step ${step} is ${what} for ${orders} orders${error}${next}`);
+    output.line(`  step ${step} is ${what} for ${counted(orders, 'order')}${error}${next}`);
   }
   for (const file of status.openFiles) {
     output.line(
