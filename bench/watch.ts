@@ -46,6 +46,7 @@ export function watch(inner: Database, skip: ReadonlySet<string> = new Set()): W
       skip.has(one.name) ? 0 : timed(one.name, count(one), () => session.run(one, values)),
     runMany: (one, sets) => timed(one.name, sets.length, () => session.runMany(one, sets)),
     columns: (table: TableName) => timed('catalogue', 1, () => session.columns(table)),
+    load: (table, columns, rows) => timed(`load ${table}`, 1, () => session.load(table, columns, rows)),
   });
 
   return {

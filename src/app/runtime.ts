@@ -3,7 +3,7 @@ import type { Config } from '../core/config.js';
 import type { ThreePl } from '../core/hand-over.js';
 import { type Logger, silentLogger } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
-import type { Database, Session } from '../db/database.js';
+import type { Database, Session, SyncDatabase } from '../db/database.js';
 import { openSqlite } from '../db/sqlite.js';
 import { openSqlServer } from '../db/sqlserver/pool.js';
 import type { EngineContext, Progress, TransformKit } from '../engine/context.js';
@@ -25,6 +25,8 @@ import { PIPELINES } from './pipelines.js';
 export interface RuntimeOptions {
   readonly config: Config;
   readonly database: Database;
+  /** Where the sync tables are, when that is another database. */
+  readonly sync?: SyncDatabase | null;
   /** Where frozen rows are read; the database, or the one transaction of a dry run. */
   readonly session?: Session;
   readonly clock?: Clock;
@@ -38,6 +40,11 @@ export interface RuntimeOptions {
 export async function openDatabase(config: Config, clock: Clock = systemClock): Promise<Database> {
   if (config.database.engine === 'sqlite') return openSqlite(config.database.file, clock);
   return openSqlServer(config.database);
+}
+
+/** The database with the sync tables, when it is another one. */
+export async function openSyncDatabase(config: Config): Promise<SyncDatabase | null> {
+  return config.syncDatabase === null ? null : openSqlServer(config.syncDatabase);
 }
 
 /** Puts the rooms together: the one place where stages, engine and ledger meet. */
@@ -54,6 +61,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
         });
   return {
     database,
+    hosted: options.sync == null ? null : { database: options.sync, refresh: true },
     clock,
     log: options.log ?? silentLogger,
     config,

@@ -3,6 +3,8 @@ import type { ThreePl } from './hand-over.js';
 /** The whole configuration, parsed once by `app/config`; durations in milliseconds. */
 export interface Config {
   readonly database: DatabaseConfig;
+  /** Where the sync tables are, when they are not in `database`: read there, never written. */
+  readonly syncDatabase: SqlServerConfig | null;
   /** Folder for spool files and logs. */
   readonly stateDirectory: string;
   readonly exigoApi: ExigoApiConfig | null;
@@ -25,18 +27,18 @@ export interface FrozenConfig {
   readonly hash: string;
 }
 
-export type DatabaseConfig =
-  | { readonly engine: 'sqlite'; readonly file: string }
-  | {
-      readonly engine: 'sqlserver';
-      readonly host: string;
-      readonly port: number;
-      readonly database: string;
-      readonly user: string;
-      readonly password: string;
-      readonly encrypt: boolean;
-      readonly trustServerCertificate: boolean;
-    };
+export type DatabaseConfig = { readonly engine: 'sqlite'; readonly file: string } | SqlServerConfig;
+
+export interface SqlServerConfig {
+  readonly engine: 'sqlserver';
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly encrypt: boolean;
+  readonly trustServerCertificate: boolean;
+}
 
 export interface ExigoApiConfig {
   /** `https://{company}-api.exigo.com/3.0`, without trailing slash. */

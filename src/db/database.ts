@@ -28,6 +28,21 @@ export interface Session {
   runMany(statement: Statement, sets: readonly Parameters[]): Promise<number>;
   /** Columns of a table from the engine's catalogue, in order; empty when there is no such table. */
   columns(table: TableName): Promise<CatalogueColumn[]>;
+  /** Loads rows into a work table of this transaction, the fast way of the engine; values in the order of `columns`. */
+  load(table: string, columns: readonly LoadColumn[], rows: readonly Value[][]): Promise<void>;
+}
+
+/** A column of a work table that is loaded: text of at most so many characters, or bytes. */
+export interface LoadColumn {
+  readonly name: string;
+  readonly kind: 'text' | 'bytes';
+  readonly length: number | 'max';
+}
+
+/** A session whose results may be larger than memory. */
+export interface StreamingSession extends Session {
+  /** Rows as arrays, `size` at a time. The server is held back while the caller works on one batch. */
+  batches(statement: Statement, parameters: Parameters, size: number): AsyncIterable<Value[][]>;
 }
 
 export interface CatalogueColumn {
@@ -48,6 +63,12 @@ export interface Database extends Session {
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** A database that is only read, and read at length: the sync database, where our state is elsewhere. */
+export interface SyncDatabase extends Database {
+  transaction<T>(work: (session: StreamingSession) => Promise<T>): Promise<T>;
+  batches: StreamingSession['batches'];
 }
 
 const DUPLICATE_KEY = new Set([

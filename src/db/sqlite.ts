@@ -7,6 +7,7 @@ import { toExigoText, toUtcText } from '../core/time.js';
 import type {
   CatalogueColumn,
   Database,
+  LoadColumn,
   Parameters,
   Session,
   Statement,
@@ -98,6 +99,19 @@ class SqliteSession implements Session {
     return this.connection
       .prepare('SELECT name, type FROM pragma_table_info(?)')
       .all(table) as CatalogueColumn[];
+  }
+
+  async load(table: string, columns: readonly LoadColumn[], rows: readonly Value[][]): Promise<void> {
+    const names = columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(', ');
+    const marks = columns.map(() => '?').join(', ');
+    const statement = {
+      name: `load ${table}`,
+      text: `INSERT INTO ${table} (${names}) VALUES (${marks})`,
+    };
+    this.guard(statement, () => {
+      const insert = this.prepareText(statement.text);
+      for (const row of rows) insert.run(row);
+    });
   }
 
   private runAllButLast(statement: Statement, parameters: Parameters): Sqlite.Statement {

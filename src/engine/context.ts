@@ -6,7 +6,8 @@ import type { FrozenValue, Order } from '../core/order.js';
 import type { AnyPipeline, Verdict } from '../core/pipeline.js';
 import type { OrderReader, TableReader } from '../core/sources.js';
 import type { Delivery, StatusTarget } from '../core/targets.js';
-import type { Database } from '../queue/ledger/session.js';
+import type { HostedSync } from '../queue/freeze/freeze.js';
+import type { Database, Session } from '../queue/ledger/session.js';
 
 /** What the transform stage offers the engine; made by the application from `transform/`. */
 export interface TransformKit {
@@ -34,9 +35,17 @@ export interface TableEncoder {
 /** How far a run is, for whoever looks. */
 export type Progress = (stage: 'transform' | 'render' | 'status', done: number, total: number) => void;
 
+/** Where `dbo` is read. */
+export function syncTables(context: Pick<EngineContext, 'database' | 'hosted'>): Session {
+  return context.hosted?.database ?? context.database;
+}
+
 /** Everything the engine works with. Made once per run by the application. */
 export interface EngineContext {
+  /** Of our state; of the sync tables, too, unless they are hosted elsewhere. */
   readonly database: Database;
+  /** Null when the sync tables are in {@link database}. */
+  readonly hosted: HostedSync | null;
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: Config;

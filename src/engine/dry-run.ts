@@ -29,7 +29,7 @@ class RolledBack extends Error {
 /**
  * The run as it would be, in one transaction that is rolled back: nothing is written to the database, a
  * folder or an API. Files are made in a temporary folder, for their size and hash, and thrown away; 3PL
- * folders are looked at, the API is not called. On the embedded engine other processes that write wait
+ * folders are looked at, the API is not called; a sync database that is hosted elsewhere is read, without a refresh. On the embedded engine other processes that write wait
  * meanwhile. When another process holds the pipeline, it says so (`heldBy`) and does no more.
  */
 export async function dryRun(
@@ -46,6 +46,7 @@ export async function dryRun(
         ...context,
         ...readers(session),
         database: insideOf(session),
+        hosted: context.hosted === null ? null : { ...context.hosted, refresh: false },
         clock: unhurriedClock(context.clock),
         log: dryLogger(context.log),
         config: { ...context.config, stateDirectory: folder },
@@ -56,7 +57,9 @@ export async function dryRun(
           return known;
         },
         statusTarget:
-          context.statusTarget === null ? null : recordingTarget(context.statusTarget, session, calls),
+          context.statusTarget === null
+            ? null
+            : recordingTarget(context.statusTarget, context.hosted?.database ?? session, calls),
       };
       const report = await runPipeline(dry, request);
       const summary = await summarize({ ...dry, config: context.config }, request.pipeline.name, report);
@@ -81,6 +84,7 @@ function insideOf(session: Session): Database {
     run: (statement, parameters) => session.run(statement, parameters),
     runMany: (statement, sets) => session.runMany(statement, sets),
     columns: (table) => session.columns(table),
+    load: (table, columns, rows) => session.load(table, columns, rows),
     transaction: (work) => work(session),
     close: async () => undefined,
   };

@@ -12,7 +12,7 @@ import {
   type TimelineEntry,
   timelineOf,
 } from '../queue/reads/orders.js';
-import type { EngineContext } from './context.js';
+import { type EngineContext, syncTables } from './context.js';
 import { type Answer, answerFor } from './explain-answer.js';
 import { wholeTimeline } from './explain-timeline.js';
 import { answerUnseen } from './explain-unseen.js';
@@ -41,7 +41,7 @@ export async function explain(context: EngineContext, orderId: number): Promise<
   const { database } = context;
   const items = await itemsOfOrder(database, orderId);
   const effects = await effectsOfOrder(database, orderId);
-  const source = await sourceOrder(database, orderId);
+  const source = await sourceOrder(syncTables(context), orderId);
   const newest = await newestVersion(database, orderId);
   const latest = [...new Map(items.map((item) => [item.pipeline, item])).values()];
   const answers: Answer[] = [];

@@ -67,7 +67,9 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
     left -= await work(context, lease, pipeline, turn, left);
     for (const slice of request.slices) {
       assertGoingOn(context.signal);
-      changeSets.push(await freezeSlice(lease, context.config.source, slice, subscriberOf(pipeline)));
+      changeSets.push(
+        await freezeSlice(lease, context.config.source, slice, subscriberOf(pipeline), context.hosted),
+      );
       left -= await work(context, lease, pipeline, turn, left);
     }
   } catch (problem) {
@@ -144,7 +146,12 @@ async function freezeLiveOnce(context: EngineContext, pipeline: Lease): Promise<
     return null;
   }
   try {
-    return await freezeLive(lease, context.config.source, context.pipelines.map(subscriberOf));
+    return await freezeLive(
+      lease,
+      context.config.source,
+      context.pipelines.map(subscriberOf),
+      context.hosted,
+    );
   } finally {
     await lease.release();
   }

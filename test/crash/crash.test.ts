@@ -42,7 +42,9 @@ async function life(
 
 it('passes every named point of the source in an undisturbed life', () => {
   const passed = new Set(undisturbed.points.map(nameOf));
-  expect(pointsInSource().filter((name) => !passed.has(name))).toEqual([]);
+  // Those of a sync database elsewhere are tried on SQL Server: hosted.test.ts.
+  const ours = pointsInSource().filter((name) => !name.startsWith('hosted/'));
+  expect(ours.filter((name) => !passed.has(name))).toEqual([]);
 });
 
 it('brings something about in an undisturbed life', () => {

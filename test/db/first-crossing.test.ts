@@ -2,15 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advanceSampleTenant, loadSampleTenant } from '../../src/app/sample-tenant.js';
 import { SAMPLE_ORDER } from '../../src/app/sample-tenant-orders.js';
 import { MINUTE } from '../../src/core/clock.js';
-import { engines, reportMissingEngine } from '../support/engines.js';
+import { modes, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';
 
 reportMissingEngine();
 
-describe.each(engines())('on %s', (engine) => {
+describe.each(modes())('on $name', ({ engine, hosted }) => {
   let house: House;
   beforeEach(async () => {
-    house = await House.open({ engine });
+    house = await House.open({ engine, hosted });
   });
   afterEach(async () => {
     await house.close();
@@ -22,7 +22,7 @@ describe.each(engines())('on %s', (engine) => {
     );
 
   it('brings the sample tenant to its warehouses and to Printed, and tells the rest apart', async () => {
-    await loadSampleTenant(house.database, house.clock);
+    await loadSampleTenant(house.tenant, house.clock);
     expect((await house.run()).error).toBeNull();
     const first = new Map((await outcomes(1)).map((row) => [row.order_id, row.outcome]));
     expect(first.get(SAMPLE_ORDER.linesLate)).toBe('held INCOMPLETE');
@@ -41,10 +41,10 @@ describe.each(engines())('on %s', (engine) => {
   });
 
   it('sends nothing twice in the next cycles, ships the late one, holds what changed and what was canceled', async () => {
-    await loadSampleTenant(house.database, house.clock);
+    await loadSampleTenant(house.tenant, house.clock);
     await house.run();
     house.clock.advance(15 * MINUTE);
-    await advanceSampleTenant(house.database, house.clock);
+    await advanceSampleTenant(house.tenant, house.clock);
     const report = await house.run();
     const second = new Map(
       (await outcomes(report.batchIds[0] ?? 0)).map((row) => [row.order_id, row.outcome]),
@@ -63,7 +63,7 @@ describe.each(engines())('on %s', (engine) => {
   });
 
   it('feeds a second pipeline from the same freeze', async () => {
-    await loadSampleTenant(house.database, house.clock);
+    await loadSampleTenant(house.tenant, house.clock);
     await house.run('exigo-orders-to-3pl');
     const report = await house.run('exigo-snapshot-to-csv');
     expect(report.error).toBeNull();

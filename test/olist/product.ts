@@ -113,6 +113,7 @@ function configOf(file: string, directory: string, baseUrl: string): Config {
   const templates = [1, 2, 3].map(templateOf);
   return {
     database: { engine: 'sqlite', file },
+    syncDatabase: null,
     stateDirectory: join(directory, 'state'),
     exigoApi: {
       baseUrl,

@@ -20,6 +20,7 @@ export function crashConfig(folder: string, baseUrl: string): Config {
   );
   return {
     database: { engine: 'sqlite', file: join(folder, 'orderferry.db') },
+    syncDatabase: null,
     stateDirectory: join(folder, 'state'),
     exigoApi: { baseUrl, ...CREDENTIALS, maxOrders: 6, deadlineMs: 5 * SECOND, unknownWaitMs: 2 * SECOND },
     source: {

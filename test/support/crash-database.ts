@@ -11,6 +11,7 @@ export function withCommitPoints(database: Database): Database {
     run: (statement, parameters) => database.run(statement, parameters),
     runMany: (statement, sets) => database.runMany(statement, sets),
     columns: (table) => database.columns(table),
+    load: (table, columns, rows) => database.load(table, columns, rows),
     close: () => database.close(),
     async transaction(work) {
       const result = await database.transaction(async (session) => {

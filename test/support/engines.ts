@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { it, vi } from 'vitest';
 import type { Clock } from '../../src/core/clock.js';
 import { ConfigurationError } from '../../src/core/errors.js';
-import type { Database, Engine } from '../../src/db/database.js';
+import type { Engine, SyncDatabase } from '../../src/db/database.js';
 import { openSqlServer, type SqlServerConfig } from '../../src/db/sqlserver/pool.js';
 
 const VARIABLE = 'ORDERFERRY_TEST_SQLSERVER';
@@ -13,6 +13,26 @@ const VARIABLE = 'ORDERFERRY_TEST_SQLSERVER';
  */
 export function engines(): Engine[] {
   return process.env[VARIABLE] === undefined ? ['sqlite'] : ['sqlite', 'sqlserver'];
+}
+
+/** Where the sync tables and our state are. */
+export interface Mode {
+  readonly name: string;
+  /** Of our state. */
+  readonly engine: Engine;
+  /** The sync tables are in a SQL Server database of their own. */
+  readonly hosted: boolean;
+}
+
+/** {@link engines}, and with a SQL Server the modes in which the sync tables are in another database. */
+export function modes(): Mode[] {
+  const own = engines().map((engine) => ({ name: engine, engine, hosted: false }));
+  if (!hasSqlServer()) return own;
+  return [
+    ...own,
+    { name: 'sqlserver, the sync tables in another database', engine: 'sqlserver', hosted: true },
+    { name: 'sqlite, the sync tables on SQL Server', engine: 'sqlite', hosted: true },
+  ];
 }
 
 /** Call at the top of a suite of both engines: names what is not run, and why. */
@@ -51,7 +71,7 @@ export class TestDatabase {
     return new TestDatabase(testServer(name));
   }
 
-  open(clock: Clock | null = null): Promise<Database> {
+  open(clock: Clock | null = null): Promise<SyncDatabase> {
     return openSqlServer(this.config, clock);
   }
 

@@ -9,7 +9,7 @@ import { makeContext } from '../../src/app/runtime.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
 import type { Config } from '../../src/core/config.js';
 import type { AnyPipeline } from '../../src/core/pipeline.js';
-import type { Database, Engine } from '../../src/db/database.js';
+import type { Database, Engine, SyncDatabase } from '../../src/db/database.js';
 import { migrate } from '../../src/db/migrate.js';
 import { openSqlite } from '../../src/db/sqlite.js';
 import { createSampleSyncDatabase } from '../../src/db/sqlserver/sample.js';
@@ -26,6 +26,8 @@ export const NOON = Date.parse('2026-03-11T17:00:00Z'); // 12:00 in US Central
 export interface HouseOptions {
   /** Default: the embedded one. */
   readonly engine?: Engine;
+  /** The sync tables are in a SQL Server database of their own; `engine` is that of the state. */
+  readonly hosted?: boolean;
   readonly now?: number;
   /** Template values in routing order; default: the shipped atlas and borealis. */
   readonly templates?: readonly unknown[];
@@ -41,7 +43,10 @@ export class House {
     readonly database: Database,
     readonly config: Config,
     readonly standin: ExigoStandin,
+    /** Where the sync tables are. */
+    readonly tenant: SyncDatabase | Database,
     private readonly place: Place,
+    private readonly syncPlace: TestDatabase | null,
     private readonly others: Database[],
   ) {}
 
@@ -51,9 +56,11 @@ export class House {
     const place = await makePlace(options.engine ?? 'sqlite', join(folder, 'orderferry.db'), clock);
     const database = await place.open();
     await migrate(database);
-    if (database.engine === 'sqlserver') await createSampleSyncDatabase(database);
-    else await database.transaction((session) => createSyncSchema(session));
-    const standinDatabase = await place.open();
+    const syncPlace = options.hosted === true ? await TestDatabase.create() : null;
+    const tenant = syncPlace === null ? database : await syncPlace.open(clock);
+    if (tenant.engine === 'sqlserver') await createSampleSyncDatabase(tenant);
+    else await tenant.transaction((session) => createSyncSchema(session));
+    const standinDatabase = await (syncPlace ?? place).open(clock);
     const standin = await startExigoStandin({
       database: standinDatabase,
       clock,
@@ -64,6 +71,7 @@ export class House {
     const templates = options.templates ?? ['atlas', 'borealis'].map(shippedTemplate);
     const config: Config = {
       database: place.config,
+      syncDatabase: syncPlace?.config ?? null,
       stateDirectory: join(folder, 'state'),
       exigoApi:
         options.api === false
@@ -95,14 +103,21 @@ export class House {
       frozen: freezeConfig(templates),
       ...options.config,
     };
-    const house = new House(folder, clock, database, config, standin, place, [standinDatabase]);
+    const house = new House(folder, clock, database, config, standin, tenant, place, syncPlace, [
+      standinDatabase,
+    ]);
     await house.makeFolders();
     return house;
   }
 
   context(overrides: Partial<EngineContext> = {}): EngineContext {
     return {
-      ...makeContext({ config: this.config, database: this.database, clock: this.clock }),
+      ...makeContext({
+        config: this.config,
+        database: this.database,
+        sync: this.syncPlace === null ? null : (this.tenant as SyncDatabase),
+        clock: this.clock,
+      }),
       ...overrides,
     };
   }
@@ -123,12 +138,14 @@ export class House {
   }
 
   async all<T>(text: string, parameters = {}): Promise<T[]> {
-    return this.database.all<T>({ name: 'test', text: this.spelt(text) }, parameters);
+    const database = this.placeOf(text);
+    return database.all<T>({ name: 'test', text: forEngine(database.engine, text) }, parameters);
   }
 
   async exec(text: string, parameters = {}): Promise<number> {
-    return this.database.transaction((session) =>
-      session.run({ name: 'test', text: this.spelt(text) }, parameters),
+    const database = this.placeOf(text);
+    return database.transaction((session) =>
+      session.run({ name: 'test', text: forEngine(database.engine, text) }, parameters),
     );
   }
 
@@ -142,13 +159,16 @@ export class House {
   async close(): Promise<void> {
     await this.standin.close();
     for (const other of this.others) await other.close();
+    if (this.tenant !== this.database) await this.tenant.close();
     await this.database.close();
+    await this.syncPlace?.drop();
     await this.place.remove();
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private spelt(text: string): string {
-    return forEngine(this.database.engine, text);
+  /** A statement that names the sync tables goes where they are. */
+  private placeOf(text: string): Database {
+    return /"(dbo|queue)\./.test(text) ? this.tenant : this.database;
   }
 
   private async makeFolders(): Promise<void> {
@@ -160,7 +180,7 @@ export class House {
 /** Where the database of a house is. */
 interface Place {
   readonly config: Config['database'];
-  open(): Promise<Database>;
+  open(clock?: TestClock): Promise<Database>;
   remove(): Promise<void>;
 }
 

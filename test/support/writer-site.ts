@@ -77,6 +77,7 @@ export class WriterSite {
     );
     const config: Config = {
       database: { engine: 'sqlite', file: ':memory:' },
+      syncDatabase: null,
       stateDirectory: join(folder, 'state'),
       exigoApi: null,
       source: { ...SOURCE_DEFAULTS, ...options.source },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../../core/config.js';
 import { UsageError } from '../../core/errors.js';
-import type { Database } from '../../db/database.js';
+import type { Database, SyncDatabase } from '../../db/database.js';
 import { assertSchema } from '../../db/migrate.js';
 import type { EngineContext } from '../../engine/context.js';
 import { configPath, loadConfig } from '../config/load.js';
@@ -11,7 +11,7 @@ import { createLogger } from '../logging.js';
 import { createOutput, type Output } from '../output.js';
 import type { Shell } from '../program.js';
 import { createProgress, noProgress } from '../progress.js';
-import { makeContext, openDatabase } from '../runtime.js';
+import { makeContext, openDatabase, openSyncDatabase } from '../runtime.js';
 
 export interface Opened {
   readonly config: Config;
@@ -44,6 +44,7 @@ export async function withContext(
   const output = createOutput(options.json === true, process.stdout, shell.frame.redactor);
   shell.output = output;
   let database: Database | undefined;
+  let sync: SyncDatabase | null = null;
   let context: EngineContext | undefined;
   try {
     const config = readConfig(command, shell);
@@ -59,9 +60,11 @@ export async function withContext(
     });
     database = await openDatabase(config, shell.clock);
     await assertSchema(database);
+    sync = await openSyncDatabase(config);
     context = makeContext({
       config,
       database,
+      sync,
       clock: shell.clock,
       log: shell.frame.logger,
       signal: shell.signal,
@@ -71,6 +74,7 @@ export async function withContext(
     progress.end();
   } finally {
     context?.close();
+    await sync?.close();
     await database?.close();
   }
 }

@@ -3,6 +3,7 @@ import { DAY } from '../../core/clock.js';
 import { UsageError } from '../../core/errors.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { parseDateOption, shiftLocalText, toExigoText, toUtcText } from '../../core/time.js';
+import { syncTables } from '../../engine/context.js';
 import { dryRun } from '../../engine/dry-run.js';
 import { summarize } from '../../engine/report.js';
 import { type RunRequest, runPipeline } from '../../engine/run.js';
@@ -113,7 +114,12 @@ async function assertYoung(
     options.yes !== true && options.dryRun !== true && request.pipeline.source.aggregate === 'order';
   if (first === undefined || last === undefined || !asks) return;
   const limit = toExigoText(shell.clock.now() - context.config.source.oldOrderMs);
-  const old = await oldUndelivered(context.database, first.startAt, last.endAt < limit ? last.endAt : limit);
+  const old = await oldUndelivered(
+    context.database,
+    syncTables(context),
+    first.startAt,
+    last.endAt < limit ? last.endAt : limit,
+  );
   if (old.count === 0) return;
   const shown = old.orders
     .map(({ OrderID, ModifiedDate }) => `${OrderID} (${ModifiedDate.slice(0, 10)})`)

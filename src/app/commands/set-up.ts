@@ -6,7 +6,7 @@ import { doctor, printDoctor } from '../doctor.js';
 import { init } from '../init.js';
 import { createOutput } from '../output.js';
 import type { Shell } from '../program.js';
-import { openDatabase } from '../runtime.js';
+import { openDatabase, openSyncDatabase } from '../runtime.js';
 import { hasOrders, makeSampleDatabase } from '../sample-tenant.js';
 import { readConfig } from './open.js';
 
@@ -32,10 +32,13 @@ export function addSetUp(program: Command, shell: Shell): void {
     )
     .action(async (_options: object, command: Command) => {
       const output = createOutput(false, process.stdout, shell.frame.redactor);
-      const database = await openDatabase(readConfig(command, shell), shell.clock);
+      const config = readConfig(command, shell);
+      const database = await openDatabase(config, shell.clock);
       try {
         const applied = await migrate(database);
-        await database.transaction((session) => createSyncSchema(session));
+        if (config.syncDatabase === null) {
+          await database.transaction((session) => createSyncSchema(session));
+        }
         for (const { name } of applied) output.line(`applied ${name}`);
         output.line(applied.length === 0 ? 'the state schema is up to date' : 'done');
       } finally {
@@ -51,7 +54,8 @@ export function addSetUp(program: Command, shell: Shell): void {
     .option('--if-empty', 'leave a database that has orders as it is, with code 0')
     .action(async (options: { ifEmpty?: boolean }, command: Command) => {
       const output = createOutput(false, process.stdout, shell.frame.redactor);
-      const database = await openDatabase(readConfig(command, shell), shell.clock);
+      const config = readConfig(command, shell);
+      const database = (await openSyncDatabase(config)) ?? (await openDatabase(config, shell.clock));
       try {
         if (options.ifEmpty === true && (await hasOrders(database))) {
           output.line('the database has orders: left as it is');

@@ -40,6 +40,7 @@ export function loadConfig(path: string, environment: Environment): Config {
   }
   return {
     ...parsed.data,
+    syncDatabase: parsed.data.syncDatabase ?? null,
     exigoApi: parsed.data.exigoApi ?? null,
     threePls: templates.threePls,
     frozen: freezeConfig(templates.values),

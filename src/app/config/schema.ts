@@ -21,21 +21,22 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     baseDirectory,
   );
 
-  const sqlserver = group({
-    host: text().describe('Name or address of the SQL Server.'),
-    port: integer(1, 65_535).prefault(1433).describe('TCP port.'),
-    database: text().describe('Name of the sync database.'),
-    user: text().describe('SQL Server login.'),
-    password: secret('SQLSERVER_PASSWORD').describe('From the environment only.'),
-    encrypt: flag().prefault(true).describe('TLS to the server.'),
-    trustServerCertificate: flag()
-      .prefault(false)
-      .describe('Accept a certificate nobody signed; only for a server of your own.'),
-  });
+  const sqlserver = (variable: string) =>
+    group({
+      host: text().describe('Name or address of the SQL Server.'),
+      port: integer(1, 65_535).prefault(1433).describe('TCP port.'),
+      database: text().describe('Name of the database.'),
+      user: text().describe('SQL Server login.'),
+      password: secret(variable).describe('From the environment only.'),
+      encrypt: flag().prefault(true).describe('TLS to the server.'),
+      trustServerCertificate: flag()
+        .prefault(false)
+        .describe('Accept a certificate nobody signed; only for a server of your own.'),
+    });
 
   const database = group({
     sqlite: path().optional().describe('File of the embedded database.'),
-    sqlserver: sqlserver.optional().describe('A SQL Server with the Exigo sync tables.'),
+    sqlserver: sqlserver('SQLSERVER_PASSWORD').optional().describe('A database of a SQL Server.'),
   }).transform((value, context) => {
     if (value.sqlite !== undefined && value.sqlserver === undefined) {
       return { engine: 'sqlite' as const, file: value.sqlite };
@@ -46,6 +47,10 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     context.addIssue({ code: 'custom', message: 'must name exactly one of sqlite and sqlserver' });
     return z.NEVER;
   });
+
+  const syncDatabase = group({
+    sqlserver: sqlserver('SYNC_PASSWORD').describe('The SQL Server with the Exigo sync tables.'),
+  }).transform((value) => ({ engine: 'sqlserver' as const, ...value.sqlserver }));
 
   const exigoApi = group({
     baseUrl: url().optional().describe('Default: https://{company}-api.exigo.com/3.0'),
@@ -125,7 +130,10 @@ export function configSchema(environment: Environment, baseDirectory: string) {
   });
 
   return group({
-    database: database.describe('Where the sync tables and our state live: sqlite or sqlserver.'),
+    database: database.describe('Where our state lives, and the sync tables with it: sqlite or sqlserver.'),
+    syncDatabase: syncDatabase
+      .optional()
+      .describe('Where the sync tables are, when that is another database; it is only read.'),
     stateDirectory: path().prefault('var').describe('Folder for spool files and logs.'),
     exigoApi: exigoApi.optional().describe('Left out: the step to Printed is reported as not configured.'),
     source: source.prefault({}).describe('How changes are frozen.'),
@@ -143,6 +151,15 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     )
       .prefault([])
       .describe('Templates in 3pl/, in the order in which their routes are tried.'),
+  }).superRefine((value, context) => {
+    const { database: own, syncDatabase: sync } = value;
+    if (sync === undefined || own.engine !== 'sqlserver') return;
+    const same =
+      own.host.toLowerCase() === sync.host.toLowerCase() &&
+      own.port === sync.port &&
+      own.database.toLowerCase() === sync.database.toLowerCase();
+    const message = 'is the same database as database.sqlserver; leave it out';
+    if (same) context.addIssue({ code: 'custom', path: ['syncDatabase'], message });
   });
 }
 

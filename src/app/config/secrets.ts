@@ -5,9 +5,10 @@ import type { Config } from '../../core/config.js';
  * the login by itself: as a word like any other (`orderferry`) it would garble paths and commands. The API
  * client hides it in whatever Exigo answers, and fields of that name are hidden everywhere.
  */
-export function secretsOf(config: Pick<Config, 'database' | 'exigoApi'>): string[] {
+export function secretsOf(config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi'>): string[] {
   const secrets: string[] = [];
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
+  if (config.syncDatabase !== null) secrets.push(config.syncDatabase.password);
   if (config.exigoApi !== null) {
     const { login, company, password } = config.exigoApi;
     const basic = Buffer.from(`${login}@${company}:${password}`, 'utf8').toString('base64');

@@ -1,11 +1,11 @@
 import sql from 'mssql';
 import { type Clock, MINUTE, SECOND } from '../../core/clock.js';
-import type { DatabaseConfig } from '../../core/config.js';
-import type { Database, Session } from '../database.js';
+import type { SqlServerConfig } from '../../core/config.js';
+import type { StreamingSession, SyncDatabase } from '../database.js';
 import { mapOpenError, mapSqlServerError } from './errors.js';
 import { SqlServerSession } from './session.js';
 
-export type SqlServerConfig = Extract<DatabaseConfig, { engine: 'sqlserver' }>;
+export type { SqlServerConfig };
 
 /** A freeze of a million rows may take minutes; nothing of ours takes longer than this. */
 const REQUEST_TIMEOUT = 30 * MINUTE;
@@ -16,7 +16,10 @@ const POOL = { min: 0, max: 4, idleTimeoutMillis: 30 * SECOND };
  * The production engine. Throws UnreachableError or ConfigurationError when it does not let us in. Time is the
  * server's own, unless a clock is passed in.
  */
-export async function openSqlServer(config: SqlServerConfig, clock: Clock | null = null): Promise<Database> {
+export async function openSqlServer(
+  config: SqlServerConfig,
+  clock: Clock | null = null,
+): Promise<SyncDatabase> {
   const pool = new sql.ConnectionPool(driverConfig(config));
   try {
     await pool.connect();
@@ -51,7 +54,7 @@ export function driverConfig(config: SqlServerConfig): sql.config {
   };
 }
 
-class SqlServerDatabase extends SqlServerSession implements Database {
+class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
   private tailOfTransactions: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -61,7 +64,7 @@ class SqlServerDatabase extends SqlServerSession implements Database {
     super(pool, testClock);
   }
 
-  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (session: StreamingSession) => Promise<T>): Promise<T> {
     const turn = this.tailOfTransactions.then(() => this.inTransaction(work));
     this.tailOfTransactions = turn.catch(() => undefined);
     return turn;
@@ -72,7 +75,7 @@ class SqlServerDatabase extends SqlServerSession implements Database {
     await this.pool.close();
   }
 
-  private async inTransaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  private async inTransaction<T>(work: (session: StreamingSession) => Promise<T>): Promise<T> {
     const transaction = new sql.Transaction(this.pool);
     try {
       await transaction.begin(sql.ISOLATION_LEVEL.READ_COMMITTED);

@@ -1,14 +1,30 @@
 import sql from 'mssql';
 import type { Clock } from '../../core/clock.js';
 import { toExigoText, toUtcText } from '../../core/time.js';
-import type { CatalogueColumn, Parameters, Session, Statement, TableName, Value } from '../database.js';
+import type {
+  CatalogueColumn,
+  LoadColumn,
+  Parameters,
+  Statement,
+  StreamingSession,
+  TableName,
+  Value,
+} from '../database.js';
 import { mapSqlServerError } from './errors.js';
+import { loadTable } from './load.js';
 import { bind, fromDriver, wholeNumber } from './values.js';
 
 type Origin = sql.ConnectionPool | sql.Transaction;
 
+interface Prepared {
+  readonly request: sql.Request;
+  readonly text: string;
+  /** Nothing is bound. */
+  readonly plain: boolean;
+}
+
 /** Statements on the pool or in one transaction, one at a time. */
-export class SqlServerSession implements Session {
+export class SqlServerSession implements StreamingSession {
   readonly engine = 'sqlserver';
   /** A second statement in the same transaction waits for the first: TDS carries one at a time. */
   private tail: Promise<unknown> = Promise.resolve();
@@ -64,14 +80,79 @@ export class SqlServerSession implements Session {
     return rows.map((row) => ({ name: row.name, type: declaredType(row) }));
   }
 
+  async load(table: string, columns: readonly LoadColumn[], rows: readonly Value[][]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.inTurn(async () => {
+      try {
+        await this.request().bulk(loadTable(table, columns, rows));
+      } catch (error) {
+        throw mapSqlServerError(`load ${table}`, error);
+      }
+    });
+  }
+
+  async *batches(statement: Statement, parameters: Parameters, size: number): AsyncGenerator<Value[][]> {
+    let leave = () => {};
+    const before = this.tail;
+    this.tail = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    await before;
+    const { request, text } = this.prepare(statement, parameters);
+    request.arrayRowMode = true;
+    const rows = request.toReadableStream({ highWaterMark: size });
+    // What goes wrong comes through the stream; the request's own end is only waited for.
+    const ended = request.query(text).then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      let batch: Value[][] = [];
+      for await (const row of rows as AsyncIterable<unknown[]>) {
+        if (batch.push(row.map(fromDriver)) < size) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    } catch (error) {
+      throw mapSqlServerError(statement.name, error);
+    } finally {
+      if (!rows.readableEnded) {
+        rows.destroy();
+        request.cancel();
+      }
+      await ended;
+      leave();
+    }
+  }
+
   private async query(
     statement: Statement,
     parameters: Parameters,
     arrays: boolean,
   ): Promise<sql.IResult<unknown>> {
-    const turn = this.tail.then(() => this.send(statement, parameters, arrays));
+    return this.inTurn(() => this.send(statement, parameters, arrays));
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.tail.then(work);
     this.tail = turn.catch(() => undefined);
     return turn;
+  }
+
+  private request(): sql.Request {
+    return this.origin instanceof sql.ConnectionPool
+      ? new sql.Request(this.origin)
+      : new sql.Request(this.origin);
+  }
+
+  private prepare(statement: Statement, parameters: Parameters): Prepared {
+    const request = this.request();
+    const text = withClock(statement.text, this.clock);
+    const all = this.clock === null ? parameters : { ...parameters, ...times(this.clock) };
+    const used = Object.entries(all).filter(([name]) => new RegExp(`@${name}\\b`).test(text));
+    for (const [name, value] of used) bind(request, name, value);
+    return { request, text, plain: used.length === 0 };
   }
 
   private async send(
@@ -79,16 +160,11 @@ export class SqlServerSession implements Session {
     parameters: Parameters,
     arrays: boolean,
   ): Promise<sql.IResult<unknown>> {
-    const request =
-      this.origin instanceof sql.ConnectionPool ? new sql.Request(this.origin) : new sql.Request(this.origin);
+    const { request, text, plain } = this.prepare(statement, parameters);
     if (arrays) request.arrayRowMode = true;
-    const text = withClock(statement.text, this.clock);
-    const all = this.clock === null ? parameters : { ...parameters, ...times(this.clock) };
-    const used = Object.entries(all).filter(([name]) => new RegExp(`@${name}\\b`).test(text));
-    for (const [name, value] of used) bind(request, name, value);
     try {
       // Without parameters as a plain batch: a work table made by sp_executesql would vanish with it.
-      return used.length === 0 ? await request.batch(text) : await request.query(text);
+      return plain ? await request.batch(text) : await request.query(text);
     } catch (error) {
       throw mapSqlServerError(statement.name, error);
     }

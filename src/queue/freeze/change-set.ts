@@ -33,7 +33,8 @@ interface Recording {
   readonly now: string;
 }
 
-interface Counts {
+/** What the work tables of a freeze hold. */
+export interface Counts {
   readonly candidates: number;
   readonly kept: number;
   readonly kept_queued: number;

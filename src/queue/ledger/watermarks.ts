@@ -17,3 +17,7 @@ export async function writeWatermark(
 ): Promise<void> {
   await session.run(sql(session.engine, 'ledger/set_watermark'), { scope, name, value });
 }
+
+export async function dropWatermark(session: Session, scope: string, name: string): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/drop_watermark'), { scope, name });
+}

@@ -204,6 +204,14 @@ export async function linksOfOrder(
   );
 }
 
+/** Which of these orders a 3PL has. */
+export async function linkedOrders(session: Session, orderIds: readonly number[]): Promise<Set<number>> {
+  const rows = await session.all<{ exigo_order_id: number }>(sql(session.engine, 'ledger/links_of_orders'), {
+    order_ids: JSON.stringify(orderIds),
+  });
+  return new Set(rows.map((row) => row.exigo_order_id));
+}
+
 /** Status of these orders in the sync database now; one that is not there is missing from the map. */
 export async function sourceStatuses(
   session: Session,

@@ -25,9 +25,9 @@ function load(yaml: string, environment: NodeJS.ProcessEnv = {}) {
   return loadConfig(file, environment);
 }
 
-function faultsOf(yaml: string): string[] {
+function faultsOf(yaml: string, environment = {}): string[] {
   try {
-    load(yaml);
+    load(yaml, environment);
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigurationError);
     return messageOf(error).replaceAll(root, '').split('\n');
@@ -58,9 +58,15 @@ describe('the shipped configuration', () => {
       .replace(/^# ?( *(?:\w+:.*|- .*))$/gm, '$1')
       .replace(/^ {2}sqlite: .*$/m, '')
       .replace(/^ {2}# ?/gm, '  ');
-    const environment = { EXIGO_LOGIN: 'me', EXIGO_PASSWORD: 'hush', SQLSERVER_PASSWORD: 'quiet' };
+    const environment = {
+      EXIGO_LOGIN: 'me',
+      EXIGO_PASSWORD: 'hush',
+      SQLSERVER_PASSWORD: 'quiet',
+      SYNC_PASSWORD: 'whisper',
+    };
     const [config, defaults] = [load(all, environment), load(shipped)];
     expect(config.database.engine).toBe('sqlserver');
+    expect([defaults.syncDatabase, config.syncDatabase?.password]).toEqual([null, 'whisper']);
     expect(config.exigoApi?.baseUrl).toBe('https://example-api.exigo.com/3.0');
     expect([config.source, config.lease, config.retention]).toEqual([
       defaults.source,
@@ -83,6 +89,13 @@ describe('faults', () => {
     expect(lines).toContain(
       'threePls[1]: there is no template /config/3pl/borealos.yaml; did you mean "borealis"?',
     );
+  });
+
+  test('a sync database that is the database of the state', () => {
+    const server = (host: string) =>
+      `{ sqlserver: { host: ${host}, database: ferry, user: x, password: "\${P}" } }`;
+    const lines = faultsOf(`database: ${server('A')}\nsyncDatabase: ${server('a')}`, { P: 'whisper' });
+    expect(lines).toContain('syncDatabase: is the same database as database.sqlserver; leave it out');
   });
 
   test('a 3PL that is named twice, and one whose template has another name', () => {

@@ -1,0 +1,3 @@
+-- The orders that are to be read whole.
+DELETE FROM #wanted;
+INSERT INTO #wanted (id) SELECT order_id FROM #kept;

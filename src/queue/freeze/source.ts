@@ -1,0 +1,124 @@
+import { FreezeError } from '../../core/errors.js';
+import type { QueueTable } from '../../core/exigo-tables.js';
+import type { Parameters, Session } from '../../db/database.js';
+import { refreshQueue } from '../../db/queue-refresh.js';
+import { sql } from '../../db/sql.js';
+import { readSourceColumns, type SourceColumns } from './columns.js';
+
+/** One Exigo database has one queue, so there is one source of this kind per installation. */
+export const SOURCE = 'exigo';
+
+/** Times of ModifiedDate, US Central text. */
+export interface Range {
+  readonly startAt: string;
+  /** Excluded. */
+  readonly endAt: string;
+}
+
+export interface TableCount {
+  readonly table_name: string;
+  readonly in_queue: number;
+  readonly in_dbo: number;
+  readonly newest: string | null;
+}
+
+/** Tables whose rows are frozen by their own stamp, with their keys. */
+export const OTHER_TABLES = [
+  ['Payments', 'PaymentID'],
+  ['Customers', 'CustomerID'],
+  ['CustomerAccounts', 'CustomerID'],
+  ['CustomerSites', 'CustomerID'],
+] as const satisfies readonly (readonly [QueueTable, string])[];
+
+export type OtherTable = (typeof OTHER_TABLES)[number][0];
+
+/**
+ * Where a freeze finds `dbo` and `queue`. The steps of a freeze and its statements are the same wherever they
+ * are; before a step that names them, `bring...` sees to it that the rows are there.
+ */
+export interface FreezeSource {
+  /** The session of our state, on which every statement of the freeze runs. */
+  readonly session: Session;
+  columns(): Promise<SourceColumns>;
+  /** Empties the work tables of the steps. */
+  begin(): Promise<void>;
+  /** UTC by the clock of our state, US Central by that of the sync database. */
+  clocks(): Promise<Clocks>;
+  /** `queue.Refresh`, verified; what the snapshot holds, by table. */
+  refresh(start: string): Promise<readonly TableCount[]>;
+  /** Keys of the snapshot's orders, lines and payments. */
+  bringSnapshot(start: string): Promise<void>;
+  /** State of the Accepted orders since `first` and of those we know as open. */
+  bringOpenOrders(first: string): Promise<void>;
+  /** State of the orders by ModifiedDate; without an end to now. */
+  bringOrders(startAt: string, endAt?: string): Promise<void>;
+  /** What a signature is made of, for the candidates. */
+  bringSignatures(): Promise<void>;
+  /** Keys and stamps of another table by ModifiedDate. */
+  bringStamps(table: OtherTable, startAt: string, endAt?: string): Promise<void>;
+  /** The kept orders with all that is theirs, and the rows of the other tables, whole. */
+  bringWhole(): Promise<void>;
+  /** The freeze has what it needs. */
+  end(): Promise<void>;
+}
+
+/** `dbo` and `queue` are in the database of our state: everything is there. */
+export class OwnDatabase implements FreezeSource {
+  constructor(readonly session: Session) {}
+
+  columns(): Promise<SourceColumns> {
+    return readSourceColumns(this.session);
+  }
+
+  async begin(): Promise<void> {
+    await this.session.run(sql(this.session.engine, 'freeze/begin'));
+  }
+
+  clocks(): Promise<Clocks> {
+    return readClocks(this.session);
+  }
+
+  refresh(start: string): Promise<readonly TableCount[]> {
+    return refreshVerified(this.session, start);
+  }
+
+  async bringSnapshot(): Promise<void> {}
+  async bringOpenOrders(): Promise<void> {}
+  async bringOrders(): Promise<void> {}
+  async bringSignatures(): Promise<void> {}
+  async bringStamps(): Promise<void> {}
+  async bringWhole(): Promise<void> {}
+  async end(): Promise<void> {}
+}
+
+/** Runs a statement of `sql/` where the freeze runs. */
+export async function runOn(source: FreezeSource, name: string, parameters: Parameters = {}): Promise<void> {
+  await source.session.run(sql(source.session.engine, name), parameters);
+}
+
+export interface Clocks {
+  readonly utc_now: string;
+  readonly exigo_now: string;
+}
+
+export async function readClocks(session: Session): Promise<Clocks> {
+  const clocks = await session.get<Clocks>(sql(session.engine, 'freeze/now'));
+  if (clocks === undefined) throw new FreezeError('CLOCK', 'the database gave no time; nothing was frozen');
+  return clocks;
+}
+
+/** Runs `queue.Refresh` and throws {@link FreezeError} when the snapshot falls short of `dbo` for the same start. */
+export async function refreshVerified(session: Session, start: string): Promise<readonly TableCount[]> {
+  await refreshQueue(session, start);
+  const tables = await session.all<TableCount>(sql(session.engine, 'freeze/verify_refresh'), { start });
+  for (const { table_name, in_queue, in_dbo } of tables) {
+    if (in_queue < in_dbo) {
+      throw new FreezeError(
+        'REFRESH_SHORT',
+        `queue.Refresh '${start}' left ${in_queue} rows in queue.${table_name}, dbo.${table_name} has ${in_dbo} ` +
+          'since then: the snapshot is not trusted, nothing was frozen, the next run repeats the same start',
+      );
+    }
+  }
+  return tables;
+}
