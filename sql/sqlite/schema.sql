@@ -226,6 +226,7 @@ CREATE TABLE "etl.wave" (
   bytes         INTEGER,
   sha256        TEXT,
   token         INTEGER,                       -- fencing token of the process that sends it
+  place         TEXT,                          -- which place it was uploaded to: the mark of the folder
   attempts      INTEGER NOT NULL DEFAULT 0,
   next_try_utc  TEXT,
   last_error    TEXT,
@@ -235,6 +236,7 @@ CREATE TABLE "etl.wave" (
   CONSTRAINT wave_has_its_bytes_fixed_before_it_is_sent
     CHECK (state NOT IN ('sending', 'uploaded', 'delivered') OR (sha256 IS NOT NULL AND bytes IS NOT NULL
            AND rows IS NOT NULL AND orders IS NOT NULL AND token IS NOT NULL)),
+  CONSTRAINT uploaded_wave_knows_its_place CHECK (state <> 'uploaded' OR place IS NOT NULL),
   CONSTRAINT wave_is_delivered_exactly_when_it_has_a_receipt
     CHECK ((state = 'delivered') = (receipt IS NOT NULL AND delivered_utc IS NOT NULL))
 );

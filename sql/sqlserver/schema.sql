@@ -228,6 +228,7 @@ CREATE TABLE etl.wave (
   bytes         BIGINT,
   sha256        NVARCHAR(100),
   token         INT,                             -- fencing token of the process that sends it
+  place         NVARCHAR(200),                   -- which place it was uploaded to: the mark of the folder
   attempts      INT NOT NULL DEFAULT 0,
   next_try_utc  DATETIME2(3),
   last_error    NVARCHAR(MAX),
@@ -237,6 +238,7 @@ CREATE TABLE etl.wave (
   CONSTRAINT wave_has_its_bytes_fixed_before_it_is_sent
     CHECK (state NOT IN ('sending', 'uploaded', 'delivered') OR (sha256 IS NOT NULL AND bytes IS NOT NULL
            AND rows IS NOT NULL AND orders IS NOT NULL AND token IS NOT NULL)),
+  CONSTRAINT uploaded_wave_knows_its_place CHECK (state <> 'uploaded' OR place IS NOT NULL),
   CONSTRAINT wave_is_delivered_exactly_when_it_has_a_receipt
     CHECK ((state = 'delivered' AND receipt IS NOT NULL AND delivered_utc IS NOT NULL)
            OR (state <> 'delivered' AND (receipt IS NULL OR delivered_utc IS NULL)))
