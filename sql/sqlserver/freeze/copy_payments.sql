@@ -4,7 +4,8 @@ SELECT @change_set_id,
        CASE WHEN EXISTS (SELECT 1 FROM #queued_row AS q
                          WHERE q.source_table = 'Payments' AND q.row_key = s.PaymentID) THEN 1 ELSE 0 END,
        CAST(s.ModifiedDate AS DATETIME2(7)), {source_columns}
-FROM #kept AS k JOIN dbo.Payments AS s ON s.OrderID = k.order_id;
+FROM #kept AS k JOIN dbo.Payments AS s ON s.OrderID = k.order_id
+WHERE k.fresh = 1;
 INSERT INTO etl.frozen_Payments (change_set_id, queued, row_stamp, {columns})
 SELECT @change_set_id, 1, CAST(s.ModifiedDate AS DATETIME2(7)), {source_columns}
 FROM #queued_row AS q JOIN dbo.Payments AS s ON s.PaymentID = q.row_key

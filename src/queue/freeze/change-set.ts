@@ -1,4 +1,4 @@
-import { InvariantError } from '../../core/errors.js';
+import { FreezeError, InvariantError } from '../../core/errors.js';
 import { QUEUE_TABLE_NAMES, type QueueTable } from '../../core/exigo-tables.js';
 import type { Session } from '../../db/database.js';
 import { quoteName, sql, sqlWithColumns } from '../../db/sql.js';
@@ -31,6 +31,8 @@ interface Recording {
   readonly subscribers: readonly Subscriber[];
   /** UTC text. */
   readonly now: string;
+  /** Decides about the pending candidates: which of them are kept. */
+  readonly keep: () => Promise<void>;
 }
 
 /** What the work tables of a freeze hold. */
@@ -50,13 +52,18 @@ const COPIES: Readonly<Record<QueueTable, string>> = {
   CustomerSites: 'freeze/copy_customer_sites',
 };
 
+/** Tables that are copied again with an order. A customer is one row, and a row is of one moment. */
+const AGGREGATE_TABLES: readonly QueueTable[] = ['Orders', 'OrderDetails', 'Payments', 'Customers'];
+
+/** Each round copies what moved during the one before, so the third is rarely needed: seconds, then milliseconds. */
+const COPY_ROUNDS = 5;
+
 /**
  * Writes what the work tables of a freeze hold: the change set's row, the frozen rows (copied inside the
  * database, never through the client) and a batch per subscriber. An empty change set costs one row.
  */
 export async function recordChangeSet(session: Session, recording: Recording): Promise<ChangeSet> {
-  const counts = await session.get<Counts>(sql(session.engine, 'freeze/counts'));
-  if (counts === undefined) throw new InvariantError('freeze/counts gave no row');
+  const counts = await readCounts(session);
   const rawRows = counts.kept_queued + counts.other_rows;
   const empty = counts.kept + counts.other_rows === 0;
   const columns = empty
@@ -76,7 +83,7 @@ export async function recordChangeSet(session: Session, recording: Recording): P
     },
   );
   if (row === undefined) throw new InvariantError('freeze/insert_change_set gave no row');
-  const changeSet: ChangeSet = {
+  let changeSet: ChangeSet = {
     changeSetId: row.change_set_id,
     ordersFrozen: counts.kept,
     ordersUnchanged: counts.candidates - counts.kept,
@@ -85,15 +92,29 @@ export async function recordChangeSet(session: Session, recording: Recording): P
     frozenUtc: row.frozen_utc,
   };
   if (columns !== null) {
-    await copyRows(session, changeSet.changeSetId, columns);
+    await copyRows(session, changeSet.changeSetId, columns, QUEUE_TABLE_NAMES);
+    const again =
+      counts.kept > 0 ? await copyMovedAgain(session, changeSet.changeSetId, columns, recording) : 0;
+    if (again > 0) changeSet = await recount(session, changeSet);
     for (const subscriber of recording.subscribers)
       await makeBatch(session, changeSet, recording, subscriber);
   }
   return changeSet;
 }
 
-async function copyRows(session: Session, changeSetId: number, columns: FrozenColumns): Promise<void> {
-  for (const table of QUEUE_TABLE_NAMES) {
+async function readCounts(session: Session): Promise<Counts> {
+  const counts = await session.get<Counts>(sql(session.engine, 'freeze/counts'));
+  if (counts === undefined) throw new InvariantError('freeze/counts gave no row');
+  return counts;
+}
+
+async function copyRows(
+  session: Session,
+  changeSetId: number,
+  columns: FrozenColumns,
+  tables: readonly QueueTable[],
+): Promise<void> {
+  for (const table of tables) {
     const quoted = columns[table].map((name) => quoteName(session.engine, name));
     const lists = {
       columns: quoted.join(', '),
@@ -101,6 +122,59 @@ async function copyRows(session: Session, changeSetId: number, columns: FrozenCo
     };
     await session.run(sqlWithColumns(session.engine, COPIES[table], lists), { change_set_id: changeSetId });
   }
+}
+
+/**
+ * An order is copied by three statements, and somebody may write in between: what is not the state of one moment
+ * is taken back and copied again, until every copy is. Returns how many orders were. The embedded engine has one
+ * writer, and it is this transaction.
+ */
+async function copyMovedAgain(
+  session: Session,
+  changeSetId: number,
+  columns: FrozenColumns,
+  recording: Recording,
+): Promise<number> {
+  if (session.engine === 'sqlite') return 0;
+  const parameters = { change_set_id: changeSetId };
+  for (let again = 0, round = 1; ; round++) {
+    if (recording.kind === 'live') await session.run(sql(session.engine, 'freeze/sign'), parameters);
+    const moved = await session.run(sql(session.engine, 'freeze/moved'), parameters);
+    if (moved === 0) return again;
+    if (round === COPY_ROUNDS) throw await stillMoving(session, moved);
+    again += moved;
+    await session.run(sql(session.engine, 'freeze/take_back'), parameters);
+    await recording.keep();
+    await copyRows(session, changeSetId, columns, AGGREGATE_TABLES);
+  }
+}
+
+async function stillMoving(session: Session, moved: number): Promise<FreezeError> {
+  const some = await session.all<{ order_id: number }>(sql(session.engine, 'freeze/some_moved'));
+  const names = some.map(({ order_id }) => order_id).join(', ');
+  return new FreezeError(
+    'MOVING',
+    `order ${names}${moved > some.length ? ` and ${moved - some.length} more` : ''} differed from its copy ${COPY_ROUNDS} ` +
+      'times: it changes faster than it is copied, or a column of dbo has another type than its copy in etl; ' +
+      'nothing was frozen, the next run repeats the same start',
+  );
+}
+
+/** Orders that were taken back may have turned out gone, or as last frozen. */
+async function recount(session: Session, changeSet: ChangeSet): Promise<ChangeSet> {
+  const counts = await readCounts(session);
+  const counted = {
+    ordersFrozen: counts.kept,
+    ordersUnchanged: counts.candidates - counts.kept,
+    rawRows: counts.kept_queued + counts.other_rows,
+  };
+  await session.run(sql(session.engine, 'freeze/recount'), {
+    change_set_id: changeSet.changeSetId,
+    orders_frozen: counted.ordersFrozen,
+    orders_unchanged: counted.ordersUnchanged,
+    raw_rows: counted.rawRows,
+  });
+  return { ...changeSet, ...counted };
 }
 
 async function makeBatch(

@@ -73,9 +73,9 @@ export async function freezeLiveIn(
   await runOn(source, 'freeze/candidates_queue');
   const sweptSince = await sweep(source, config, facts, start, clocks);
   await source.bringSignatures();
-  await runOn(source, 'freeze/keep_changed', {
-    settled_before: toUtcText(fromUtcText(clocks.utc_now) - config.settleMs),
-  });
+  const settled_before = toUtcText(fromUtcText(clocks.utc_now) - config.settleMs);
+  const keep = () => runOn(source, 'freeze/keep_changed', { settled_before });
+  await keep();
   await takeOtherRows(source, config, watermarks, clocks.exigo_now, start, sweptSince);
   await source.bringWhole();
   const changeSet = await recordChangeSet(source.session, {
@@ -87,6 +87,7 @@ export async function freezeLiveIn(
     allowSensitive: config.allowSensitive,
     subscribers,
     now: clocks.utc_now,
+    keep,
   });
   if (changeSet.ordersFrozen > 0) {
     await runOn(source, 'freeze/record_versions', { change_set_id: changeSet.changeSetId });
@@ -173,7 +174,8 @@ export async function freezeSliceIn(
   await source.begin();
   await source.bringOrders(slice.startAt, slice.endAt);
   await runOn(source, 'freeze/candidates_slice', range);
-  await runOn(source, 'freeze/keep_all');
+  const keep = () => runOn(source, 'freeze/keep_all');
+  await keep();
   for (const [table, key] of OTHER_TABLES) {
     await source.bringStamps(table, slice.startAt, slice.endAt);
     await source.session.run(sqlWithColumns(session.engine, 'freeze/queued_rows_slice', { table, key }), {
@@ -191,6 +193,7 @@ export async function freezeSliceIn(
     allowSensitive: config.allowSensitive,
     subscribers: [subscriber],
     now: clocks.utc_now,
+    keep,
   });
   await source.end();
   return changeSet;

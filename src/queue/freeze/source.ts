@@ -18,7 +18,6 @@ export interface Range {
 export interface TableCount {
   readonly table_name: string;
   readonly in_queue: number;
-  readonly in_dbo: number;
   readonly newest: string | null;
 }
 
@@ -107,15 +106,20 @@ export async function readClocks(session: Session): Promise<Clocks> {
   return clocks;
 }
 
-/** Runs `queue.Refresh` and throws {@link FreezeError} when the snapshot falls short of `dbo` for the same start. */
+/** Runs `queue.Refresh`; throws {@link FreezeError} when the snapshot holds less than `dbo` held right before. */
 export async function refreshVerified(session: Session, start: string): Promise<readonly TableCount[]> {
+  const before = await session.all<{ table_name: string; in_dbo: number }>(
+    sql(session.engine, 'freeze/before_refresh'),
+    { start },
+  );
   await refreshQueue(session, start);
-  const tables = await session.all<TableCount>(sql(session.engine, 'freeze/verify_refresh'), { start });
-  for (const { table_name, in_queue, in_dbo } of tables) {
+  const tables = await session.all<TableCount>(sql(session.engine, 'freeze/after_refresh'));
+  for (const { table_name, in_queue } of tables) {
+    const in_dbo = before.find((one) => one.table_name === table_name)?.in_dbo ?? 0;
     if (in_queue < in_dbo) {
       throw new FreezeError(
         'REFRESH_SHORT',
-        `queue.Refresh '${start}' left ${in_queue} rows in queue.${table_name}, dbo.${table_name} has ${in_dbo} ` +
+        `queue.Refresh '${start}' left ${in_queue} rows in queue.${table_name}, dbo.${table_name} had ${in_dbo} ` +
           'since then: the snapshot is not trusted, nothing was frozen, the next run repeats the same start',
       );
     }
