@@ -1,4 +1,5 @@
 import { messageOf, TerminalError, TransientError } from '../core/errors.js';
+import { counted } from '../core/text.js';
 
 /** So many orders that fail alone, with none that succeeds, mean that the target is down, not the orders. */
 const ALIKE = 5;
@@ -33,7 +34,7 @@ export async function changeByHalves<E extends { readonly effect_id: number }>(
     if (changed.size > 0 || refused.size < ALIKE || (await probe())) return;
     throw new TransientError(
       'TARGET_REFUSES_ALL',
-      `the target refused ${refused.size} orders one by one and accepted none: ${messageOf(refusal)}`,
+      `the target refused ${counted(refused.size, 'order')} one by one and accepted none: ${messageOf(refusal)}`,
     );
   }
 

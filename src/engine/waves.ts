@@ -1,6 +1,7 @@
 import { InvariantError } from '../core/errors.js';
 import type { WaveRule } from '../core/hand-over.js';
 import type { AnyPipeline } from '../core/pipeline.js';
+import { counted } from '../core/text.js';
 import { fromUtcText, toUtcText } from '../core/time.js';
 import { keepConfiguration } from '../queue/ledger/configurations.js';
 import { insertEvent } from '../queue/ledger/events.js';
@@ -59,7 +60,7 @@ async function planTarget(
   const threePl = context.config.threePls.find(({ name }) => name === ready.target);
   if (step.kind === '3pl-file' && threePl === undefined) {
     context.log.warn(
-      `${ready.items} orders wait for 3PL "${ready.target}", which is not configured any more: name its template under threePls again, or release them as cancel`,
+      `3PL "${ready.target}" is not configured any more, ${counted(ready.items, 'order')} for it cannot leave: name its template under threePls again, or release them as cancel`,
     );
     return 0;
   }

@@ -1,5 +1,5 @@
 /** What happens to the hand-over when the folder of a 3PL fails in each of the ways it can. */
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freezeConfig } from '../../../src/app/config/frozen.js';
@@ -252,6 +252,17 @@ describe('a name that is taken', () => {
     await house.run();
     expect(await outcomeOf(house, 1)).toBe('held FILE_EXISTS');
     expect(await filesWith(house, 'atlas', 1)).toEqual([]);
+  });
+
+  it('by our own file, renamed meanwhile by who was stopped in that act: it is delivered, nobody is asked', async () => {
+    setFaultHook(async (point) => {
+      if (point !== 'send/before-publish' || !(await parts()).includes(`${FIRST}.1.part`)) return;
+      await copyFile(join(atlas, `${FIRST}.1.part`), join(atlas, FIRST));
+    });
+    expect(await house.run()).toMatchObject({ error: null });
+    setFaultHook(undefined);
+    expect(await outcomeOf(house, 1)).toBe('delivered');
+    expect(await parts()).toEqual([]);
   });
 
   it('by our own file, after a kill before the receipt: it is recognised', async () => {
