@@ -22,6 +22,15 @@ export function joined(engine: Engine, table: TableName, alias: string): Knex.Ra
   return builders[engine].raw(`${tableText(engine, table)} as ${alias}`);
 }
 
+/**
+ * A time to the millisecond, as both engines show it. SQL Server keeps a datetime in steps of 1/300 s, and the
+ * driver reads 12:00:00.0066667 as .007 from a datetime and as .006 from a datetime2(7).
+ */
+export function toMillisecond(engine: Engine, column: string, name: string): Knex.Raw {
+  const text = engine === 'sqlite' ? column : `CAST(${column} AS DATETIME2(3))`;
+  return builders[engine].raw(`${text} as ${name}`);
+}
+
 export async function fetchAll<T>(session: Session, name: string, query: Knex.QueryBuilder): Promise<T[]> {
   const { statement, parameters } = compile(name, query);
   return session.all<T>(statement, parameters);

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PIPELINES } from '../../src/app/pipelines.js';
 import { advanceSampleTenant } from '../../src/app/sample-tenant.js';
 import { SAMPLE_ORDER } from '../../src/app/sample-tenant-orders.js';
@@ -10,67 +10,74 @@ import type { ReplayedFile } from '../../src/engine/replay.js';
 import { runPipeline } from '../../src/engine/run.js';
 import { CliSite } from '../support/cli.js';
 import { TestClock } from '../support/clock.js';
+import { engines, reportMissingEngine } from '../support/engines.js';
 
-let site: CliSite;
-/** Two cycles of the sample tenant, in a winter that is long over. */
-beforeEach(async () => {
-  const clock = new TestClock(Date.parse('2026-01-11T17:00:00Z'));
-  site = await CliSite.open({ clock });
-  const pipeline = PIPELINES[0] as AnyPipeline;
-  const run = () => runPipeline(site.context(clock), { pipeline, slices: [] });
-  await run();
-  clock.advance(15 * MINUTE);
-  await advanceSampleTenant(site.database, clock);
-  await run();
-});
-afterEach(async () => {
-  await site.close();
-});
+reportMissingEngine();
 
-it('lists what waits, shows what to do, takes a decision, and tells it afterwards', async () => {
-  const list = await site.run(['errors', 'list', '--json']);
-  const { total, items } = list.json<{ total: number; items: { code: string; next: string }[] }>();
-  expect(total).toBe(4);
-  expect(items.filter(({ next }) => !next.includes('orderferry '))).toEqual([]);
+describe.each(engines())('on %s', (engine) => {
+  let site: CliSite;
+  /** Two cycles of the sample tenant, in a winter that is long over. */
+  beforeEach(async () => {
+    const clock = new TestClock(Date.parse('2026-01-11T17:00:00Z'));
+    site = await CliSite.open({ engine, clock });
+    const pipeline = PIPELINES[0] as AnyPipeline;
+    const run = () => runPipeline(site.context(clock), { pipeline, slices: [] });
+    await run();
+    clock.advance(15 * MINUTE);
+    await advanceSampleTenant(site.database, clock);
+    await run();
+  });
+  afterEach(async () => {
+    await site.close();
+  });
 
-  const order = String(SAMPLE_ORDER.addressChanges);
-  const shown = await site.run(['errors', 'show', order]);
-  expect(shown.stdout).toContain(`next: a person decides: orderferry release ${order} --as`);
+  it('lists what waits, shows what to do, takes a decision, and tells it afterwards', async () => {
+    const list = await site.run(['errors', 'list', '--json']);
+    const { total, items } = list.json<{ total: number; items: { code: string; next: string }[] }>();
+    expect(total).toBe(4);
+    expect(items.filter(({ next }) => !next.includes('orderferry '))).toEqual([]);
 
-  const decided = await site.run(['release', order, '--as', 'ignore', '--reason', 'picked up']);
-  expect([decided.code, decided.stdout]).toEqual([0, `order ${order}: left as borealis has it\n`]);
-  const twice = await site.run(['release', order, '--as', 'ignore', '--json']);
-  expect(twice.code).toBe(2);
-  expect(twice.json<{ error: { message: string } }>().error.message).toContain('does not wait');
+    const order = String(SAMPLE_ORDER.addressChanges);
+    const shown = await site.run(['errors', 'show', order]);
+    expect(shown.stdout).toContain(`next: a person decides: orderferry release ${order} --as`);
 
-  const told = await site.run(['explain', order]);
-  expect(told.code).toBe(0);
-  expect(told.stdout).toMatch(new RegExp(`^order ${order}\n {2}Exigo {3}Accepted|Printed`));
-  expect(told.stdout).toContain('a person released it as ignore (picked up)');
+    const decided = await site.run(['release', order, '--as', 'ignore', '--reason', 'picked up']);
+    expect([decided.code, decided.stdout]).toEqual([0, `order ${order}: left as borealis has it\n`]);
+    const twice = await site.run(['release', order, '--as', 'ignore', '--json']);
+    expect(twice.code).toBe(2);
+    expect(twice.json<{ error: { message: string } }>().error.message).toContain('does not wait');
 
-  const retried = await site.run(['errors', 'retry', '--code', 'NO_ROUT', '--json']);
-  expect(retried.code).toBe(2);
-  expect(retried.json<{ error: { message: string } }>().error.message).toContain('did you mean "NO_ROUTE"?');
-});
+    const told = await site.run(['explain', order]);
+    expect(told.code).toBe(0);
+    expect(told.stdout).toMatch(new RegExp(`^order ${order}\n {2}Exigo {3}Accepted|Printed`));
+    expect(told.stdout).toContain('a person released it as ignore (picked up)');
 
-it('replays the same bytes in another zone and locale, on another day', async () => {
-  const out = join(site.folder, 'again');
-  const environment = { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' };
-  const result = await site.run(['replay', '1', '--out', out, '--json'], environment);
-  expect(result.code).toBe(0);
-  const { files } = result.json<{ files: ReplayedFile[] }>();
-  expect(files.map(({ identical }) => identical)).toEqual([true, true]);
-  for (const name of await readdir(out)) {
-    const folder = site.config.threePls.find(({ name: own }) =>
-      name.toLowerCase().startsWith(own.slice(0, 3)),
+    const retried = await site.run(['errors', 'retry', '--code', 'NO_ROUT', '--json']);
+    expect(retried.code).toBe(2);
+    expect(retried.json<{ error: { message: string } }>().error.message).toContain(
+      'did you mean "NO_ROUTE"?',
     );
-    const sent = await readFile(join(folder?.delivery.path ?? '', name));
-    expect(sent.equals(await readFile(join(out, name)))).toBe(true);
-  }
-  await mkdir(join(site.folder, 'empty'));
-  const unknown = await site.run(['replay', '99', '--out', join(site.folder, 'empty'), '--json']);
-  expect([unknown.code, unknown.json()]).toEqual([
-    2,
-    { error: { code: 'USAGE', message: expect.any(String) } },
-  ]);
+  });
+
+  it('replays the same bytes in another zone and locale, on another day', async () => {
+    const out = join(site.folder, 'again');
+    const environment = { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' };
+    const result = await site.run(['replay', '1', '--out', out, '--json'], environment);
+    expect(result.code).toBe(0);
+    const { files } = result.json<{ files: ReplayedFile[] }>();
+    expect(files.map(({ identical }) => identical)).toEqual([true, true]);
+    for (const name of await readdir(out)) {
+      const folder = site.config.threePls.find(({ name: own }) =>
+        name.toLowerCase().startsWith(own.slice(0, 3)),
+      );
+      const sent = await readFile(join(folder?.delivery.path ?? '', name));
+      expect(sent.equals(await readFile(join(out, name)))).toBe(true);
+    }
+    await mkdir(join(site.folder, 'empty'));
+    const unknown = await site.run(['replay', '99', '--out', join(site.folder, 'empty'), '--json']);
+    expect([unknown.code, unknown.json()]).toEqual([
+      2,
+      { error: { code: 'USAGE', message: expect.any(String) } },
+    ]);
+  });
 });

@@ -8,12 +8,13 @@ import { makeContext } from '../../src/app/runtime.js';
 import { codeOf, messageOf } from '../../src/core/errors.js';
 import { setFaultHook } from '../../src/core/fault-points.js';
 import { silentLogger } from '../../src/core/log.js';
-import { openSqlite } from '../../src/db/sqlite.js';
 import { runPipeline } from '../../src/engine/run.js';
 import { SharedClock } from '../support/crash-clock.js';
 import { crashConfig } from '../support/crash-config.js';
 import { withCommitPoints } from '../support/crash-database.js';
 import type { ChildMessage, ChildSpec, PointPass, RunEnd } from '../support/crash-protocol.js';
+import { openAt } from '../support/place.js';
+import { testServer } from '../support/test-server.js';
 
 const spec = JSON.parse(process.argv[2] ?? '') as ChildSpec;
 const points: string[] = [];
@@ -42,7 +43,13 @@ setFaultHook(async (name) => {
 
 await runMain(async (signal, frame) => {
   const clock = SharedClock.open(join(spec.folder, 'clock'));
-  const config = crashConfig(spec.folder, spec.baseUrl);
+  const config = crashConfig(
+    spec.folder,
+    spec.baseUrl,
+    spec.database === null
+      ? { engine: 'sqlite', file: join(spec.folder, 'orderferry.db') }
+      : testServer(spec.database),
+  );
   if (spec.log === true) {
     const directory = join(spec.folder, 'logs');
     const { redactor } = frame;
@@ -56,7 +63,7 @@ await runMain(async (signal, frame) => {
       ...limits,
     });
   }
-  const database = openSqlite(join(spec.folder, 'orderferry.db'), clock);
+  const database = await openAt(config.database, clock);
   const log = frame.logger ?? silentLogger;
   const context = makeContext({ config, database: withCommitPoints(database), clock, log, signal });
   try {

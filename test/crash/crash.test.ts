@@ -3,6 +3,7 @@
  * comes of a life that nobody disturbed. See docs/testing.md.
  */
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/db/database.js';
 import {
   describeKill,
   killPairs,
@@ -14,21 +15,34 @@ import {
 } from '../support/crash-cases.js';
 import { type Outcome, outcomeOf } from '../support/crash-outcome.js';
 import type { PointPass } from '../support/crash-protocol.js';
-import { CrashSite } from '../support/crash-site.js';
+import { CrashSite, type CrashTemplate } from '../support/crash-site.js';
+import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
 
 const ALL = process.env.ORDERFERRY_CRASH_PAIRS === 'all';
 const SEED = Number(process.env.ORDERFERRY_CRASH_SEED ?? 20_260_311);
-const PAIRS = 12;
 
-const template = await CrashSite.prepare();
-const undisturbed = await life([]);
-const kills = singleKills(undisturbed.points, ALL);
-const pairs = killPairs(undisturbed.points);
+reportMissingEngine();
+
+const suites: Awaited<ReturnType<typeof suiteOf>>[] = [];
+for (const engine of engines()) suites.push(await suiteOf(engine));
 const oneOfTwo = limiter(2);
 
-afterAll(() => CrashSite.remove(template));
+afterAll(async () => {
+  for (const { template } of suites) await CrashSite.remove(template);
+});
+
+async function suiteOf(engine: Engine) {
+  const template = await CrashSite.prepare(engine);
+  const undisturbed = await life(template, []);
+  const few = repetitions(engine, 0, 1) === 1;
+  const kills = singleKills(undisturbed.points, few ? 'each' : ALL ? 'all' : 'some');
+  const pairs = killPairs(undisturbed.points);
+  const drawn = ALL && !few ? pairs : sample(pairs, few ? 4 : 12, SEED);
+  return { engine, template, undisturbed, kills, drawn };
+}
 
 async function life(
+  template: CrashTemplate,
   kills: readonly PointPass[],
 ): Promise<{ killed: number; points: readonly string[]; outcome: Outcome }> {
   const site = await CrashSite.open(template);
@@ -40,36 +54,38 @@ async function life(
   }
 }
 
-it('passes every named point of the source in an undisturbed life', () => {
-  const passed = new Set(undisturbed.points.map(nameOf));
-  // Those of a sync database elsewhere are tried on SQL Server: hosted.test.ts.
-  const ours = pointsInSource().filter((name) => !name.startsWith('hosted/'));
-  expect(ours.filter((name) => !passed.has(name))).toEqual([]);
-});
-
-it('brings something about in an undisturbed life', () => {
-  const { handOvers, tables, moves } = undisturbed.outcome;
-  expect(Object.keys(handOvers)).toHaveLength(6);
-  expect(Object.keys(tables)).toHaveLength(6);
-  expect(moves).toHaveLength(19);
-});
-
-describe('killed once', { concurrent: true, timeout: 60_000 }, () => {
-  it.each(kills.map((kill) => [describeKill(kill), kill] as const))('%s', async (_name, kill) => {
-    const { killed, outcome } = await oneOfTwo(() => life([kill]));
-    expect(killed).toBe(1);
-    expect(outcome).toEqual(undisturbed.outcome);
+describe.each(suites)('on $engine', ({ template, undisturbed, kills, drawn }) => {
+  it('passes every named point of the source in an undisturbed life', () => {
+    const passed = new Set(undisturbed.points.map(nameOf));
+    // Those of a sync database elsewhere are tried on SQL Server: hosted.test.ts.
+    const ours = pointsInSource().filter((name) => !name.startsWith('hosted/'));
+    expect(ours.filter((name) => !passed.has(name))).toEqual([]);
   });
-});
 
-describe(`killed again while it recovers (seed ${SEED})`, { concurrent: true, timeout: 60_000 }, () => {
-  const drawn = ALL ? pairs : sample(pairs, PAIRS, SEED);
-  it.each(drawn.map((two) => [two.map(describeKill).join(', then '), two] as const))(
-    '%s',
-    async (_name, two) => {
-      const { killed, outcome } = await oneOfTwo(() => life(two));
-      expect(killed).toBeGreaterThan(0);
+  it('brings something about in an undisturbed life', () => {
+    const { handOvers, tables, moves } = undisturbed.outcome;
+    expect(Object.keys(handOvers)).toHaveLength(6);
+    expect(Object.keys(tables)).toHaveLength(6);
+    expect(moves).toHaveLength(19);
+  });
+
+  describe(`killed once (${kills.length} kills)`, { concurrent: true, timeout: 300_000 }, () => {
+    it.each(kills.map((kill) => [describeKill(kill), kill] as const))('%s', async (_name, kill) => {
+      const { killed, outcome } = await oneOfTwo(() => life(template, [kill]));
+      expect(killed).toBe(1);
       expect(outcome).toEqual(undisturbed.outcome);
-    },
-  );
+    });
+  });
+
+  const again = `killed again while it recovers (${drawn.length} pairs, seed ${SEED})`;
+  describe(again, { concurrent: true, timeout: 300_000 }, () => {
+    it.each(drawn.map((two) => [two.map(describeKill).join(', then '), two] as const))(
+      '%s',
+      async (_name, two) => {
+        const { killed, outcome } = await oneOfTwo(() => life(template, two));
+        expect(killed).toBeGreaterThan(0);
+        expect(outcome).toEqual(undisturbed.outcome);
+      },
+    );
+  });
 });

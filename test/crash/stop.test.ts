@@ -2,19 +2,32 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/db/database.js';
 import { outcomeOf } from '../support/crash-outcome.js';
 import { CrashSite } from '../support/crash-site.js';
+import { engines, reportMissingEngine } from '../support/engines.js';
 
-const template = await CrashSite.prepare();
-const undisturbed = await CrashSite.open(template);
-await undisturbed.live();
-const outcome = await outcomeOf(undisturbed);
-await undisturbed.close();
-afterAll(() => CrashSite.remove(template));
+reportMissingEngine();
 
 const ORDERS = 'exigo-orders-to-3pl';
 
-describe('SIGTERM', () => {
+const suites: Awaited<ReturnType<typeof suiteOf>>[] = [];
+for (const engine of engines()) suites.push(await suiteOf(engine));
+
+async function suiteOf(engine: Engine) {
+  const template = await CrashSite.prepare(engine);
+  const undisturbed = await CrashSite.open(template);
+  await undisturbed.live();
+  const outcome = await outcomeOf(undisturbed);
+  await undisturbed.close();
+  return { engine, template, outcome };
+}
+
+afterAll(async () => {
+  for (const { template } of suites) await CrashSite.remove(template);
+});
+
+describe.each(suites)('SIGTERM on $engine', ({ template, outcome }) => {
   it.each([
     'freeze/after-commit',
     'folder/write-before',

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
+import { engines, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';
 
-it('ends well when the very first runs find nothing to freeze', async () => {
-  const house = await House.open();
+reportMissingEngine();
+
+it.each(engines())('ends well when the very first runs find nothing to freeze (%s)', async (engine) => {
+  const house = await House.open({ engine });
   try {
     for (const pipeline of ['exigo-orders-to-3pl', 'exigo-snapshot-to-csv']) {
       expect((await house.run(pipeline)).error).toBeNull();

@@ -4,10 +4,13 @@ import { loadSampleTenant } from '../../src/app/sample-tenant.js';
 import { SAMPLE_ORDER } from '../../src/app/sample-tenant-orders.js';
 import { explain } from '../../src/engine/explain.js';
 import { release } from '../../src/engine/persons.js';
+import { engines, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';
 
-it('explains an order that was sent again by its newest file', async () => {
-  const house = await House.open();
+reportMissingEngine();
+
+it.each(engines())('explains an order that was sent again by its newest file (%s)', async (engine) => {
+  const house = await House.open({ engine });
   try {
     const order = SAMPLE_ORDER.kit;
     await loadSampleTenant(house.database, house.clock);

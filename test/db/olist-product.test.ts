@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/database.js';
-import { openSqlite } from '../../src/db/sqlite.js';
 import { ReplayClock } from '../olist/clock.js';
 import { OlistProduct } from '../olist/product.js';
 import { replay } from '../olist/replay.js';
 import { fillers, tinyFiles } from '../olist/tiny.js';
+import { engines, reportMissingEngine } from '../support/engines.js';
+import { makePlace, type Place } from '../support/place.js';
 
 const APPROVED = { approved: '5/1/2017 9:00' };
 const FILES = tinyFiles([
@@ -19,34 +20,41 @@ const FILES = tinyFiles([
   { id: 'without lines', purchased: '5/1/2017 8:04', ...APPROVED, lines: [] },
 ]);
 
-let folder: string;
-let clock: ReplayClock;
-let database: Database;
-let product: OlistProduct;
+reportMissingEngine();
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'orderferry-olist-'));
-  clock = new ReplayClock();
-  database = openSqlite(join(folder, 'orderferry.db'), clock);
-  product = await OlistProduct.open(database, clock, folder);
-});
+describe.each(engines())('on %s', (engine) => {
+  let place: Place;
+  let folder: string;
+  let clock: ReplayClock;
+  let database: Database;
+  let product: OlistProduct;
 
-afterEach(async () => {
-  await product.close();
-  await database.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-it.each(['stamped', 'unstamped'] as const)('replays a small life, late rows %s', async (lateRows) => {
-  const totals = await replay({
-    files: FILES,
-    database,
-    clock,
-    first: '2017-05-01',
-    last: '2017-05-05',
-    lateRows,
-    runCycle: () => product.runCycle(),
-    readSets: () => product.readSets(),
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'orderferry-olist-'));
+    clock = new ReplayClock();
+    place = await makePlace(engine, join(folder, 'orderferry.db'));
+    database = await place.open(clock);
+    product = await OlistProduct.open(place, database, clock, folder);
   });
-  expect(totals).toEqual({ cuts: 5, handedOver: 3, lines: 4, printed: 3, held: 2 });
+
+  afterEach(async () => {
+    await product.close();
+    await database.close();
+    await place.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it.each(['stamped', 'unstamped'] as const)('replays a small life, late rows %s', async (lateRows) => {
+    const totals = await replay({
+      files: FILES,
+      database,
+      clock,
+      first: '2017-05-01',
+      last: '2017-05-05',
+      lateRows,
+      runCycle: () => product.runCycle(),
+      readSets: () => product.readSets(),
+    });
+    expect(totals).toEqual({ cuts: 5, handedOver: 3, lines: 4, printed: 3, held: 2 });
+  });
 });

@@ -11,6 +11,7 @@ import { type ReleaseAs, release } from '../../src/engine/persons.js';
 import { retryWaiting } from '../../src/engine/retry-waiting.js';
 import { pipelineLease } from '../../src/engine/run.js';
 import { acquireLease, Lease } from '../../src/queue/lease/lease.js';
+import { engines, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';
 import { expectPromisesKept } from '../support/promises.js';
 import { changeOrder, filesWith, outcomeOf, placeOrder } from '../support/small-orders.js';
@@ -18,9 +19,12 @@ import { changeOrder, filesWith, outcomeOf, placeOrder } from '../support/small-
 const ID = 7001;
 const PIPELINE = PIPELINES[0] as AnyPipeline;
 
+reportMissingEngine();
+
+describe.each(engines())('on %s', (engine) => {
 let house: House;
 beforeEach(async () => {
-  house = await House.open();
+    house = await House.open({ engine });
 });
 afterEach(async () => {
   setFaultHook(undefined);
@@ -45,7 +49,8 @@ const generations = async () =>
     )
   ).map(({ generation }) => generation);
 const status = async () =>
-  (await house.all<{ s: number }>(`SELECT OrderStatusID AS s FROM "dbo.Orders" WHERE OrderID = ${ID}`))[0]?.s;
+    (await house.all<{ s: number }>(`SELECT OrderStatusID AS s FROM "dbo.Orders" WHERE OrderID = ${ID}`))[0]
+      ?.s;
 const waiting = async () =>
   (
     await house.all<{ code: string }>(
@@ -314,7 +319,9 @@ describe('an order whose file is held', () => {
     await changeOrder(house, ID, { Address1: '2 Second St' });
     await cycle();
     expect(await waiting()).toHaveLength(1);
-    await expect(retryWaiting(house.context(), { orderId: ID })).rejects.toThrow(/release 7001 --as resend/);
+      await expect(retryWaiting(house.context(), { orderId: ID })).rejects.toThrow(
+        /release 7001 --as resend/,
+      );
     expect(await retryWaiting(house.context(), {})).toEqual({ retried: 0, left: 1 });
     await cycle();
     expect(await waiting()).toHaveLength(1);
@@ -543,4 +550,5 @@ it('keeps every decision with its reason in the timeline', async () => {
     expect.stringContaining('as ignore (the customer will pick it up)'),
     expect.stringContaining('as resend (wrong house)'),
   ]);
+});
 });

@@ -1,6 +1,7 @@
 import { toExigoText } from '../../src/core/time.js';
 import type { Database, Session, Statement } from '../../src/db/database.js';
 import { putRows } from '../../src/db/put-rows.js';
+import { spelt } from './engine.js';
 import type { LifeEvent } from './life.js';
 
 /** Whether late lines and payments change the stamp of their order, as the sample's README has it. */
@@ -63,11 +64,11 @@ async function apply(session: Session, event: LifeEvent, lateRows: LateRows): Pr
         'Payments',
         order.payments.map((payment) => ({ ...payment, ModifiedDate: stamp })),
       );
-      if (stamp === modified) await session.run(TOUCH_ORDER, change);
+      if (stamp === modified) await session.run(spelt(session, TOUCH_ORDER), change);
       return;
     }
     default:
-      await session.run(CHANGE, { ...change, status: STATUS[kind] });
-      await session.run(TOUCH_PAYMENTS, change);
+      await session.run(spelt(session, CHANGE), { ...change, status: STATUS[kind] });
+      await session.run(spelt(session, TOUCH_PAYMENTS), change);
   }
 }

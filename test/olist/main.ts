@@ -5,20 +5,25 @@ import { parseArgs } from 'node:util';
 import { messageOf, OrderferryError, UsageError } from '../../src/core/errors.js';
 import { toExigoText } from '../../src/core/time.js';
 import type { Database } from '../../src/db/database.js';
-import { openSqlite } from '../../src/db/sqlite.js';
+import { makePlace } from '../support/place.js';
+import { SERVER_VARIABLE } from '../support/test-server.js';
 import { ReplayClock } from './clock.js';
 import { type OlistFiles, readOlistFiles } from './files.js';
 import { OlistProduct } from './product.js';
 import { type ReplayTotals, replay, totalsLine } from './replay.js';
 
-const USAGE = 'npm run olist -- <folder of the sample> [--days N] [--unstamped]';
+const USAGE = 'npm run olist -- <folder of the sample> [--days N] [--unstamped] [--engine sqlite|sqlserver]';
 const CUTS_PER_LINE = 100;
 
 /** Replays two years of real orders through the pipelines; see the README of the sample for their life. */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { days: { type: 'string' }, unstamped: { type: 'boolean', default: false } },
+    options: {
+      days: { type: 'string' },
+      unstamped: { type: 'boolean', default: false },
+      engine: { type: 'string', default: 'sqlite' },
+    },
   });
   const [folder] = positionals;
   const days = values.days === undefined ? undefined : Number(values.days);
@@ -26,18 +31,25 @@ async function main(): Promise<void> {
   if (days !== undefined && !(Number.isInteger(days) && days > 0)) {
     throw new UsageError(`--days ${values.days}: not a whole number above 0; ${USAGE}`);
   }
+  const { engine } = values;
+  if (engine !== 'sqlite' && engine !== 'sqlserver') throw new UsageError(`--engine ${engine}: ${USAGE}`);
+  if (engine === 'sqlserver' && process.env[SERVER_VARIABLE] === undefined) {
+    throw new UsageError(`--engine sqlserver: ${SERVER_VARIABLE} names no server; ${USAGE}`);
+  }
   const files = await readOlistFiles(folder);
   const directory = await mkdtemp(join(tmpdir(), 'orderferry-olist-'));
   const clock = new ReplayClock();
-  const database = openSqlite(join(directory, 'orderferry.db'), clock);
+  const place = await makePlace(engine, join(directory, 'orderferry.db'));
+  const database = await place.open(clock);
   let product: OlistProduct | undefined;
   try {
-    product = await OlistProduct.open(database, clock, directory);
+    product = await OlistProduct.open(place, database, clock, directory);
     const totals = await replayAll(files, { database, clock, product }, values.unstamped, days);
     process.stdout.write(`${totalsLine(totals)}\n`);
   } finally {
     await product?.close();
     await database.close();
+    await place.remove();
     await rm(directory, { recursive: true, force: true });
   }
 }

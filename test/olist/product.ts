@@ -4,16 +4,16 @@ import { freezeConfig } from '../../src/app/config/frozen.js';
 import { PIPELINES } from '../../src/app/pipelines.js';
 import { makeContext } from '../../src/app/runtime.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
-import type { Config } from '../../src/core/config.js';
+import type { Config, DatabaseConfig } from '../../src/core/config.js';
 import { InvariantError } from '../../src/core/errors.js';
 import type { Database, Statement } from '../../src/db/database.js';
-import { migrate } from '../../src/db/migrate.js';
-import { openSqlite } from '../../src/db/sqlite.js';
 import type { EngineContext } from '../../src/engine/context.js';
 import { runPipeline } from '../../src/engine/run.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
+import { createTables, type Place } from '../support/place.js';
 import type { ReplayClock } from './clock.js';
+import { spelt } from './engine.js';
 import { rowsOf } from './files.js';
 import type { ProductSets } from './replay.js';
 
@@ -28,7 +28,7 @@ const HELD_ORDERS: Statement = {
 };
 
 /**
- * The product as it is installed: both pipelines, the embedded database, a 3PL per warehouse, and the
+ * The product as it is installed: both pipelines, a database of either engine, a 3PL per warehouse, and the
  * stand-in of the Exigo API with a connection of its own to the same tables.
  */
 export class OlistProduct {
@@ -44,18 +44,22 @@ export class OlistProduct {
     private readonly standinDatabase: Database,
   ) {}
 
-  /** `directory` is temporary, has the database as `orderferry.db`, and takes everything else. */
-  static async open(database: Database, clock: ReplayClock, directory: string): Promise<OlistProduct> {
-    await migrate(database);
-    const file = join(directory, 'orderferry.db');
-    const standinDatabase = openSqlite(file, clock);
+  /** `database` is a connection to an empty `place`; `directory` is temporary and takes everything else. */
+  static async open(
+    place: Place,
+    database: Database,
+    clock: ReplayClock,
+    directory: string,
+  ): Promise<OlistProduct> {
+    await createTables(database);
+    const standinDatabase = await place.open(clock);
     const standin = await startExigoStandin({
       database: standinDatabase,
       clock,
       ...CREDENTIALS,
       keepJournal: false,
     });
-    const config = configOf(file, directory, standin.url);
+    const config = configOf(place.config, directory, standin.url);
     for (const { delivery } of config.threePls) await mkdir(delivery.path, { recursive: true });
     await mkdir(config.tableCsv.directory, { recursive: true });
     return new OlistProduct(database, makeContext({ config, database, clock }), standin, standinDatabase);
@@ -105,14 +109,14 @@ export class OlistProduct {
   }
 
   private async orders(statement: Statement): Promise<number[]> {
-    return (await this.database.rows(statement)).map(([order]) => Number(order));
+    return (await this.database.rows(spelt(this.database, statement))).map(([order]) => Number(order));
   }
 }
 
-function configOf(file: string, directory: string, baseUrl: string): Config {
+function configOf(database: DatabaseConfig, directory: string, baseUrl: string): Config {
   const templates = [1, 2, 3].map(templateOf);
   return {
-    database: { engine: 'sqlite', file },
+    database,
     syncDatabase: null,
     stateDirectory: join(directory, 'state'),
     exigoApi: {

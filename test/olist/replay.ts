@@ -4,6 +4,7 @@ import { createSyncSchema } from '../../src/db/sync-schema.js';
 import { applyEvents, type LateRows } from './apply.js';
 import type { ReplayClock } from './clock.js';
 import { compareSets } from './compare.js';
+import { spelt } from './engine.js';
 import { dailyCuts, type ExpectedSets, expectedLives, expectedSets } from './expected.js';
 import type { OlistFiles } from './files.js';
 import { Life } from './life.js';
@@ -27,7 +28,7 @@ export interface ProductSets {
 export interface ReplayOptions {
   readonly files: OlistFiles;
   readonly database: Database;
-  /** The clock that `database` and the product run on. */
+  /** The clock that `database` and the product run on; on a server `database` has the tenant's tables already. */
   readonly clock: ReplayClock;
   /** First and last midnight, `yyyy-MM-dd`; the sample's own by default. */
   readonly first?: string;
@@ -122,7 +123,7 @@ function compare(
 
 async function statuses(database: Database): Promise<Map<number, Set<number>>> {
   const found = new Map<number, Set<number>>();
-  for (const [status, order] of await database.rows(STATUSES)) {
+  for (const [status, order] of await database.rows(spelt(database, STATUSES))) {
     const numbers = found.get(Number(status)) ?? new Set<number>();
     found.set(Number(status), numbers.add(Number(order)));
   }

@@ -1,19 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/app/config/load.js';
 import { init } from '../../src/app/init.js';
-import { makeContext, openDatabase } from '../../src/app/runtime.js';
+import { makeContext } from '../../src/app/runtime.js';
 import { loadSampleTenant } from '../../src/app/sample-tenant.js';
 import { type Clock, systemClock } from '../../src/core/clock.js';
-import type { Config } from '../../src/core/config.js';
-import type { Database } from '../../src/db/database.js';
-import { migrate } from '../../src/db/migrate.js';
+import type { Config, DatabaseConfig } from '../../src/core/config.js';
+import type { Database, Engine } from '../../src/db/database.js';
 import { PACKAGE_ROOT } from '../../src/db/sql.js';
 import type { EngineContext } from '../../src/engine/context.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
+import { createTables, makePlace, type Place } from './place.js';
 
 export interface CliResult {
   readonly code: number | null;
@@ -72,15 +72,21 @@ export class CliSite {
     readonly database: Database,
     readonly standin: ExigoStandin,
     private readonly standinDatabase: Database,
+    private readonly place: Place,
+    private readonly secrets: Readonly<Record<string, string>>,
   ) {}
 
-  static async open(options: { readonly api?: boolean; readonly clock?: Clock } = {}): Promise<CliSite> {
+  static async open(
+    options: { readonly engine?: Engine; readonly api?: boolean; readonly clock?: Clock } = {},
+  ): Promise<CliSite> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-cli-'));
     const clock = options.clock ?? systemClock;
     init(folder);
     const file = join(folder, 'config', 'orderferry.yaml');
-    const database = await openDatabase(loadConfig(file, {}), clock);
-    const standinDatabase = await openDatabase(loadConfig(file, {}), clock);
+    const place = await makePlace(options.engine ?? 'sqlite', join(folder, 'var', 'orderferry.db'));
+    const secrets = { ...CLI_SECRETS, ...(await configureDatabase(file, place.config)) };
+    const database = await place.open(clock);
+    const standinDatabase = await place.open(clock);
     const standin = await startExigoStandin({
       database: standinDatabase,
       clock,
@@ -91,13 +97,14 @@ export class CliSite {
     if (options.api !== false) {
       await appendFile(file, exigoApiSection(standin.url));
     }
-    await migrate(database);
+    await createTables(database);
     await loadSampleTenant(database, clock);
-    return new CliSite(folder, loadConfig(file, CLI_SECRETS), database, standin, standinDatabase);
+    const config = loadConfig(file, secrets);
+    return new CliSite(folder, config, database, standin, standinDatabase, place, secrets);
   }
 
   run(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-    return runCli(this.folder, args, environment);
+    return runCli(this.folder, args, { ...this.secrets, ...environment });
   }
 
   context(clock: Clock = systemClock): EngineContext {
@@ -108,6 +115,24 @@ export class CliSite {
     await this.standin.close();
     await this.standinDatabase.close();
     await this.database.close();
+    await this.place.remove();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Names the server in the configuration, its password in the environment that is returned. */
+async function configureDatabase(file: string, database: DatabaseConfig): Promise<Record<string, string>> {
+  if (database.engine === 'sqlite') return {}; // as init has it
+  const { engine: _engine, password, ...named } = database;
+  const reference = `$\{SQLSERVER_PASSWORD}`;
+  const lines = Object.entries({ ...named, password: reference }).map(
+    ([key, value]) => `    ${key}: ${value}`,
+  );
+  const section = ['database:', '  sqlserver:', ...lines].join('\n');
+  const text = await readFile(file, 'utf8');
+  await writeFile(
+    file,
+    text.replace('database:\n  sqlite: var/orderferry.db', () => section),
+  );
+  return { SQLSERVER_PASSWORD: password };
 }

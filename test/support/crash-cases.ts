@@ -7,11 +7,15 @@ const COMMIT = / commit\/(before|after)$/;
 /** Of the commits, which are many and mostly have a named point beside them, every 24th is tried. */
 const EVERY_COMMIT = 24;
 
+/** How many kills: `each` named point once, `some` more of the passes, or `all` that tell something. */
+export type Kills = 'each' | 'some' | 'all';
+
 /**
  * The single kills: first and last pass of every named point, whichever pipeline passes it, and some commits.
- * In the long run first and last pass in each pipeline, and all commits.
+ * `all`: first and last pass in each pipeline, and all commits. `each`: the first pass of every named point.
  */
-export function singleKills(points: readonly string[], all: boolean): PointPass[] {
+export function singleKills(points: readonly string[], kills: Kills): PointPass[] {
+  const all = kills === 'all';
   const passes = new Map<string, PointPass[]>();
   const counts = new Map<string, number>();
   for (const point of points) {
@@ -21,6 +25,7 @@ export function singleKills(points: readonly string[], all: boolean): PointPass[
     passes.set(key, [...(passes.get(key) ?? []), { point, pass }]);
   }
   return [...passes].flatMap(([key, passed]) => {
+    if (kills === 'each') return passed.slice(0, 1);
     if (COMMIT.test(key)) return all ? passed : passed.filter((_, i) => i % EVERY_COMMIT === 0);
     return passed.filter((_, i) => i === 0 || i === passed.length - 1);
   });
@@ -30,7 +35,7 @@ export function singleKills(points: readonly string[], all: boolean): PointPass[
 export function killPairs(points: readonly string[]): PointPass[][] {
   const named = points.filter((point) => !COMMIT.test(point));
   const seconds = [...new Set(named)].map((point) => ({ point, pass: 1 }));
-  return singleKills(named, true).flatMap((first) => seconds.map((second) => [first, second]));
+  return singleKills(named, 'all').flatMap((first) => seconds.map((second) => [first, second]));
 }
 
 /** `exigo-orders-to-3pl send/rendered` to `send/rendered`. */

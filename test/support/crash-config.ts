@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { freezeConfig } from '../../src/app/config/frozen.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
-import type { Config } from '../../src/core/config.js';
+import type { Config, DatabaseConfig } from '../../src/core/config.js';
 import { PACKAGE_ROOT } from '../../src/db/sql.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
 
@@ -14,12 +14,12 @@ export const CREDENTIALS = { login: 'ferry', company: 'sample', password: 'not-a
  * orders a call, so that one delivered file takes several calls; a short wait, so that a restarted run
  * settles what it finds within the minute that appears in file names.
  */
-export function crashConfig(folder: string, baseUrl: string): Config {
+export function crashConfig(folder: string, baseUrl: string, database: DatabaseConfig): Config {
   const templates = ['atlas', 'borealis'].map((name): unknown =>
     parse(readFileSync(join(PACKAGE_ROOT, 'config', '3pl', `${name}.yaml`), 'utf8')),
   );
   return {
-    database: { engine: 'sqlite', file: join(folder, 'orderferry.db') },
+    database,
     syncDatabase: null,
     stateDirectory: join(folder, 'state'),
     exigoApi: { baseUrl, ...CREDENTIALS, maxOrders: 6, deadlineMs: 5 * SECOND, unknownWaitMs: 2 * SECOND },

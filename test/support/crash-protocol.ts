@@ -8,6 +8,8 @@ export interface PointPass {
 /** What the child process of the crash suite is to do; its only argument, as JSON. */
 export interface ChildSpec {
   readonly folder: string;
+  /** Its name on the test server; null: the file in the folder. */
+  readonly database: string | null;
   readonly baseUrl: string;
   /** Names of the pipelines, run one after the other, `cycles` times. */
   readonly pipelines: readonly string[];

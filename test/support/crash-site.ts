@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { advanceSampleTenant, loadSampleTenant } from '../../src/app/sample-tenant.js';
 import { MINUTE, SECOND } from '../../src/core/clock.js';
+import type { DatabaseConfig } from '../../src/core/config.js';
 import { InvariantError } from '../../src/core/errors.js';
-import type { Database } from '../../src/db/database.js';
-import { migrate } from '../../src/db/migrate.js';
-import { openSqlite } from '../../src/db/sqlite.js';
+import type { Database, Engine } from '../../src/db/database.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
 import { TestClock } from './clock.js';
 import { buildChild } from './crash-build.js';
@@ -16,6 +15,7 @@ import { SharedClock } from './crash-clock.js';
 import { CREDENTIALS, crashConfig } from './crash-config.js';
 import type { ChildMessage, ChildSpec, PointPass, RunEnd } from './crash-protocol.js';
 import { NOON } from './house.js';
+import { createTables, forEngine, makePlace, type Place } from './place.js';
 
 const BOTH = ['exigo-orders-to-3pl', 'exigo-snapshot-to-csv'];
 /** The tenant as it is, what happens to it in between, and a cycle in which nothing has changed. */
@@ -85,7 +85,8 @@ function neverWaited(kind: string, stderr: string): never {
 
 /** What every case begins with. */
 export interface CrashTemplate {
-  /** An installation with the sample tenant, to be copied. */
+  readonly engine: Engine;
+  /** An installation to be copied, the sample tenant in its embedded database. */
   readonly folder: string;
   /** The compiled child. */
   readonly build: string;
@@ -104,19 +105,17 @@ export class CrashSite {
     readonly exigoClock: TestClock,
     readonly database: Database,
     readonly standin: ExigoStandin,
+    private readonly place: Place,
   ) {}
 
-  static async prepare(): Promise<CrashTemplate> {
+  static async prepare(engine: Engine): Promise<CrashTemplate> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-crash-'));
-    const clock = new TestClock(NOON);
-    const database = openSqlite(join(folder, 'orderferry.db'), clock);
-    await migrate(database);
-    await loadSampleTenant(database, clock);
-    await database.close();
-    const { threePls, tableCsv } = crashConfig(folder, 'http://127.0.0.1:1/3.0');
+    const file: DatabaseConfig = { engine: 'sqlite', file: join(folder, 'orderferry.db') };
+    if (engine === 'sqlite') await makeTenant(await makePlace(engine, file.file));
+    const { threePls, tableCsv } = crashConfig(folder, 'http://127.0.0.1:1/3.0', file);
     for (const path of [...threePls.map(({ delivery }) => delivery.path), tableCsv.directory])
       await mkdir(path, { recursive: true });
-    return { folder, build: await buildChild() };
+    return { engine, folder, build: await buildChild() };
   }
 
   static async remove({ folder, build }: CrashTemplate): Promise<void> {
@@ -126,17 +125,20 @@ export class CrashSite {
   static async open(template: CrashTemplate): Promise<CrashSite> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-crash-'));
     await cp(template.folder, folder, { recursive: true });
+    const place = await makePlace(template.engine, join(folder, 'orderferry.db'));
+    if (template.engine !== 'sqlite') await makeTenant(place); // a file was copied with its rows
     const clock = SharedClock.make(join(folder, 'clock'), NOON);
     const exigoClock = new TestClock(NOON);
-    const database = openSqlite(join(folder, 'orderferry.db'), exigoClock);
+    const database = await place.open(exigoClock);
     const standin = await startExigoStandin({ database, clock: exigoClock, ...CREDENTIALS });
-    return new CrashSite(folder, template.build, clock, exigoClock, database, standin);
+    return new CrashSite(folder, template.build, clock, exigoClock, database, standin, place);
   }
 
   /** `onCycle`: what happens after a cycle of the child; else the tenant's life goes on. */
   start(spec: Partial<ChildSpec> = {}, onCycle = (_runs: readonly RunEnd[]) => this.advance()): Child {
     const whole: ChildSpec = {
       folder: this.folder,
+      database: this.place.config.engine === 'sqlite' ? null : this.place.config.database,
       baseUrl: this.standin.url,
       pipelines: BOTH,
       cycles: CYCLES - this.cycle,
@@ -166,12 +168,13 @@ export class CrashSite {
   }
 
   async all<T>(text: string): Promise<T[]> {
-    return this.database.all<T>({ name: 'test', text });
+    return this.database.all<T>({ name: 'test', text: forEngine(this.database.engine, text) });
   }
 
   async close(): Promise<void> {
     await this.standin.close();
     await this.database.close();
+    await this.place.remove();
     this.clock.close();
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -183,4 +186,12 @@ export class CrashSite {
     this.clock.set(this.exigoClock.now());
     if (this.cycle === 1) await advanceSampleTenant(this.database, this.exigoClock);
   }
+}
+
+async function makeTenant(place: Place): Promise<void> {
+  const clock = new TestClock(NOON);
+  const database = await place.open(clock);
+  await createTables(database);
+  await loadSampleTenant(database, clock);
+  await database.close();
 }

@@ -2,7 +2,7 @@ import { DAY, MINUTE } from '../../src/core/clock.js';
 import { InvariantError } from '../../src/core/errors.js';
 import { shiftLocalText, toExigoText } from '../../src/core/time.js';
 import type { Delivery } from './random-writer.js';
-import type { NewFiles, OrderState, WriterSite } from './writer-site.js';
+import { type FrozenState, LIVE, type NewFiles, type OrderState, type WriterSite } from './writer-site.js';
 
 const OVERLAP = 15 * MINUTE;
 const SETTLE = 10 * MINUTE;
@@ -89,10 +89,12 @@ export class FreezeWitness {
       const had = await this.rawRows(table, key);
       for (const one of arrived.filter((delivery) => delivery.table === table && isFresh(delivery))) {
         const version = `${one.row[key]}@${one.row.ModifiedDate}`;
-        const now = await this.site.all<{ stamp: string }>(
-          `SELECT ModifiedDate AS stamp FROM "dbo.${table}" WHERE ${key} = ${one.row[key]}`,
+        const [now] = await this.site.columnsOf(
+          `dbo.${table}`,
+          ['ModifiedDate'],
+          `WHERE x.${key} = ${one.row[key]}`,
         );
-        if (now[0]?.stamp === one.row.ModifiedDate && !had.includes(version))
+        if (now?.[0] === one.row.ModifiedDate && !had.includes(version))
           throw new InvariantError(`${table} ${version} was not frozen`);
       }
       if (new Set(had).size !== had.length) {
@@ -103,11 +105,9 @@ export class FreezeWitness {
   }
 
   private async rawRows(table: string, key: string): Promise<string[]> {
-    const rows = await this.site.all<{ version: string }>(
-      `SELECT f.${key} || '@' || f.ModifiedDate AS version FROM "etl.frozen_${table}" f
-       JOIN "etl.change_set" c ON c.change_set_id = f.change_set_id AND c.kind = 'live' WHERE f.queued = 1`,
-    );
-    return rows.map(({ version }) => version);
+    const rest = `WHERE x.queued = 1 AND ${LIVE}`;
+    const rows = await this.site.columnsOf(`etl.frozen_${table}`, [key, 'ModifiedDate'], rest);
+    return rows.map(([id, stamp]) => `${id}@${stamp}`);
   }
 
   /** Once a day everything within the horizon is compared, whatever its stamp. */
@@ -125,12 +125,10 @@ export class FreezeWitness {
       ['Customers', 'CustomerID'],
     ] as const) {
       const had = new Set(await this.rawRows(table, key));
-      const rows = await this.site.all<{ version: string }>(
-        `SELECT ${key} || '@' || ModifiedDate AS version FROM "dbo.${table}" WHERE ModifiedDate >= '${since}'`,
-      );
-      const lost = rows.find(({ version }) => !had.has(version));
-      if (lost !== undefined)
-        throw new InvariantError(`${table} ${lost.version} was not frozen in the night`);
+      const rest = `WHERE x.ModifiedDate >= '${since}'`;
+      const rows = await this.site.columnsOf(`dbo.${table}`, [key, 'ModifiedDate'], rest);
+      const lost = rows.map(([id, stamp]) => `${id}@${stamp}`).find((version) => !had.has(version));
+      if (lost !== undefined) throw new InvariantError(`${table} ${lost} was not frozen in the night`);
     }
   }
 
@@ -152,30 +150,18 @@ export class FreezeWitness {
       `SELECT COUNT(*) AS n FROM "etl.batch" WHERE pipeline = 'exigo-orders-to-3pl' AND state <> 'closed'`,
     );
     if (open?.n !== 0) throw new InvariantError(`${open?.n} batches are open`);
-    const again = await this.site.all<{ OrderID: number }>(
-      `SELECT a.OrderID FROM "etl.frozen_Orders" a
-       JOIN "etl.change_set" c ON c.change_set_id = a.change_set_id AND c.kind = 'live'
-       JOIN "etl.frozen_Orders" b ON b.OrderID = a.OrderID AND b.change_set_id = (
-         SELECT MIN(n.change_set_id) FROM "etl.frozen_Orders" n
-         JOIN "etl.change_set" d ON d.change_set_id = n.change_set_id AND d.kind = 'live'
-         WHERE n.OrderID = a.OrderID AND n.change_set_id > a.change_set_id)
-       WHERE b.settled = 0 AND b.ModifiedDate = a.ModifiedDate AND b.OrderStatusID = a.OrderStatusID
-         AND (SELECT GROUP_CONCAT(OrderLine || PriceTotal) FROM "etl.frozen_OrderDetails" x
-              WHERE x.change_set_id = a.change_set_id AND x.OrderID = a.OrderID)
-          IS (SELECT GROUP_CONCAT(OrderLine || PriceTotal) FROM "etl.frozen_OrderDetails" x
-              WHERE x.change_set_id = b.change_set_id AND x.OrderID = b.OrderID)
-         AND (SELECT GROUP_CONCAT(PaymentID || ModifiedDate) FROM "etl.frozen_Payments" x
-              WHERE x.change_set_id = a.change_set_id AND x.OrderID = a.OrderID)
-          IS (SELECT GROUP_CONCAT(PaymentID || ModifiedDate) FROM "etl.frozen_Payments" x
-              WHERE x.change_set_id = b.change_set_id AND x.OrderID = b.OrderID)`,
-    );
-    if (again[0] !== undefined)
-      throw new InvariantError(`order ${again[0].OrderID} was frozen again without a change`);
+    const newest = new Map<number, FrozenState>();
+    for (const version of await this.site.versions()) {
+      const before = newest.get(version.id);
+      newest.set(version.id, version);
+      if (before !== undefined && !version.settled && isSame(before, version))
+        throw new InvariantError(`order ${version.id} was frozen again without a change`);
+    }
   }
 
   private async firstStart(): Promise<string> {
     const [row] = await this.site.all<{ start_at: string }>(
-      'SELECT start_at FROM "etl.change_set" ORDER BY change_set_id LIMIT 1',
+      'SELECT start_at FROM "etl.change_set" WHERE change_set_id = (SELECT MIN(change_set_id) FROM "etl.change_set")',
     );
     return row?.start_at ?? '';
   }
@@ -197,4 +183,8 @@ function isFresh({ stamp, writtenAt, visibleAt }: Delivery): boolean {
 function isComplete({ lines, subTotal }: OrderState): boolean {
   const totals = lines.split(' ').map((line) => Number(line.split(':')[1] ?? Number.NaN));
   return totals.reduce((a, b) => a + b, 0) === Number(subTotal);
+}
+
+function isSame(a: FrozenState, b: FrozenState): boolean {
+  return a.stamp === b.stamp && a.status === b.status && a.lines === b.lines && a.payments === b.payments;
 }

@@ -3,16 +3,14 @@ import { DAY, HOUR, MINUTE } from '../../src/core/clock.js';
 import type { SourceConfig } from '../../src/core/config.js';
 import type { QueueTable } from '../../src/core/exigo-tables.js';
 import { toExigoText } from '../../src/core/time.js';
-import type { Database, Parameters, Session } from '../../src/db/database.js';
-import { migrate } from '../../src/db/migrate.js';
+import type { Database, Engine, Parameters, Session } from '../../src/db/database.js';
 import { putRows } from '../../src/db/put-rows.js';
-import { openSqlite } from '../../src/db/sqlite.js';
-import { createSyncSchema } from '../../src/db/sync-schema.js';
 import { subscriberOf } from '../../src/engine/run.js';
 import type { ChangeSet, Subscriber } from '../../src/queue/freeze/change-set.js';
 import { freezeLiveIn, freezeSliceIn } from '../../src/queue/freeze/freeze.js';
 import { TestClock } from './clock.js';
 import { NOON } from './house.js';
+import { createTables, dropColumn, forEngine, makePlace, type Place } from './place.js';
 
 export const SOURCE_DEFAULTS: SourceConfig = {
   overlapMs: 15 * MINUTE,
@@ -26,20 +24,21 @@ export const SOURCE_DEFAULTS: SourceConfig = {
 
 export const SUBSCRIBERS: readonly Subscriber[] = PIPELINES.map(subscriberOf);
 
-/** The freeze alone, on an embedded database in memory: rows go in as replication brings them. */
+/** The freeze alone, on a database of its own, the embedded one in memory: rows go in as replication brings them. */
 export class Freezing {
   private constructor(
     readonly database: Database,
     readonly clock: TestClock,
     readonly config: SourceConfig,
+    private readonly place: Place,
   ) {}
 
-  static async open(config: Partial<SourceConfig> = {}, now = NOON): Promise<Freezing> {
+  static async open(engine: Engine, config: Partial<SourceConfig> = {}, now = NOON): Promise<Freezing> {
     const clock = new TestClock(now);
-    const database = openSqlite(':memory:', clock);
-    await migrate(database);
-    await database.transaction(createSyncSchema);
-    return new Freezing(database, clock, { ...SOURCE_DEFAULTS, ...config });
+    const place = await makePlace(engine, ':memory:');
+    const database = await place.open(clock);
+    await createTables(database);
+    return new Freezing(database, clock, { ...SOURCE_DEFAULTS, ...config }, place);
   }
 
   async freeze(around: (session: Session) => Session = (session) => session): Promise<ChangeSet> {
@@ -81,11 +80,17 @@ export class Freezing {
   }
 
   async all<T>(text: string, parameters: Parameters = {}): Promise<T[]> {
-    return this.database.all<T>({ name: 'test', text }, parameters);
+    return this.database.all<T>({ name: 'test', text: this.spelt(text) }, parameters);
   }
 
   async exec(text: string, parameters: Parameters = {}): Promise<number> {
-    return this.database.transaction((session) => session.run({ name: 'test', text }, parameters));
+    return this.database.transaction((session) =>
+      session.run({ name: 'test', text: this.spelt(text) }, parameters),
+    );
+  }
+
+  async dropColumn(table: QueueTable, column: string): Promise<void> {
+    await this.database.transaction((session) => dropColumn(session, `dbo.${table}`, column));
   }
 
   /** Keys of a table's rows in the files of the raw tables, in the order of the change sets. */
@@ -94,6 +99,15 @@ export class Freezing {
       `SELECT ${key} AS k FROM "etl.frozen_${table}" WHERE queued = 1 ORDER BY change_set_id, ${key}`,
     );
     return rows.map(({ k }) => k);
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+    await this.place.remove();
+  }
+
+  private spelt(text: string): string {
+    return forEngine(this.database.engine, text);
   }
 }
 

@@ -11,15 +11,13 @@ import type { Config } from '../../src/core/config.js';
 import type { AnyPipeline } from '../../src/core/pipeline.js';
 import type { Database, Engine, SyncDatabase } from '../../src/db/database.js';
 import { migrate } from '../../src/db/migrate.js';
-import { openSqlite } from '../../src/db/sqlite.js';
-import { createSampleSyncDatabase } from '../../src/db/sqlserver/sample.js';
-import { createSyncSchema } from '../../src/db/sync-schema.js';
 import type { EngineContext } from '../../src/engine/context.js';
 import { type RunReport, runPipeline } from '../../src/engine/run.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
 import { TestClock } from './clock.js';
-import { forEngine, TestDatabase } from './engines.js';
+import { createTenantTables, forEngine, makePlace, type Place } from './place.js';
+import { TestDatabase } from './test-server.js';
 
 export const NOON = Date.parse('2026-03-11T17:00:00Z'); // 12:00 in US Central
 
@@ -53,13 +51,12 @@ export class House {
   static async open(options: HouseOptions = {}): Promise<House> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-'));
     const clock = new TestClock(options.now ?? NOON);
-    const place = await makePlace(options.engine ?? 'sqlite', join(folder, 'orderferry.db'), clock);
-    const database = await place.open();
+    const place = await makePlace(options.engine ?? 'sqlite', join(folder, 'orderferry.db'));
+    const database = await place.open(clock);
     await migrate(database);
     const syncPlace = options.hosted === true ? await TestDatabase.create() : null;
     const tenant = syncPlace === null ? database : await syncPlace.open(clock);
-    if (tenant.engine === 'sqlserver') await createSampleSyncDatabase(tenant);
-    else await tenant.transaction((session) => createSyncSchema(session));
+    await createTenantTables(tenant);
     const standinDatabase = await (syncPlace ?? place).open(clock);
     const standin = await startExigoStandin({
       database: standinDatabase,
@@ -151,7 +148,7 @@ export class House {
 
   /** Another connection to the same database, closed with the house. */
   async openAnother(): Promise<Database> {
-    const other = await this.place.open();
+    const other = await this.place.open(this.clock);
     this.others.push(other);
     return other;
   }
@@ -175,25 +172,6 @@ export class House {
     for (const threePl of this.config.threePls) await mkdir(threePl.delivery.path, { recursive: true });
     await mkdir(this.config.tableCsv.directory, { recursive: true });
   }
-}
-
-/** Where the database of a house is. */
-interface Place {
-  readonly config: Config['database'];
-  open(clock?: TestClock): Promise<Database>;
-  remove(): Promise<void>;
-}
-
-async function makePlace(engine: Engine, file: string, clock: TestClock): Promise<Place> {
-  if (engine === 'sqlite') {
-    return {
-      config: { engine, file },
-      open: async () => openSqlite(file, clock),
-      remove: async () => undefined, // with the folder
-    };
-  }
-  const made = await TestDatabase.create();
-  return { config: made.config, open: () => made.open(clock), remove: () => made.drop() };
 }
 
 export function shippedTemplate(name: string): unknown {

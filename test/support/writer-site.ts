@@ -8,16 +8,16 @@ import { makeContext } from '../../src/app/runtime.js';
 import { DAY, MINUTE } from '../../src/core/clock.js';
 import type { Config, RetentionConfig, SourceConfig } from '../../src/core/config.js';
 import type { AnyPipeline } from '../../src/core/pipeline.js';
-import type { Database } from '../../src/db/database.js';
-import { migrate } from '../../src/db/migrate.js';
-import { openSqlite } from '../../src/db/sqlite.js';
-import { createSyncSchema } from '../../src/db/sync-schema.js';
+import type { Database, Engine, TableName, Value } from '../../src/db/database.js';
+import { readableColumns } from '../../src/db/readable.js';
+import { tableText } from '../../src/db/sql.js';
 import type { EngineContext } from '../../src/engine/context.js';
 import { type RunRequest, runPipeline } from '../../src/engine/run.js';
 import { alignFrozenColumns, readSourceColumns } from '../../src/queue/freeze/columns.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
 import { TestClock } from './clock.js';
 import { SOURCE_DEFAULTS } from './freezing.js';
+import { createTables, forEngine, makePlace, type Place } from './place.js';
 import { RandomWriter } from './random-writer.js';
 
 const TEMPLATE = {
@@ -45,38 +45,48 @@ export interface OrderState {
   readonly payments: string;
 }
 
+/** A live version of an order, as it was frozen. */
+export interface FrozenState extends OrderState {
+  readonly changeSet: number;
+  /** Frozen once more because it had settled, not because it had changed. */
+  readonly settled: boolean;
+}
+
 /** Files of a 3PL that were not there at the last look: their orders with lines as in {@link OrderState}. */
 export type NewFiles = ReadonlyMap<number, string>;
 
-/** The product around a random writer: the database in memory, real files, the writer as the API. */
+/** The product around a random writer: a database of its own, real files, the writer as the API. */
 export class WriterSite {
   readonly writer: RandomWriter;
   private readonly filesRead = new Set<string>();
+  private readonly selects = new Map<string, string>();
 
   private constructor(
     readonly folder: string,
     readonly clock: TestClock,
     readonly database: Database,
     private readonly context: EngineContext,
+    private readonly place: Place,
   ) {
     this.writer = new RandomWriter(database, clock);
   }
 
   static async open(
+    engine: Engine,
     now: number,
     options: { readonly source?: Partial<SourceConfig>; readonly retention?: RetentionConfig } = {},
   ): Promise<WriterSite> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-writer-'));
     const clock = new TestClock(now);
-    const database = openSqlite(':memory:', clock);
-    await migrate(database);
-    await database.transaction(createSyncSchema);
+    const place = await makePlace(engine, ':memory:');
+    const database = await place.open(clock);
+    await createTables(database);
     // To be read before the first freeze.
     await database.transaction(async (session) =>
       alignFrozenColumns(session, await readSourceColumns(session), []),
     );
     const config: Config = {
-      database: { engine: 'sqlite', file: ':memory:' },
+      database: place.config,
       syncDatabase: null,
       stateDirectory: join(folder, 'state'),
       exigoApi: null,
@@ -88,7 +98,7 @@ export class WriterSite {
       frozen: freezeConfig([TEMPLATE]),
     };
     for (const name of ['out', 'tables']) await mkdir(join(folder, name));
-    return new WriterSite(folder, clock, database, makeContext({ config, database, clock }));
+    return new WriterSite(folder, clock, database, makeContext({ config, database, clock }), place);
   }
 
   async run(slices: RunRequest['slices'] = [], name = 'exigo-orders-to-3pl'): Promise<void> {
@@ -99,28 +109,54 @@ export class WriterSite {
   }
 
   async all<T>(text: string): Promise<T[]> {
-    return this.database.all<T>({ name: 'test', text });
+    return this.database.all<T>({ name: 'test', text: forEngine(this.database.engine, text) });
+  }
+
+  /** Columns of a table as both engines write them: amounts and dates as text. `rest`: WHERE and ORDER BY, of `x`. */
+  async columnsOf(table: TableName, names: readonly string[], rest: string): Promise<Value[][]> {
+    const key = `${table} ${names.join()}`;
+    const select = this.selects.get(key) ?? (await this.selectOf(table, names));
+    this.selects.set(key, select);
+    return this.database.rows({
+      name: 'test',
+      text: forEngine(this.database.engine, `${select} ${rest}`),
+    });
   }
 
   /** What the sync database shows now. */
   async visible(): Promise<Map<number, OrderState>> {
-    return byId(await this.all<OrderState>(stateQuery('dbo.Orders', 'dbo.OrderDetails', 'dbo.Payments', '')));
+    const rows = await this.columnsOf('dbo.Orders', ORDER, '');
+    const states = await this.withParts(
+      'dbo.',
+      [],
+      rows.map((row) => [null, ...row]),
+    );
+    return new Map(states.map((state) => [state.id, state]));
   }
 
   /** The newest live version of each order. */
   async frozen(): Promise<Map<number, OrderState>> {
-    const text = stateQuery(
+    const versions = await this.versions();
+    return new Map(versions.map(({ changeSet: _set, settled: _settled, ...state }) => [state.id, state]));
+  }
+
+  /** Every live version, in the order they were frozen. */
+  async versions(): Promise<FrozenState[]> {
+    const rows = await this.columnsOf(
       'etl.frozen_Orders',
-      'etl.frozen_OrderDetails',
-      'etl.frozen_Payments',
-      'x.change_set_id = o.change_set_id AND',
+      ['settled', 'change_set_id', ...ORDER],
+      `WHERE ${LIVE} ORDER BY x.change_set_id`,
     );
-    return byId(
-      await this.all<OrderState>(`${text} WHERE o.change_set_id = (
-        SELECT MAX(f.change_set_id) FROM "etl.frozen_Orders" f
-        JOIN "etl.change_set" c ON c.change_set_id = f.change_set_id
-        WHERE f.OrderID = o.OrderID AND c.kind = 'live')`),
+    const states = await this.withParts(
+      'etl.frozen_',
+      ['change_set_id'],
+      rows.map(([, ...row]) => row),
     );
+    return states.map((state, i) => ({
+      ...state,
+      changeSet: Number(rows[i]?.[1]),
+      settled: Number(rows[i]?.[0]) === 1,
+    }));
   }
 
   async newFiles(): Promise<NewFiles> {
@@ -142,19 +178,47 @@ export class WriterSite {
 
   async close(): Promise<void> {
     await this.database.close();
+    await this.place.remove();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** `orders`: change set, then {@link ORDER}. */
+  private async withParts(
+    tables: 'dbo.' | 'etl.frozen_',
+    changeSet: readonly string[],
+    orders: readonly (readonly Value[])[],
+  ): Promise<OrderState[]> {
+    const parts = async (table: string, names: readonly string[], mark: string) => {
+      const found = new Map<string, string>();
+      const all = [...changeSet, 'OrderID', ...names];
+      const rest = `WHERE x.OrderID IS NOT NULL ORDER BY x.OrderID, x.${names[0]}`;
+      for (const row of await this.columnsOf(`${tables}${table}`, all, rest)) {
+        const [set, order, name, value] = changeSet.length === 0 ? [null, ...row] : row;
+        const before = found.get(`${set}/${order}`);
+        found.set(`${set}/${order}`, `${before === undefined ? '' : `${before} `}${name}${mark}${value}`);
+      }
+      return found;
+    };
+    const lines = await parts('OrderDetails', ['OrderLine', 'PriceTotal'], ':');
+    const payments = await parts('Payments', ['PaymentID', 'ModifiedDate'], '@');
+    return orders.map(([set, id, status, stamp, subTotal]) => ({
+      id: Number(id),
+      status: Number(status),
+      stamp: String(stamp),
+      subTotal: String(subTotal),
+      lines: lines.get(`${set}/${id}`) ?? '',
+      payments: payments.get(`${set}/${id}`) ?? '',
+    }));
+  }
+
+  private async selectOf(table: TableName, names: readonly string[]): Promise<string> {
+    const { engine } = this.database;
+    const columns = await this.database.columns(table);
+    const wanted = names.flatMap((name) => columns.filter((column) => column.name === name));
+    return `SELECT ${readableColumns(engine, 'x', wanted)} FROM ${tableText(engine, table)} AS x`;
   }
 }
 
-function stateQuery(orders: string, details: string, payments: string, sameSet: string): string {
-  return `SELECT o.OrderID AS id, o.OrderStatusID AS status, o.ModifiedDate AS stamp, o.SubTotal AS subTotal,
-    COALESCE((SELECT GROUP_CONCAT(x.OrderLine || ':' || x.PriceTotal, ' ' ORDER BY x.OrderLine)
-              FROM "${details}" x WHERE ${sameSet} x.OrderID = o.OrderID), '') AS lines,
-    COALESCE((SELECT GROUP_CONCAT(x.PaymentID || '@' || x.ModifiedDate, ' ' ORDER BY x.PaymentID)
-              FROM "${payments}" x WHERE ${sameSet} x.OrderID = o.OrderID), '') AS payments
-    FROM "${orders}" o`;
-}
-
-function byId(rows: readonly OrderState[]): Map<number, OrderState> {
-  return new Map(rows.map((row) => [row.id, row]));
-}
+const ORDER = ['OrderID', 'OrderStatusID', 'ModifiedDate', 'SubTotal'];
+/** Of a live change set, not of a backfill's. */
+export const LIVE = `x.change_set_id IN (SELECT change_set_id FROM "etl.change_set" WHERE kind = 'live')`;

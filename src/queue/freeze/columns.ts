@@ -63,13 +63,26 @@ export async function alignFrozenColumns(
     const frozen = new Set(
       (await session.columns(`etl.frozen_${table}`)).map((column) => column.name.toLowerCase()),
     );
-    for (const column of kept.filter(({ name }) => !frozen.has(name.toLowerCase()))) {
-      await session.run({
-        name: `freeze/add_column ${table}.${column.name}`,
-        text: `ALTER TABLE ${tableText(session.engine, `etl.frozen_${table}`)} ADD ${quoteName(session.engine, column.name)} ${column.type}`,
-      });
-    }
+    await addColumns(
+      session,
+      table,
+      kept.filter(({ name }) => !frozen.has(name.toLowerCase())),
+    );
     found[table] = kept.map((column) => column.name);
   }
   return found as FrozenColumns;
+}
+
+/** In one batch: the first freeze adds some 360 columns. */
+async function addColumns(
+  session: Session,
+  table: QueueTable,
+  columns: readonly CatalogueColumn[],
+): Promise<void> {
+  if (columns.length === 0) return;
+  const frozen = tableText(session.engine, `etl.frozen_${table}`);
+  const text = columns
+    .map(({ name, type }) => `ALTER TABLE ${frozen} ADD ${quoteName(session.engine, name)} ${type};`)
+    .join('\n');
+  await session.run({ name: `freeze/add_columns ${table}`, text });
 }

@@ -1,5 +1,5 @@
 import type { Session } from '../../db/database.js';
-import { fetchAll, fetchFirst, from, joined } from '../../db/query.js';
+import { fetchAll, fetchFirst, from, joined, toMillisecond } from '../../db/query.js';
 import { sql } from '../../db/sql.js';
 
 export interface OrderItem {
@@ -153,7 +153,7 @@ export async function lastVersion(session: Session, orderId: number): Promise<La
     'reads/last_version',
     from(session.engine, 'etl.aggregate_version', 'v')
       .where('v.order_id', orderId)
-      .select('v.modified_at', 'v.status_id'),
+      .select(toMillisecond(session.engine, 'v.modified_at', 'modified_at'), 'v.status_id'),
   );
 }
 
@@ -186,7 +186,7 @@ export async function sourceOrder(session: Session, orderId: number): Promise<So
     'reads/source_order',
     from(session.engine, 'dbo.Orders', 'o')
       .where('o.OrderID', orderId)
-      .select('o.OrderStatusID', 'o.ModifiedDate'),
+      .select('o.OrderStatusID', toMillisecond(session.engine, 'o.ModifiedDate', 'ModifiedDate')),
   );
 }
 

@@ -10,7 +10,6 @@ import { MINUTE, SECOND } from '../../../src/core/clock.js';
 import { StoppedError } from '../../../src/core/errors.js';
 import { setFaultHook } from '../../../src/core/fault-points.js';
 import { FOLDER_MARK } from '../../../src/core/targets.js';
-import { openSqlite } from '../../../src/db/sqlite.js';
 import type { EngineContext } from '../../../src/engine/context.js';
 import { runPipeline } from '../../../src/engine/run.js';
 import { folderDelivery } from '../../../src/load/folder/delivery.js';
@@ -18,6 +17,7 @@ import type { FileSystem } from '../../../src/load/folder/file-system.js';
 import { makeThreePl, parseTemplate } from '../../../src/transform/three-pl/index.js';
 import { watchedFileSystem } from '../../support/crash-files.js';
 import { stopAt } from '../../support/crash-stop.js';
+import { engines, reportMissingEngine } from '../../support/engines.js';
 import { House, shippedTemplate } from '../../support/house.js';
 import { changeOrder, filesWith, outcomeOf, placeOrder } from '../../support/small-orders.js';
 
@@ -27,11 +27,14 @@ const FIRST = 'ATL_20260311_000001.csv';
 const NEXT_TRY = 31 * MINUTE;
 const LEASE_AND_DEADLINE = MINUTE + 5 * SECOND + 1;
 
+reportMissingEngine();
+
+describe.each(engines())('on %s', (engine) => {
 let house: House;
 let atlas: string;
 
 beforeEach(async () => {
-  house = await House.open();
+    house = await House.open({ engine });
   atlas = house.config.threePls[0]?.delivery.path ?? '';
   await placeOrder(house, 1, { row: { Address1: '1 First St' } });
   await placeOrder(house, 2, { row: { WarehouseID: 2, ShipMethodID: 6, Country: 'DE' } });
@@ -125,7 +128,7 @@ describe('a folder that fails before anything has left', () => {
     await stopped.reached;
     house.clock.advance(LEASE_AND_DEADLINE);
     await rename(atlas, `${atlas}-away`);
-    const other = openSqlite(join(house.folder, 'orderferry.db'), house.clock);
+      const other = await house.openAnother();
     const context = makeContext({ config: house.config, database: other, clock: house.clock });
     const again = () => runPipeline(context, { pipeline: findPipeline(PIPELINE), slices: [] });
     expect(exitCodeOf((await again()).error)).toBe(2);
@@ -135,7 +138,6 @@ describe('a folder that fails before anything has left', () => {
     expect(await parts()).toEqual([`${FIRST}.1.part`]);
     expect(await again()).toMatchObject({ error: null });
     expect(await parts()).toEqual([]);
-    await other.close();
     stopped.resume();
     await killed;
   });
@@ -321,7 +323,9 @@ describe('what is on the disk', () => {
     } finally {
       prototype.write = write;
     }
-    const [wave] = await house.all<{ bytes: number }>(`SELECT bytes FROM "etl.wave" WHERE target = 'atlas'`);
+      const [wave] = await house.all<{ bytes: number }>(
+        `SELECT bytes FROM "etl.wave" WHERE target = 'atlas'`,
+      );
     expect((await readFile(join(atlas, FIRST))).byteLength).toBe(wave?.bytes);
   });
 
@@ -337,7 +341,7 @@ describe('what is on the disk', () => {
     setFaultHook((passed) => {
       if (passed === 'send/before-receipt') acts.push('receipt');
     });
-    const other = openSqlite(join(house.folder, 'orderferry.db'), house.clock);
+      const other = await house.openAnother();
     const context = makeContext({ config: house.config, database: other, clock: house.clock });
     const watching = watchedFileSystem(atlas, { after: (act) => void acts.push(act) });
     const second = await runPipeline(
@@ -348,8 +352,8 @@ describe('what is on the disk', () => {
     const [earlier, later] = order.map((act) => acts.indexOf(act));
     expect(earlier).toBeGreaterThanOrEqual(0);
     expect(later).toBeGreaterThan(earlier ?? 0);
-    await other.close();
     stopped.resume();
     await killed;
   });
+});
 });

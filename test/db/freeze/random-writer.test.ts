@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../../src/core/clock.js';
 import type { SourceConfig } from '../../../src/core/config.js';
 import { fromExigoText, shiftLocalText, toExigoText } from '../../../src/core/time.js';
+import type { Engine } from '../../../src/db/database.js';
 import { refreshQueue } from '../../../src/db/queue-refresh.js';
+import { engines, repetitions, reportMissingEngine } from '../../support/engines.js';
 import { FreezeWitness } from '../../support/freeze-witness.js';
 import { type Action, actions, DAYS, type Delivery, HOURS } from '../../support/random-writer.js';
 import { WriterSite } from '../../support/writer-site.js';
@@ -21,25 +23,30 @@ const nights = fc.constantFrom(
   '2026-11-01 01:10:00.000',
 );
 
-describe('the freeze, against a writer that keeps no promise', () => {
-  it('freezes every state that lasts, sends nothing twice and nothing incomplete, loses nothing', async () => {
-    await hold(evenings, actions(DAYS), {}, 50);
-  }, 120_000);
+reportMissingEngine();
 
-  it('misses nothing that comes within the overlap while the clocks change', async () => {
+describe.each(engines())('the freeze, against a writer that keeps no promise, on %s', (engine) => {
+  const runs = repetitions(engine, 50, 6);
+
+  it(`freezes every state that lasts, sends nothing twice and nothing incomplete, loses nothing (${runs} lives)`, async () => {
+    await hold(engine, evenings, actions(DAYS), {}, runs);
+  }, 600_000);
+
+  it(`misses nothing that comes within the overlap while the clocks change (${runs} lives)`, async () => {
     // Without waiting for idle tables, which would make every start two hours earlier than the overlap asks for.
-    await hold(nights, actions(HOURS), { tableLagMs: 0 }, 50);
-  }, 120_000);
+    await hold(engine, nights, actions(HOURS), { tableLagMs: 0 }, runs);
+  }, 600_000);
 });
 
 async function hold(
+  engine: Engine,
   begins: fc.Arbitrary<string>,
   scripts: fc.Arbitrary<Action[]>,
   source: Partial<SourceConfig>,
   numRuns: number,
 ): Promise<void> {
   const property = fc.asyncProperty(begins, scripts, async (begin, script) => {
-    const site = await WriterSite.open(fromExigoText(begin), { source });
+    const site = await WriterSite.open(engine, fromExigoText(begin), { source });
     try {
       await play(site, script);
     } finally {
