@@ -6,11 +6,12 @@ import { InvariantError } from '../../src/core/errors.js';
 import type { Database } from '../../src/db/database.js';
 import { describeHolder } from '../../src/queue/lease/holder.js';
 import { acquireLease, Lease, type LeaseHeld } from '../../src/queue/lease/lease.js';
-import { engines, reportMissingEngine } from '../support/engines.js';
+import { engines, forEngine, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';
 
 const TTL = MINUTE;
 const DEADLINE = 30 * SECOND;
+const TRACE = `INSERT INTO "etl.watermark" VALUES ('test', 'trace', '1')`;
 const OPTIONS = { name: 'pipeline/p', ttlMs: TTL, requestDeadlineMs: DEADLINE };
 
 reportMissingEngine();
@@ -46,9 +47,7 @@ describe.each(engines())('on %s', (engine) => {
 
   /** A transaction that leaves a trace. */
   const write = (lease: Lease) =>
-    lease.transaction((session) =>
-      session.run({ name: 'trace', text: `INSERT INTO "etl.watermark" VALUES ('test', 'trace', '1')` }),
-    );
+    lease.transaction((session) => session.run({ name: 'trace', text: forEngine(engine, TRACE) }));
   const traces = () => house.all(`SELECT * FROM "etl.watermark" WHERE scope = 'test'`);
 
   describe('taking it', () => {
