@@ -52,6 +52,16 @@ const COPIES: Readonly<Record<QueueTable, string>> = {
   CustomerSites: 'freeze/copy_customer_sites',
 };
 
+/** Orders first: the customers that are copied are those of the copied orders. */
+const IN_ORDER: readonly QueueTable[] = [
+  'Orders',
+  'OrderDetails',
+  'Payments',
+  'Customers',
+  'CustomerAccounts',
+  'CustomerSites',
+];
+
 /** Tables that are copied again with an order. A customer is one row, and a row is of one moment. */
 const AGGREGATE_TABLES: readonly QueueTable[] = ['Orders', 'OrderDetails', 'Payments', 'Customers'];
 
@@ -92,7 +102,7 @@ export async function recordChangeSet(session: Session, recording: Recording): P
     frozenUtc: row.frozen_utc,
   };
   if (columns !== null) {
-    await copyRows(session, changeSet.changeSetId, columns, QUEUE_TABLE_NAMES);
+    await copyRows(session, changeSet.changeSetId, columns, IN_ORDER);
     const again =
       counts.kept > 0 ? await copyMovedAgain(session, changeSet.changeSetId, columns, recording) : 0;
     if (again > 0) changeSet = await recount(session, changeSet);
