@@ -153,6 +153,13 @@ export class House {
     return other;
   }
 
+  /** Another connection to the sync tables, closed with the house. */
+  async openTenant(): Promise<Database> {
+    const other = await (this.syncPlace ?? this.place).open(this.clock);
+    this.others.push(other);
+    return other;
+  }
+
   async close(): Promise<void> {
     await this.standin.close();
     for (const other of this.others) await other.close();

@@ -15,7 +15,7 @@ export async function placeOrder(house: House, id: number, order: SmallOrder = {
   const now = toExigoText(house.clock.now());
   const lines = order.lines ?? [['TEA', '10.00']];
   const total = lines.reduce((sum, [, price]) => sum + Number(price), 0).toFixed(4);
-  await house.database.transaction(async (session) => {
+  await house.tenant.transaction(async (session) => {
     await putRows(session, 'Orders', [
       {
         OrderID: id,

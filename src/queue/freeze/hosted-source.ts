@@ -26,7 +26,7 @@ import {
 } from './source.js';
 
 /** Rows in memory at a time. */
-const BATCH = 1_000;
+const BATCH = 500;
 /** Keys in one question. */
 const PAGE = 1_000;
 
@@ -161,12 +161,14 @@ export class HostedSource implements FreezeSource {
     this.made.clear();
   }
 
-  /** Each aggregate that stays was read between two equal readings of its order. */
+  /** An aggregate that stays was read twice, and was the same. */
   private async dropMoved(): Promise<void> {
-    const columns = await this.pick('Orders', STATE);
-    const after = await this.make('dbo.OrdersAfter', columns, ['OrderID']);
     await this.session.run(this.named('hosted/want_kept'));
-    await this.takeWanted(after, 'Orders', 'OrderID', columns);
+    for (const table of ['Orders', 'OrderDetails', 'Payments'] as const) {
+      const columns = await this.pick(table, SIGNATURE[table]);
+      const after = await this.make(`dbo.${table}After`, columns, QUEUE_TABLES[table].key);
+      await this.takeWanted(after, table, 'OrderID', columns);
+    }
     await this.session.run(sql(this.state.engine, 'hosted/drop_moved'));
   }
 
