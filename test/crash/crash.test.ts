@@ -69,7 +69,7 @@ describe.each(suites)('on $engine', ({ template, undisturbed, kills, drawn }) =>
     expect(moves).toHaveLength(19);
   });
 
-  describe(`killed once (${kills.length} kills)`, { concurrent: true, timeout: 300_000 }, () => {
+  describe(`killed once (${kills.length} kills)`, { concurrent: true, timeout: 600_000 }, () => {
     it.each(kills.map((kill) => [describeKill(kill), kill] as const))('%s', async (_name, kill) => {
       const { killed, outcome } = await oneOfTwo(() => life(template, [kill]));
       expect(killed).toBe(1);
@@ -78,7 +78,7 @@ describe.each(suites)('on $engine', ({ template, undisturbed, kills, drawn }) =>
   });
 
   const again = `killed again while it recovers (${drawn.length} pairs, seed ${SEED})`;
-  describe(again, { concurrent: true, timeout: 300_000 }, () => {
+  describe(again, { concurrent: true, timeout: 600_000 }, () => {
     it.each(drawn.map((two) => [two.map(describeKill).join(', then '), two] as const))(
       '%s',
       async (_name, two) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../src/core/clock.js';
-import { ConfigurationError } from '../../src/core/errors.js';
+import { ConfigurationError, messageOf } from '../../src/core/errors.js';
 import type { Database, SyncDatabase } from '../../src/db/database.js';
 import { openSqlServer, type SqlServerConfig } from '../../src/db/sqlserver/pool.js';
 
@@ -30,7 +30,7 @@ export class TestDatabase {
 
   static async create(): Promise<TestDatabase> {
     const name = `${prefix()}${randomBytes(6).toString('hex')}`;
-    await onServer((server) => run(server, `CREATE DATABASE ${name}`));
+    await onServer((server) => createDatabase(server, name));
     return new TestDatabase(testServer(name));
   }
 
@@ -56,6 +56,18 @@ export async function dropAllOfThisRun(): Promise<string[]> {
 function prefix(): string {
   const run = process.env[RUN_VARIABLE];
   return run === undefined ? 'orderferry_test_' : `orderferry_test_${run}_`;
+}
+
+/** Babelfish refuses one of two that are created at the same moment: "tuple concurrently updated". */
+async function createDatabase(server: Database, name: string): Promise<void> {
+  for (let left = 5; ; left--) {
+    try {
+      await run(server, `CREATE DATABASE ${name}`);
+      return;
+    } catch (error) {
+      if (left === 0 || !messageOf(error).includes('concurrently')) throw error;
+    }
+  }
 }
 
 /** A process that was killed may still be connected as far as the server knows. */
