@@ -152,7 +152,8 @@ describe.each(engines())('on %s', (engine) => {
       await changeOrder(house, ID, { City: 'Sparks' });
       await cycle();
       const { where } = await explain(house.context(), ID);
-      expect(where[0]).toContain('CITY (row 1): "Reno" -> "Sparks"');
+      // A server other than SQL Server may leave the quotes escaped that came to it as JSON.
+      expect(where[0]?.replaceAll('\\"', '"')).toContain('CITY (row 1): "Reno" -> "Sparks"');
       expect(where[0]).not.toContain('First St');
     });
 

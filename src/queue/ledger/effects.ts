@@ -97,7 +97,7 @@ export async function claimEffects(
     readonly limit: number;
   },
 ): Promise<ClaimedEffect[]> {
-  return session.all<ClaimedEffect>(sql(session.engine, 'ledger/claim_effects'), {
+  const claimed = await session.all<ClaimedEffect>(sql(session.engine, 'ledger/claim_effects'), {
     pipeline: claim.pipeline,
     step: claim.step,
     token: claim.token,
@@ -105,6 +105,8 @@ export async function claimEffects(
     absence_proves_utc: claim.absenceProvesUtc,
     limit: claim.limit,
   });
+  // What an UPDATE gives back has no order of its own; a call names its orders in the order of their files.
+  return claimed.sort((a, b) => a.effect_id - b.effect_id);
 }
 
 export async function sendingEffects(
