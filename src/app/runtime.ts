@@ -37,14 +37,21 @@ export interface RuntimeOptions {
 }
 
 /** SQL Server goes by its own clock; the embedded engine, which has none, by the one given. */
-export async function openDatabase(config: Config, clock: Clock = systemClock): Promise<Database> {
+export async function openDatabase(
+  config: Config,
+  clock: Clock = systemClock,
+  stop: AbortSignal | null = null,
+): Promise<Database> {
   if (config.database.engine === 'sqlite') return openSqlite(config.database.file, clock);
-  return openSqlServer(config.database);
+  return openSqlServer(config.database, null, stop);
 }
 
 /** The database with the sync tables, when it is another one. */
-export async function openSyncDatabase(config: Config): Promise<SyncDatabase | null> {
-  return config.syncDatabase === null ? null : openSqlServer(config.syncDatabase);
+export async function openSyncDatabase(
+  config: Config,
+  stop: AbortSignal | null = null,
+): Promise<SyncDatabase | null> {
+  return config.syncDatabase === null ? null : openSqlServer(config.syncDatabase, null, stop);
 }
 
 /** Puts the rooms together: the one place where stages, engine and ledger meet. */

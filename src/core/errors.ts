@@ -59,16 +59,12 @@ export class LeaseLostError extends OrderferryError {
 }
 
 /** A freeze that must not be trusted: it was rolled back, the watermarks stay, the next run repeats it. */
-export class FreezeError extends OrderferryError {
-  constructor(code: string, message: string) {
-    super(code, message);
-  }
-}
+export class FreezeError extends OrderferryError {}
 
 /** The process was asked to stop (SIGTERM, SIGINT): what is begun is finished or recorded as unknown. */
 export class StoppedError extends OrderferryError {
-  constructor() {
-    super('STOPPED', 'asked to stop; what is left stays recorded and goes on with the next run');
+  constructor(options?: ErrorOptions) {
+    super('STOPPED', 'asked to stop; what is left stays recorded and goes on with the next run', options);
   }
 }
 

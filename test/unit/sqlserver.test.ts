@@ -3,18 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   ConfigurationError,
+  FreezeError,
   TransientError,
   UnknownOutcomeError,
   UnreachableError,
 } from '../../src/core/errors.js';
 import { PACKAGE_ROOT } from '../../src/db/sql.js';
-import {
-  mapOpenError,
-  mapSqlServerError,
-  StatementError,
-  TRANSIENT_NUMBERS,
-} from '../../src/db/sqlserver/errors.js';
+import { mapOpenError, mapSqlServerError, StatementError } from '../../src/db/sqlserver/errors.js';
 import { driverConfig } from '../../src/db/sqlserver/pool.js';
+import { TRANSIENT_NUMBERS } from '../../src/db/sqlserver/transient.js';
 import { fromDriver, wholeNumber } from '../../src/db/sqlserver/values.js';
 
 const fault = (properties: object, message = 'refused') => Object.assign(new Error(message), properties);
@@ -22,7 +19,8 @@ const fault = (properties: object, message = 'refused') => Object.assign(new Err
 describe('errors of SQL Server', () => {
   it('counts these numbers, and no other, as passing', () => {
     expect([...TRANSIENT_NUMBERS].sort((a, b) => a - b)).toEqual([
-      1205, 1222, 3960, 4060, 4221, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 49918, 49919, 49920,
+      1204, 1205, 1222, 3960, 4060, 4221, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 49918, 49919,
+      49920,
     ]);
   });
 
@@ -39,11 +37,35 @@ describe('errors of SQL Server', () => {
     ['missing table', { number: 208 }, 'Invalid object name', ConfigurationError],
     ['missing procedure', { number: 2812 }, 'Could not find', ConfigurationError],
     ['full log', { number: 9002 }, 'The transaction log is full', UnreachableError],
+    ['offline database', { number: 942 }, 'Database is offline', UnreachableError],
+    ['read-only database', { number: 3906 }, 'Failed to update database', ConfigurationError],
+    ['killed session', { number: 596 }, 'the session is in the kill state', UnreachableError],
+    ['connection gone before', { code: 'EINVALIDSTATE' }, 'not the Final state', UnreachableError],
+    ['procedure that commits', { number: 266 }, 'Transaction count after EXECUTE', FreezeError],
+    ['procedure that commits and begins', { number: 51001 }, 'queue.Refresh ended', FreezeError],
     ['duplicate key', { number: 2627 }, 'Violation of PRIMARY KEY', StatementError],
     ['lost connection', { code: 'ESOCKET' }, 'Connection lost', UnreachableError],
     ['request time-out', { code: 'ETIMEOUT' }, 'Timeout', UnreachableError],
   ])('%s', (_name, properties, message, type) => {
     expect(mapSqlServerError('some/statement', fault(properties, message))).toBeInstanceOf(type);
+  });
+
+  it('takes any other failure of queue.Refresh for one of the freeze, but no passing one', () => {
+    const fails = (number: number) => mapSqlServerError('queue/refresh', fault({ number }));
+    expect(fails(50_000)).toMatchObject({ code: 'REFRESH_FAILED' });
+    expect(fails(1205)).toBeInstanceOf(TransientError);
+    expect(fails(229)).toBeInstanceOf(ConfigurationError);
+  });
+
+  it('knows that a commit which was never sent did nothing', () => {
+    expect(mapSqlServerError('COMMIT', fault({ code: 'EINVALIDSTATE' }), true)).toBeInstanceOf(
+      UnreachableError,
+    );
+  });
+
+  it('gives the number of SQL Server also where the server has another', () => {
+    const error = mapSqlServerError('some/statement', fault({ number: 33557097 }, 'lock timeout'));
+    expect(error).toMatchObject({ code: 'MSSQL_1222' });
   });
 
   it('does not know what became of a commit whose answer was lost', () => {

@@ -58,9 +58,9 @@ export async function withContext(
       clock: shell.clock,
       level: quiet ? 'warn' : 'info',
     });
-    database = await openDatabase(config, shell.clock);
+    database = await openDatabase(config, shell.clock, shell.signal);
     await assertSchema(database);
-    sync = await openSyncDatabase(config);
+    sync = await openSyncDatabase(config, shell.signal);
     context = makeContext({
       config,
       database,

@@ -1,43 +1,42 @@
 import {
   ConfigurationError,
   codeOf,
+  FreezeError,
   messageOf,
   OrderferryError,
   TransientError,
   UnknownOutcomeError,
   UnreachableError,
 } from '../../core/errors.js';
-
-/**
- * SQL Server error numbers after which the same transaction may be tried again. Sources: Microsoft's list of
- * transient errors for Azure SQL (4060, 4221, 10928 ... 49920), and the engine's own messages for a deadlock
- * victim (1205), a lock time-out (1222) and a snapshot update conflict (3960). The list is pinned by
- * test/unit/sqlserver.test.ts: a change of it is meant, or an accident.
- */
-export const TRANSIENT_NUMBERS: ReadonlySet<number> = new Set([
-  1205, 1222, 3960, 4060, 4221, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 49918, 49919, 49920,
-]);
-
-/** Servers that speak TDS without these numbers (Babelfish sends 33557097 for all of them) name it in the text. */
-const TRANSIENT_TEXT = /lock (request )?time-?out|deadlock detected|deadlocked on/i;
+import { transientNumber } from './transient.js';
 
 const LOGIN_FAILED = new Set([18450, 18452, 18456, 18486, 18487, 18488]);
 const NO_PERMISSION = new Set([229, 230, 262, 297, 300, 916]);
 const NO_DATABASE = new Set([911, 4063, 40532]);
 const NO_OBJECT = new Set([207, 208, 2812]);
 const NO_OBJECT_TEXT = /\b(relation|procedure|column) .*does not exist/i;
-const DISK_FULL = new Set([1101, 1105, 9002]);
+const DISK_FULL = new Set([1101, 1105, 5149, 9002]);
+const READ_ONLY = new Set([3906, 3908]);
+/** Offline, restoring, recovering, or a secondary that cannot be read. */
+const OFFLINE = new Set([922, 927, 942, 945, 946, 952, 954, 976, 978, 983]);
+/** The session was killed, the server goes down, its log or files fail. */
+const SESSION_LOST = new Set([596, 6005, 6006, 823, 824, 9001]);
+/** The vendor's procedure left another transaction than it was called in (sql/sqlserver/queue/refresh.sql). */
+const REFRESH_ENDED = new Set([266, 3902, 3903, 51001]);
+const REFRESH = 'queue/refresh';
 
-const UNREACHABLE_CODES = new Set([
+/** The connection was lost, or never answered, while the statement was under way. */
+const LOST = new Set([
   'ESOCKET',
   'ETIMEOUT',
-  'ECONNCLOSED',
-  'ENOTOPEN',
   'ETIMEDOUT',
   'ECONNRESET',
   'ECONNREFUSED',
   'ENOTFOUND',
+  'EPIPE',
 ]);
+/** The connection was gone before the statement was sent: it did nothing, a COMMIT included. */
+const GONE_BEFORE = new Set(['ECONNCLOSED', 'ENOTOPEN', 'EINVALIDSTATE', 'EABORT', 'ENOTBEGUN']);
 
 /** A statement the server refused for a reason that no other class names. */
 export class StatementError extends OrderferryError {}
@@ -74,8 +73,10 @@ export function mapSqlServerError(statement: string, error: unknown, committing 
   const number = (error as { number?: unknown }).number;
   const message = `${statement}: ${messageOf(error)}`;
   const cause = { cause: error };
-  if (typeof number === 'number') return mapNumber(number, message, cause);
-  if (UNREACHABLE_CODES.has(codeOf(error) ?? '')) {
+  if (typeof number === 'number') return mapNumber(statement, number, message, cause);
+  const code = codeOf(error) ?? '';
+  if (GONE_BEFORE.has(code)) return lost(message, cause);
+  if (LOST.has(code)) {
     if (committing) {
       return new UnknownOutcomeError(
         'COMMIT_UNKNOWN',
@@ -83,17 +84,32 @@ export function mapSqlServerError(statement: string, error: unknown, committing 
         cause,
       );
     }
-    return new UnreachableError(
-      `${message} (the server did not answer; what was begun is rolled back there)`,
+    return lost(message, cause);
+  }
+  return new StatementError(code === '' ? 'MSSQL' : code, message, cause);
+}
+
+function lost(message: string, cause: ErrorOptions): Error {
+  return new UnreachableError(
+    `${message} (the connection was lost or the server did not answer; what was begun is rolled back there, the next run goes on)`,
+    cause,
+  );
+}
+
+function mapNumber(statement: string, number: number, message: string, cause: ErrorOptions): Error {
+  const transient = transientNumber(number, message);
+  if (transient !== undefined) {
+    return new TransientError(
+      `MSSQL_${transient}`,
+      `${message} (rolled back; the next run repeats it)`,
       cause,
     );
   }
-  return new StatementError(codeOf(error) ?? 'MSSQL', message, cause);
-}
-
-function mapNumber(number: number, message: string, cause: ErrorOptions): Error {
-  if (TRANSIENT_NUMBERS.has(number) || TRANSIENT_TEXT.test(message)) {
-    return new TransientError(`MSSQL_${number}`, `${message} (rolled back; the next run repeats it)`, cause);
+  if (REFRESH_ENDED.has(number)) {
+    return new FreezeError(
+      'REFRESH_ENDED',
+      `${message}; queue.Refresh must leave the transaction it is called in alone (no COMMIT, ROLLBACK or BEGIN of its own that stays open); nothing was frozen`,
+    );
   }
   if (LOGIN_FAILED.has(number))
     return new ConfigurationError(`${message}; check database.sqlserver.user and password`, cause);
@@ -109,8 +125,30 @@ function mapNumber(number: number, message: string, cause: ErrorOptions): Error 
   }
   // Our own refusals: another process migrates (51002), the sample is asked for in a real database (51003).
   if (number === 51002 || number === 51003) return new ConfigurationError(message, cause);
+  if (READ_ONLY.has(number)) {
+    return new ConfigurationError(
+      `${message}; the database is read-only: make it writable, or keep the state in another one`,
+      cause,
+    );
+  }
   if (DISK_FULL.has(number)) {
-    return new UnreachableError(`${message} (disk or log of the server is full; nothing was changed)`, cause);
+    return new UnreachableError(
+      `${message} (disk or log of the server is full: back up the log or give it room; nothing was changed)`,
+      cause,
+    );
+  }
+  if (OFFLINE.has(number)) {
+    return new UnreachableError(
+      `${message} (the database is not online; bring it online and run again)`,
+      cause,
+    );
+  }
+  if (SESSION_LOST.has(number)) return lost(message, cause);
+  if (statement === REFRESH) {
+    return new FreezeError(
+      'REFRESH_FAILED',
+      `${message}; the procedure is Exigo's, everything it did is rolled back, nothing was frozen, the next run repeats the same start`,
+    );
   }
   return new StatementError(`MSSQL_${number}`, message, cause);
 }

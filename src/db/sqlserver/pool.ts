@@ -1,32 +1,37 @@
 import sql from 'mssql';
 import { type Clock, MINUTE, SECOND } from '../../core/clock.js';
 import type { SqlServerConfig } from '../../core/config.js';
-import type { StreamingSession, SyncDatabase } from '../database.js';
+import type { Statement, StreamingSession, SyncDatabase } from '../database.js';
 import { mapOpenError, mapSqlServerError } from './errors.js';
 import { SqlServerSession } from './session.js';
 
 export type { SqlServerConfig };
 
-/** A freeze of a million rows may take minutes; nothing of ours takes longer than this. */
+/** A statement of a freeze of a million rows may take minutes; nothing of ours takes longer than this. */
 const REQUEST_TIMEOUT = 30 * MINUTE;
+/** In milliseconds. Shorter than a lease, so that who waits for a lock still has its lease afterwards. */
+const LOCK_TIMEOUT = 20_000;
 const CONNECT_TIMEOUT = 15 * SECOND;
 const POOL = { min: 0, max: 4, idleTimeoutMillis: 30 * SECOND };
 
 /**
  * The production engine. Throws UnreachableError or ConfigurationError when it does not let us in. Time is the
- * server's own, unless a clock is passed in.
+ * server's own, unless a clock is passed in. After `stop` a statement has a few seconds left, then it is cancelled.
  */
 export async function openSqlServer(
   config: SqlServerConfig,
   clock: Clock | null = null,
+  stop: AbortSignal | null = null,
 ): Promise<SyncDatabase> {
   const pool = new sql.ConnectionPool(driverConfig(config));
+  // A connection that is killed fails its statement, which tells; unheard, this event would end the process.
+  pool.on('error', () => undefined);
   try {
     await pool.connect();
   } catch (error) {
     throw mapOpenError(`${config.host}:${config.port}/${config.database}`, error);
   }
-  return new SqlServerDatabase(pool, clock);
+  return new SqlServerDatabase(pool, clock, stop);
 }
 
 /** The one place that knows the driver's settings. Dates are read and written as UTC, never in the host's zone. */
@@ -54,14 +59,24 @@ export function driverConfig(config: SqlServerConfig): sql.config {
   };
 }
 
+/**
+ * Of each transaction, since a pooled connection keeps what the one before it set. We wait for others' locks, but not
+ * for ever, and in a deadlock we are the victim, never the sync engine: what we do is repeated, what it does is not.
+ */
+const OURS: Statement = {
+  name: 'BEGIN',
+  text: `SET XACT_ABORT ON; SET IMPLICIT_TRANSACTIONS OFF; SET LOCK_TIMEOUT ${LOCK_TIMEOUT}; SET DEADLOCK_PRIORITY LOW`,
+};
+
 class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
   private tailOfTransactions: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly pool: sql.ConnectionPool,
     private readonly testClock: Clock | null,
+    private readonly stopSignal: AbortSignal | null,
   ) {
-    super(pool, testClock);
+    super(pool, testClock, stopSignal);
   }
 
   async transaction<T>(work: (session: StreamingSession) => Promise<T>): Promise<T> {
@@ -83,7 +98,9 @@ class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
       throw mapSqlServerError('BEGIN', error);
     }
     try {
-      const result = await work(new SqlServerSession(transaction, this.testClock));
+      const session = new SqlServerSession(transaction, this.testClock, this.stopSignal);
+      await session.run(OURS);
+      const result = await work(session);
       await commit(transaction);
       return result;
     } catch (error) {

@@ -12,6 +12,7 @@ import type {
 } from '../database.js';
 import { mapSqlServerError } from './errors.js';
 import { loadTable } from './load.js';
+import { StopWatch } from './stop.js';
 import { bind, fromDriver, wholeNumber } from './values.js';
 
 type Origin = sql.ConnectionPool | sql.Transaction;
@@ -32,6 +33,7 @@ export class SqlServerSession implements StreamingSession {
   constructor(
     protected readonly origin: Origin,
     private readonly clock: Clock | null,
+    private readonly stop: AbortSignal | null,
   ) {}
 
   async all<T>(statement: Statement, parameters: Parameters = {}): Promise<T[]> {
@@ -100,6 +102,7 @@ export class SqlServerSession implements StreamingSession {
     await before;
     const { request, text } = this.prepare(statement, parameters);
     request.arrayRowMode = true;
+    const watch = new StopWatch(this.stop, request);
     const rows = request.toReadableStream({ highWaterMark: size });
     // What goes wrong comes through the stream; the request's own end is only waited for.
     const ended = request.query(text).then(
@@ -115,8 +118,9 @@ export class SqlServerSession implements StreamingSession {
       }
       if (batch.length > 0) yield batch;
     } catch (error) {
-      throw mapSqlServerError(statement.name, error);
+      throw mapSqlServerError(statement.name, watch.translate(error));
     } finally {
+      watch.end();
       if (!rows.readableEnded) {
         rows.destroy();
         request.cancel();
@@ -162,11 +166,14 @@ export class SqlServerSession implements StreamingSession {
   ): Promise<sql.IResult<unknown>> {
     const { request, text, plain } = this.prepare(statement, parameters);
     if (arrays) request.arrayRowMode = true;
+    const watch = new StopWatch(this.stop, request);
     try {
       // Without parameters as a plain batch: a work table made by sp_executesql would vanish with it.
       return plain ? await request.batch(text) : await request.query(text);
     } catch (error) {
-      throw mapSqlServerError(statement.name, error);
+      throw mapSqlServerError(statement.name, watch.translate(error));
+    } finally {
+      watch.end();
     }
   }
 }

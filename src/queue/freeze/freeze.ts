@@ -48,7 +48,7 @@ export async function freezeLive(
 ): Promise<ChangeSet> {
   const changeSet =
     hosted === null
-      ? await inOneTransaction(lease, (session) => freezeLiveIn(session, config, subscribers))
+      ? await repeatably(lease, (session) => freezeLiveIn(session, config, subscribers))
       : await freezeHosted(lease, config, subscribers, hosted);
   await faultPoint('freeze/after-commit');
   return changeSet;
@@ -145,7 +145,7 @@ export async function freezeSlice(
 ): Promise<ChangeSet> {
   const changeSet =
     hosted === null
-      ? await inOneTransaction(lease, (session) => freezeSliceIn(session, config, slice, subscriber))
+      ? await repeatably(lease, (session) => freezeSliceIn(session, config, slice, subscriber))
       : await hosted.database.transaction((sync) =>
           inOneTransaction(lease, (session) =>
             freezeSliceIn(
@@ -197,6 +197,15 @@ export async function freezeSliceIn(
   });
   await source.end();
   return changeSet;
+}
+
+/** A freeze of our own database reads and writes nothing else: after a deadlock it is done again, whole. */
+async function repeatably<T>(lease: Lease, work: (session: Session) => Promise<T>): Promise<T> {
+  return lease.repeatable(async (session) => {
+    const done = await work(session);
+    await faultPoint('freeze/before-commit');
+    return done;
+  });
 }
 
 async function inOneTransaction<T>(lease: Lease, work: (session: Session) => Promise<T>): Promise<T> {

@@ -113,7 +113,7 @@ export async function refreshVerified(session: Session, start: string): Promise<
     { start },
   );
   await refreshQueue(session, start);
-  const tables = await session.all<TableCount>(sql(session.engine, 'freeze/after_refresh'));
+  const tables = await session.all<TableCount>(sql(session.engine, 'freeze/after_refresh'), { start });
   for (const { table_name, in_queue } of tables) {
     const in_dbo = before.find((one) => one.table_name === table_name)?.in_dbo ?? 0;
     if (in_queue < in_dbo) {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.js';
-import { LeaseLostError } from '../../core/errors.js';
+import { codeOf, LeaseLostError } from '../../core/errors.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import { type Database, isDuplicateKey, type Session } from '../../db/database.js';
+import { repeatTransient } from '../../db/repeat.js';
 import { sql } from '../../db/sql.js';
 import { describeHolder, isProvablyDead, nameHolder } from './holder.js';
 
@@ -59,6 +60,11 @@ export class Lease {
     });
   }
 
+  /** The same, repeated after a deadlock or a lock time-out. The work must be repeatable: see {@link repeatTransient}. */
+  async repeatable<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return repeatTransient(this.clock, () => this.transaction(work));
+  }
+
   /**
    * Call right before every outward act: makes sure that the lease outlives it. A process that was stopped
    * beyond its lease and wakes up ends here.
@@ -108,6 +114,9 @@ export async function acquireLease(
   try {
     return await tryAcquire(database, clock, options);
   } catch (error) {
+    // On a server with locks its holder keeps the row while it freezes, and that may take longer than we wait.
+    if (codeOf(error) === 'MSSQL_1222')
+      return { heldBy: 'another process, which is writing just now', until: clock.now() + options.ttlMs };
     // Two first holders at once, on an engine without a lock on what is not there yet: one row, one holder.
     if (!isDuplicateKey(error)) throw error;
     return tryAcquire(database, clock, options);
