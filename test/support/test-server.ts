@@ -30,7 +30,7 @@ export class TestDatabase {
 
   static async create(): Promise<TestDatabase> {
     const name = `${prefix()}${randomBytes(6).toString('hex')}`;
-    await onServer((server) => createDatabase(server, name));
+    await onServer((server) => runAlone(server, `CREATE DATABASE ${name}`));
     return new TestDatabase(testServer(name));
   }
 
@@ -43,10 +43,15 @@ export class TestDatabase {
   }
 }
 
-/** Drops what a test left behind that never came to its own end; returns the names. */
-export async function dropAllOfThisRun(): Promise<string[]> {
+/**
+ * Drops what a test of this run left behind that never came to its own end, and what a run that was killed left
+ * more than a day ago; returns the names.
+ */
+export async function dropLeftovers(): Promise<string[]> {
   return onServer(async (server) => {
-    const text = 'SELECT name FROM sys.databases WHERE LEFT(name, LEN(@prefix)) = @prefix';
+    const text = `SELECT name FROM sys.databases
+      WHERE LEFT(name, LEN(@prefix)) = @prefix
+         OR (LEFT(name, 16) = 'orderferry_test_' AND DATEDIFF(HOUR, create_date, GETDATE()) > 24)`;
     const left = await server.all<{ name: string }>({ name: 'test', text }, { prefix: prefix() });
     for (const { name } of left) await drop(server, name);
     return left.map(({ name }) => name);
@@ -58,11 +63,11 @@ function prefix(): string {
   return run === undefined ? 'orderferry_test_' : `orderferry_test_${run}_`;
 }
 
-/** Babelfish refuses one of two that are created at the same moment: "tuple concurrently updated". */
-async function createDatabase(server: Database, name: string): Promise<void> {
+/** Babelfish refuses one of two that are made or dropped at the same moment: "tuple concurrently updated". */
+async function runAlone(server: Database, text: string): Promise<void> {
   for (let left = 5; ; left--) {
     try {
-      await run(server, `CREATE DATABASE ${name}`);
+      await run(server, text);
       return;
     } catch (error) {
       if (left === 0 || !messageOf(error).includes('concurrently')) throw error;
@@ -80,7 +85,7 @@ async function drop(server: Database, name: string): Promise<void> {
     { name },
   );
   for (const { id } of sessions) await run(server, `KILL ${id}`).catch(() => undefined); // it has ended meanwhile
-  await run(server, `DROP DATABASE ${name}`);
+  await runAlone(server, `DROP DATABASE ${name}`);
 }
 
 function run(server: Database, text: string): Promise<number> {
