@@ -38,12 +38,12 @@ export interface RuntimeOptions {
 
 /** SQL Server goes by its own clock; the embedded engine, which has none, by the one given. */
 export async function openDatabase(
-  config: Config,
+  { database }: Pick<Config, 'database'>,
   clock: Clock = systemClock,
   stop: AbortSignal | null = null,
 ): Promise<Database> {
-  if (config.database.engine === 'sqlite') return openSqlite(config.database.file, clock);
-  return openSqlServer(config.database, null, stop);
+  if (database.engine === 'sqlite') return openSqlite(database.file, clock);
+  return openSqlServer(database, null, stop);
 }
 
 /** The database with the sync tables, when it is another one. */
@@ -51,7 +51,9 @@ export async function openSyncDatabase(
   config: Config,
   stop: AbortSignal | null = null,
 ): Promise<SyncDatabase | null> {
-  return config.syncDatabase === null ? null : openSqlServer(config.syncDatabase, null, stop);
+  return config.syncDatabase === null
+    ? null
+    : openSqlServer(config.syncDatabase, null, stop, 'syncDatabase.sqlserver');
 }
 
 /** Puts the rooms together: the one place where stages, engine and ledger meet. */

@@ -60,9 +60,16 @@ export async function assertSchema(session: Session): Promise<void> {
   }
   if (found < newest) {
     throw new ConfigurationError(
-      `the state schema has version ${found}, this program needs ${newest}: run "orderferry migrate"`,
+      `the state schema has version ${found}, this program needs ${newest}: run "orderferry migrate"${found === 0 ? unseen(session) : ''}`,
     );
   }
+}
+
+/** SQL Server shows a login only what it has a grant for. */
+export function unseen(session: Session): string {
+  return session.engine === 'sqlite'
+    ? ''
+    : '; if it was run, this login lacks SELECT, INSERT, UPDATE and DELETE on the schema etl: sql/sqlserver/grants/run.sql';
 }
 
 function migrationText(engine: Engine, migration: Migration): Statement {

@@ -26,6 +26,8 @@ export interface HouseOptions {
   readonly engine?: Engine;
   /** The sync tables are in a SQL Server database of their own; `engine` is that of the state. */
   readonly hosted?: boolean;
+  /** False leaves the schema of the state to the test. */
+  readonly migrated?: boolean;
   readonly now?: number;
   /** Template values in routing order; default: the shipped atlas and borealis. */
   readonly templates?: readonly unknown[];
@@ -53,7 +55,7 @@ export class House {
     const clock = new TestClock(options.now ?? NOON);
     const place = await makePlace(options.engine ?? 'sqlite', join(folder, 'orderferry.db'));
     const database = await place.open(clock);
-    await migrate(database);
+    if (options.migrated !== false) await migrate(database);
     const syncPlace = options.hosted === true ? await TestDatabase.create() : null;
     const tenant = syncPlace === null ? database : await syncPlace.open(clock);
     await createTenantTables(tenant);

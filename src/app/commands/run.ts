@@ -3,6 +3,7 @@ import { DAY } from '../../core/clock.js';
 import { UsageError } from '../../core/errors.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { parseDateOption, shiftLocalText, toExigoText, toUtcText } from '../../core/time.js';
+import { assertGrants } from '../../db/sqlserver/grants.js';
 import { syncTables } from '../../engine/context.js';
 import { dryRun } from '../../engine/dry-run.js';
 import { summarize } from '../../engine/report.js';
@@ -68,6 +69,9 @@ async function run(opened: Opened, pipeline: AnyPipeline, options: RunOptions, s
     shell.exitCode = planned.error === null ? EXIT.done : exitCodeOf(planned.error);
     return;
   }
+  const { database, hosted } = context;
+  await assertGrants(database, 'database', hosted === null ? ['sync', 'run'] : ['run']);
+  if (hosted !== null) await assertGrants(hosted.database, 'syncDatabase', ['sync']);
   const report = await runPipeline(context, request);
   const summary = await summarize(context, pipeline.name, report);
   printRun(output, summary, null);

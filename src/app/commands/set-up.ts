@@ -79,7 +79,7 @@ export function addSetUp(program: Command, shell: Shell): void {
       shell.output = output;
       const report = await doctor({
         load: () => readConfig(command, shell),
-        openDatabase: () => openDatabase(readConfig(command, shell), shell.clock),
+        openDatabase: (database) => openDatabase({ database }, shell.clock),
         exigoApi: (config) => async () => {
           if (config.exigoApi === null) return { date: null };
           const client = createExigoClient(config.exigoApi, { clock: shell.clock });

@@ -1,10 +1,11 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DatabaseConfig } from '../../core/config.js';
+import type { DatabaseConfig, SqlServerConfig } from '../../core/config.js';
 import { codeOf, messageOf } from '../../core/errors.js';
 import { QUEUE_TABLE_NAMES, QUEUE_TABLES, type QueueTable } from '../../core/exigo-tables.js';
 import type { Database, Session, TableName } from '../../db/database.js';
-import { knownMigrations, schemaVersion } from '../../db/migrate.js';
+import { knownMigrations, schemaVersion, unseen } from '../../db/migrate.js';
+import { missingGrants, type Role, remedyOf } from '../../db/sqlserver/grants.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import { type Check, failed, passed } from './check.js';
 
@@ -25,18 +26,25 @@ function neededColumns(table: QueueTable): readonly string[] {
   return [...key, ...stamp, ...(NEEDED[table] ?? [])];
 }
 
+/** What a database holds: the tables of Exigo, our state, or both. */
+type Content = 'sync tables' | 'state';
+
+type Open = (config: DatabaseConfig) => Database | Promise<Database>;
+
+/** `sync`: where the sync tables are, when that is another database. */
 export async function checkDatabase(
   config: DatabaseConfig,
-  openDatabase: (config: DatabaseConfig) => Database | Promise<Database>,
+  sync: SqlServerConfig | null,
+  open: Open,
 ): Promise<Check[]> {
-  if (config.engine === 'sqlite') {
-    const file = await checkFile(config.file);
-    // Opening would make the file; the doctor only looks.
-    if (file.some((check) => !check.ok)) return file;
-    return [...file, ...(await checkContents(config.file, () => openDatabase(config)))];
-  }
-  const name = `${config.host}:${config.port}/${config.database}`;
-  return checkContents(name, () => openDatabase(config));
+  const contents: Content[] = sync === null ? ['sync tables', 'state'] : ['state'];
+  const file = config.engine === 'sqlite' ? await checkFile(config.file) : [];
+  // Opening would make the file; the doctor only looks.
+  const checks = file.some((check) => !check.ok)
+    ? file
+    : [...file, ...(await checkContents('database', config, open, contents))];
+  if (sync === null) return checks;
+  return [...checks, ...(await checkContents('sync database', sync, open, ['sync tables']))];
 }
 
 async function checkFile(file: string): Promise<Check[]> {
@@ -60,26 +68,46 @@ async function checkFile(file: string): Promise<Check[]> {
   return [failed('disk', detail, remedy, EXIT.usage)];
 }
 
-async function checkContents(name: string, open: () => Database | Promise<Database>): Promise<Check[]> {
+async function checkContents(
+  name: string,
+  config: DatabaseConfig,
+  open: Open,
+  contents: readonly Content[],
+): Promise<Check[]> {
+  const place = config.engine === 'sqlite' ? config.file : `${config.host}:${config.port}/${config.database}`;
   let database: Database;
   try {
-    database = await open();
+    database = await open(config);
   } catch (error) {
     const remedy = 'check address, network, login and the server itself';
-    return [failed('database', messageOf(error), remedy, exitCodeOf(error) || EXIT.unreachable)];
+    return [failed(name, messageOf(error), remedy, exitCodeOf(error) || EXIT.unreachable)];
   }
+  const checks = [passed(name, `${place} opens`)];
   try {
-    return [
-      passed('database', `${name} opens`),
-      await checkTables(database, 'dbo'),
-      await checkTables(database, 'queue'),
-      await checkVersion(database),
-    ];
+    if (contents.includes('sync tables')) {
+      checks.push(await checkTables(database, 'dbo'), await checkTables(database, 'queue'));
+    }
+    if (database.engine === 'sqlserver') checks.push(await checkGrants(name, database, contents));
+    if (contents.includes('state')) checks.push(await checkVersion(database));
+    return checks;
   } catch (error) {
-    return [failed('database', messageOf(error), 'check permissions of the login', exitCodeOf(error))];
+    return [...checks, failed(name, messageOf(error), 'check permissions of the login', exitCodeOf(error))];
   } finally {
     await database.close();
   }
+}
+
+async function checkGrants(name: string, database: Database, contents: readonly Content[]): Promise<Check> {
+  // Of a schema that is not there yet, nothing can be granted.
+  const migrated = (await database.columns('etl.batch')).length > 0;
+  const roles: Role[] = [
+    ...(contents.includes('sync tables') ? (['sync'] as const) : []),
+    ...(contents.includes('state') && migrated ? (['run'] as const) : []),
+  ];
+  const missing = await missingGrants(database, roles);
+  if (missing.length === 0) return passed(`grants of the ${name}`, 'the login has what a run needs');
+  const detail = `the login lacks ${missing.join(', ')}, or it is not there`;
+  return failed(`grants of the ${name}`, detail, remedyOf(roles), EXIT.usage);
 }
 
 const ABSENT = ' is not there';
@@ -112,6 +140,7 @@ async function checkVersion(session: Session): Promise<Check> {
   const newest = knownMigrations(session.engine).at(-1)?.version ?? 0;
   const detail = `version ${found}, this program knows ${newest}`;
   if (found === newest) return passed('state schema', detail);
-  const remedy = found < newest ? 'orderferry migrate' : 'install the newer Orderferry that wrote it';
+  const migrate = `orderferry migrate${found === 0 ? unseen(session) : ''}`;
+  const remedy = found < newest ? migrate : 'install the newer Orderferry that wrote it';
   return failed('state schema', detail, remedy, EXIT.usage);
 }

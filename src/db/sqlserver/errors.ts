@@ -11,7 +11,9 @@ import {
 import { transientNumber } from './transient.js';
 
 const LOGIN_FAILED = new Set([18450, 18452, 18456, 18486, 18487, 18488]);
-const NO_PERMISSION = new Set([229, 230, 262, 297, 300, 916]);
+/** Denied, and what a login without the grant is told instead: not there (1088, 2760, 4902, 15151). */
+const NO_PERMISSION = new Set([229, 230, 262, 297, 300, 916, 1088, 2760, 4902, 15151, 15247]);
+const NO_PERMISSION_TEXT = /permission denied for|must be owner of/i;
 const NO_DATABASE = new Set([911, 4063, 40532]);
 const NO_OBJECT = new Set([207, 208, 2812]);
 const NO_OBJECT_TEXT = /\b(relation|procedure|column) .*does not exist/i;
@@ -42,24 +44,24 @@ const GONE_BEFORE = new Set(['ECONNCLOSED', 'ENOTOPEN', 'EINVALIDSTATE', 'EABORT
 export class StatementError extends OrderferryError {}
 
 /** What the driver threw when it should have let us in, as one line that says what to do. */
-export function mapOpenError(server: string, error: unknown): Error {
+export function mapOpenError(server: string, error: unknown, key = 'database.sqlserver'): Error {
   if (error instanceof OrderferryError) return error;
   const message = `SQL Server ${server}: ${messageOf(error)}`;
   const cause = { cause: error };
   if (codeOf(error) === 'ELOGIN') {
     return new ConfigurationError(
-      `${message}; check database.sqlserver: user, password, database, and whether this login may use it`,
+      `${message}; check ${key}: user, password, database, and whether this login may use it`,
       cause,
     );
   }
   if (/self.signed|certificate|hostname\/ip does not match/i.test(message)) {
     return new ConfigurationError(
-      `${message}; give the server a certificate this machine trusts, or set database.sqlserver.trustServerCertificate`,
+      `${message}; give the server a certificate this machine trusts, or set ${key}.trustServerCertificate`,
       cause,
     );
   }
   return new UnreachableError(
-    `${message}; check database.sqlserver.host and port, the network, and whether the server is up`,
+    `${message}; check ${key}.host and port, the network, and whether the server is up`,
     cause,
   );
 }
@@ -115,8 +117,13 @@ function mapNumber(statement: string, number: number, message: string, cause: Er
     return new ConfigurationError(`${message}; check database.sqlserver.user and password`, cause);
   if (NO_DATABASE.has(number))
     return new ConfigurationError(`${message}; check database.sqlserver.database`, cause);
-  if (NO_PERMISSION.has(number))
-    return new ConfigurationError(`${message}; grant it to the login (docs/sql-server.md)`, cause);
+  if (NO_PERMISSION.has(number) || NO_PERMISSION_TEXT.test(message)) {
+    return new ConfigurationError(
+      `${message}; the login lacks a grant: sql/sqlserver/grants has migrate.sql for "orderferry migrate", run.sql ` +
+        'for all else, sync.sql for the sync tables (docs/sql-server.md)',
+      cause,
+    );
+  }
   if (NO_OBJECT.has(number) || NO_OBJECT_TEXT.test(message)) {
     return new ConfigurationError(
       `${message}; is database.sqlserver.database the sync database, and has "orderferry migrate" been run?`,

@@ -22,6 +22,8 @@ export async function openSqlServer(
   config: SqlServerConfig,
   clock: Clock | null = null,
   stop: AbortSignal | null = null,
+  /** Where its settings are, for what is said of them. */
+  key = 'database.sqlserver',
 ): Promise<SyncDatabase> {
   const pool = new sql.ConnectionPool(driverConfig(config));
   // A connection that is killed fails its statement, which tells; unheard, this event would end the process.
@@ -29,7 +31,7 @@ export async function openSqlServer(
   try {
     await pool.connect();
   } catch (error) {
-    throw mapOpenError(`${config.host}:${config.port}/${config.database}`, error);
+    throw mapOpenError(`${config.host}:${config.port}/${config.database}`, error, key);
   }
   return new SqlServerDatabase(pool, clock, stop);
 }

@@ -32,7 +32,10 @@ export async function readSourceColumns(session: Session): Promise<SourceColumns
     if (missing.length > 0) {
       throw new ConfigurationError(
         `dbo.${table}: ${names.size === 0 ? 'the table is missing' : `column ${missing.join(', ')} is missing`}; ` +
-          'switch it on in Sync Management for this destination, nothing was frozen',
+          'switch it on in Sync Management for this destination, nothing was frozen' +
+          (session.engine === 'sqlite'
+            ? ''
+            : ' (a login without SELECT does not see it: sql/sqlserver/grants/sync.sql)'),
       );
     }
     found[table] = source;

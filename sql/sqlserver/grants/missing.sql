@@ -1,0 +1,6 @@
+-- Which of these grants the login lacks. In: @wanted (JSON: name, permission). Out: name, permission. A table of the
+-- queue that is not there yet is not asked for.
+SELECT w.name, w.permission
+FROM OPENJSON(@wanted) WITH (name NVARCHAR(200) '$.name', permission NVARCHAR(60) '$.permission') AS w
+WHERE COALESCE(HAS_PERMS_BY_NAME(w.name, 'OBJECT', w.permission), 0) = 0
+  AND (w.name NOT LIKE 'queue.%' OR w.permission = 'EXECUTE' OR OBJECT_ID(w.name) IS NOT NULL);
