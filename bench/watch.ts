@@ -1,4 +1,4 @@
-import type { Database, Parameters, Session, Statement, TableName } from '../src/db/database.js';
+import type { Answer, Database, Parameters, Session, Statement, TableName } from '../src/db/database.js';
 
 export interface StatementTime {
   /** How many statements, those of a file of several counted one by one. */
@@ -44,6 +44,19 @@ export function watch(inner: Database, skip: ReadonlySet<string> = new Set()): W
       timed(one.name, count(one), () => session.get<T>(one, values)),
     run: async (one, values) =>
       skip.has(one.name) ? 0 : timed(one.name, count(one), () => session.run(one, values)),
+    several: async (requests) => {
+      const answers: Answer[] = [];
+      for (const one of requests) {
+        const name = one.statement.name;
+        const [answer] = skip.has(name)
+          ? [{ rows: [], changes: 0 }]
+          : await timed(name, count(one.statement), () => session.several([one]));
+        if (answer !== undefined) answers.push(answer);
+      }
+      return answers;
+    },
+    later: async (one, values) =>
+      skip.has(one.name) ? undefined : timed(one.name, count(one), () => session.later(one, values)),
     runMany: (one, sets) => timed(one.name, sets.length, () => session.runMany(one, sets)),
     columns: (table: TableName) => timed('catalogue', 1, () => session.columns(table)),
     load: (table, columns, rows) => timed(`load ${table}`, 1, () => session.load(table, columns, rows)),
@@ -61,6 +74,7 @@ export function watch(inner: Database, skip: ReadonlySet<string> = new Set()): W
           transactions.ms += performance.now() - began;
         }
       },
+      atomically: (requests) => inner.transaction((session) => wrap(session).several(requests)),
       close: () => inner.close(),
     },
     times,

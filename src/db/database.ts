@@ -13,6 +13,20 @@ export interface Statement {
   readonly text: string;
 }
 
+/** A statement with its values. */
+export interface Request {
+  readonly statement: Statement;
+  readonly parameters?: Parameters;
+}
+
+/** What one of {@link Session.several} gave. */
+export interface Answer {
+  /** Rows of its last result; empty where it has none. */
+  readonly rows: readonly Readonly<Record<string, Value>>[];
+  /** Rows that its last statement changed. */
+  readonly changes: number;
+}
+
 /** Something statements run on: the pool outside a transaction, or one transaction. */
 export interface Session {
   readonly engine: Engine;
@@ -24,6 +38,13 @@ export interface Session {
   get<T>(statement: Statement, parameters?: Parameters): Promise<T | undefined>;
   /** Runs one statement, or a file of several in order; returns the rows the last one changed. */
   run(statement: Statement, parameters?: Parameters): Promise<number>;
+  /** Runs the statements in order, in as few round trips as the engine allows, and gives the answer of each. */
+  several(requests: readonly Request[]): Promise<Answer[]>;
+  /**
+   * Runs a statement whose result nobody needs before the next one of this session or the commit, in the same
+   * round trip. What goes wrong with it comes with that one.
+   */
+  later(statement: Statement, parameters?: Parameters): Promise<void>;
   /** The same statement for many parameter sets, prepared once; returns rows changed in total. */
   runMany(statement: Statement, sets: readonly Parameters[]): Promise<number>;
   /** Columns of a table from the engine's catalogue, in order; empty when there is no such table. */
@@ -62,6 +83,8 @@ export interface Database extends Session {
    * Transactions of one Database run one after another. Never use the Database itself inside.
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** A transaction of statements that are known beforehand, in one round trip where the engine has any. */
+  atomically(requests: readonly Request[]): Promise<Answer[]>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { InvariantError } from '../core/errors.js';
-import type { Session } from './database.js';
+import type { Engine, Request, Session } from './database.js';
 import { sql } from './sql.js';
 
 const LOCAL_TEXT = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}$/;
@@ -13,9 +13,15 @@ const LOCAL_TEXT = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3}$/;
  * owns the procedure it is the call.
  */
 export async function refreshQueue(session: Session, start?: string): Promise<void> {
+  const { statement, parameters } = refreshRequest(session.engine, start);
+  await session.run(statement, parameters);
+}
+
+/** The same as one of several statements. */
+export function refreshRequest(engine: Engine, start?: string): Request {
   if (start !== undefined && !LOCAL_TEXT.test(start)) {
     // Dates are compared as text: 1/1/2017 would take everything, 31.1.2017 nothing, without a word.
     throw new InvariantError(`queue.Refresh: start ${start} is not written as yyyy-MM-dd HH:mm:ss.SSS`);
   }
-  await session.run(sql(session.engine, 'queue/refresh'), { start: start ?? null });
+  return { statement: sql(engine, 'queue/refresh'), parameters: { start: start ?? null } };
 }

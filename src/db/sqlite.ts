@@ -5,10 +5,12 @@ import { type Clock, SECOND } from '../core/clock.js';
 import { codeOf, messageOf, OrderferryError, TransientError, UnreachableError } from '../core/errors.js';
 import { toExigoText, toUtcText } from '../core/time.js';
 import type {
+  Answer,
   CatalogueColumn,
   Database,
   LoadColumn,
   Parameters,
+  Request,
   Session,
   Statement,
   TableName,
@@ -86,6 +88,21 @@ class SqliteSession implements Session {
     });
   }
 
+  async several(requests: readonly Request[]): Promise<Answer[]> {
+    return requests.map(({ statement, parameters = {} }) =>
+      this.guard(statement, () => {
+        const last = this.runAllButLast(statement, parameters);
+        if (!last.reader) return { rows: [], changes: last.run(parameters).changes };
+        const rows = last.raw(false).all(parameters) as Answer['rows'];
+        return { rows, changes: rows.length };
+      }),
+    );
+  }
+
+  async later(statement: Statement, parameters: Parameters = {}): Promise<void> {
+    await this.run(statement, parameters);
+  }
+
   async runMany(statement: Statement, sets: readonly Parameters[]): Promise<number> {
     return this.guard(statement, () => {
       const [one] = this.prepare(statement);
@@ -159,6 +176,10 @@ class SqliteDatabase extends SqliteSession implements Database {
     const turn = this.tail.then(() => this.inTransaction(work));
     this.tail = turn.catch(() => undefined);
     return turn;
+  }
+
+  async atomically(requests: readonly Request[]): Promise<Answer[]> {
+    return this.transaction((session) => session.several(requests));
   }
 
   async close(): Promise<void> {

@@ -113,6 +113,9 @@ export function standIn(session: Session): Session {
     rows: (statement, parameters) => session.rows(there(statement), parameters),
     get: (statement, parameters) => session.get(there(statement), parameters),
     run: (statement, parameters) => session.run(there(statement), parameters),
+    several: (requests) =>
+      session.several(requests.map((one) => ({ ...one, statement: there(one.statement) }))),
+    later: (statement, parameters) => session.later(there(statement), parameters),
     runMany: (statement, sets) => session.runMany(there(statement), sets),
     columns: (table) => session.columns(table),
     load: (table, columns, rows) => session.load(table, columns, rows),

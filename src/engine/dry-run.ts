@@ -82,10 +82,13 @@ function insideOf(session: Session): Database {
     rows: (statement, parameters) => session.rows(statement, parameters),
     get: (statement, parameters) => session.get(statement, parameters),
     run: (statement, parameters) => session.run(statement, parameters),
+    several: (requests) => session.several(requests),
+    later: (statement, parameters) => session.later(statement, parameters),
     runMany: (statement, sets) => session.runMany(statement, sets),
     columns: (table) => session.columns(table),
     load: (table, columns, rows) => session.load(table, columns, rows),
     transaction: (work) => work(session),
+    atomically: (requests) => session.several(requests),
     close: async () => undefined,
   };
 }

@@ -1,11 +1,10 @@
 import { InvariantError, LeaseLostError, StoppedError } from '../core/errors.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import type { Lease } from '../queue/lease/lease.js';
-import { openWaves, waveReplanned } from '../queue/ledger/waves.js';
+import { type Wave, waveReplanned } from '../queue/ledger/waves.js';
 import type { EngineContext } from './context.js';
 import { placeDiffers, placeUnknown } from './place.js';
 import { afterManifest, deliveryOf, hold, noteFailure, publish, receive, type Sending } from './sending.js';
-import { emptySpool } from './spool.js';
 
 /**
  * The outcome of waves that a killed process left behind, before anything else is decided: what is at the
@@ -15,10 +14,10 @@ export async function recoverWaves(
   context: EngineContext,
   lease: Lease,
   pipeline: AnyPipeline,
+  waves: readonly Wave[],
 ): Promise<unknown> {
   let first: unknown = null;
-  await emptySpool(context, lease, pipeline.name);
-  for (const wave of await openWaves(context.database, pipeline.name)) {
+  for (const wave of waves) {
     if (wave.state === 'planned') continue;
     const delivery = deliveryOf(context, pipeline, wave);
     if (delivery === null) continue;

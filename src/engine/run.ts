@@ -1,21 +1,21 @@
 import { ConfigurationError, FreezeError } from '../core/errors.js';
-import { faultPoint } from '../core/fault-points.js';
-import type { AnyPipeline, OrderPipeline, TablePipeline } from '../core/pipeline.js';
+import type { AnyPipeline } from '../core/pipeline.js';
 import { toUtcText } from '../core/time.js';
+
 import type { ChangeSet, Subscriber } from '../queue/freeze/change-set.js';
 import { freezeLive, freezeSlice, SOURCE } from '../queue/freeze/freeze.js';
-import { acquireLease, Lease, type LeaseHeld } from '../queue/lease/lease.js';
-import { closeBatches, openBatches } from '../queue/ledger/batches.js';
-import { beginRun, endRun } from '../queue/ledger/runs.js';
-import { pruneIfDue } from '../queue/retention.js';
+import { acquireLeaseAnd, Lease, type LeaseHeld } from '../queue/lease/lease.js';
+import { openBatches } from '../queue/ledger/batches.js';
+import { type OpenWork, openWork, openWorkRequests } from '../queue/ledger/open-work.js';
+import { beginRun, endRun, runIdOf } from '../queue/ledger/runs.js';
+import type { Answer, Request } from '../queue/ledger/session.js';
+import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
 import type { EngineContext } from './context.js';
 import { recoverWaves } from './recover-waves.js';
-import { sendWaves } from './send.js';
-import { changeStatuses } from './status.js';
+import { emptySpool } from './spool.js';
 import { assertGoingOn } from './stop.js';
-import { transformOrders } from './transform-orders.js';
-import { transformTables } from './transform-tables.js';
-import { type DueWaves, planWaves } from './waves.js';
+import type { DueWaves } from './waves.js';
+import { mayHaveWork, work } from './work.js';
 
 export interface RunRequest {
   readonly pipeline: AnyPipeline;
@@ -40,154 +40,182 @@ export interface RunReport {
 export const pipelineLease = (name: string): string => `pipeline/${name}`;
 const SOURCE_LEASE = `source/${SOURCE}`;
 
+/** What one run keeps in mind. */
+interface Turn {
+  readonly context: EngineContext;
+  readonly lease: Lease;
+  readonly pipeline: AnyPipeline;
+  /** Null until it is written down. */
+  runId: number | null;
+  /** Batches that were open at some time. */
+  readonly batchIds: Set<number>;
+  readonly due: DueWaves;
+  pruneDue: boolean;
+}
+
 /**
  * One run of a pipeline: takes up what an earlier run left, freezes, gives every item its verdict, hands
- * over, settles. Each stage reads what the one before it has committed, so it may end anywhere.
+ * over, settles. Each stage reads what the one before it has committed, so it may end anywhere. Where nothing
+ * is new and nothing open, it asks little: on SQL Server ten round trips.
  */
 export async function runPipeline(context: EngineContext, request: RunRequest): Promise<RunReport> {
   const { pipeline } = request;
-  const lease = await acquire(context, pipelineLease(pipeline.name));
+  const first = openWorkRequests(context.database.engine, pipeline.name);
+  const { lease, answers } = await acquire(context, pipelineLease(pipeline.name), first);
   if (!(lease instanceof Lease)) {
     return { runId: null, heldBy: lease, changeSets: [], batchIds: [], error: null };
   }
-  const runId = await lease.transaction((session) => beginRun(session, pipeline.name, now(context)));
+  const turn: Turn = {
+    context,
+    lease,
+    pipeline,
+    runId: null,
+    batchIds: new Set(),
+    due: new Map(),
+    pruneDue: false,
+  };
   const changeSets: ChangeSet[] = [];
-  const turn: Turn = { batchIds: new Set(), due: new Map() };
   let error: unknown = null;
   try {
-    error = await recoverWaves(context, lease, pipeline);
-    await noteOpen(context, pipeline, turn.batchIds);
+    const left = openWork(answers);
+    note(turn, left);
+    error = await takeUp(turn, left);
+    let standing: readonly Answer[] | null = null;
     try {
-      const frozen = await freezeLiveOnce(context, lease);
-      if (frozen !== null) changeSets.push(frozen);
+      const frozen = await freezeLiveOnce(turn);
+      standing = frozen.standing;
+      if (frozen.changeSet !== null) changeSets.push(frozen.changeSet);
     } catch (problem) {
       if (!(problem instanceof FreezeError || problem instanceof ConfigurationError)) throw problem;
       error ??= problem; // what was frozen before goes on all the same
     }
-    let left = request.limit ?? Number.MAX_SAFE_INTEGER;
-    left -= await work(context, lease, pipeline, turn, left);
-    for (const slice of request.slices) {
-      assertGoingOn(context.signal);
-      changeSets.push(
-        await freezeSlice(lease, context.config.source, slice, subscriberOf(pipeline), context.hosted),
-      );
-      left -= await work(context, lease, pipeline, turn, left);
-    }
+    error = await goOn(turn, request, changeSets, standing, error);
   } catch (problem) {
     error ??= problem;
   }
-  return {
-    runId,
-    heldBy: null,
-    changeSets,
-    batchIds: [...turn.batchIds],
-    error: await finish(context, lease, runId, error),
-  };
+  error = await finish(turn, error);
+  return { runId: turn.runId, heldBy: null, changeSets, batchIds: [...turn.batchIds], error };
 }
 
-/** What one run keeps in mind. */
-interface Turn {
-  /** Batches that were open at some time. */
-  readonly batchIds: Set<number>;
-  readonly due: DueWaves;
-}
-
-/** Verdicts, waves, files, statuses, balance. Returns how many items were taken into waves. */
-async function work(
-  context: EngineContext,
-  lease: Lease,
-  pipeline: AnyPipeline,
+/** The work on what is open, then slice by slice. Returns the first problem so far. */
+async function goOn(
   turn: Turn,
-  limit: number,
-): Promise<number> {
-  await noteOpen(context, pipeline, turn.batchIds);
-  for (const batch of await openBatches(context.database, pipeline.name)) {
-    if (batch.state !== 'frozen') continue;
-    if (pipeline.source.aggregate === 'table') {
-      await transformTables(context, lease, pipeline as TablePipeline, batch);
-    } else {
-      await transformOrders(context, lease, pipeline as OrderPipeline, batch);
+  request: RunRequest,
+  changeSets: ChangeSet[],
+  standing: readonly Answer[] | null,
+  error: unknown,
+): Promise<unknown> {
+  const { context, lease, pipeline } = turn;
+  const answers = standing ?? (await context.database.several(standingRequests(turn)));
+  const open = openWork(answers);
+  note(turn, open);
+  turn.pruneDue = pruneIsDue(answers[2], context.clock.now());
+  let left = request.limit ?? Number.MAX_SAFE_INTEGER;
+  let first = error;
+  try {
+    const working = { context, lease, pipeline, due: turn.due };
+    if (mayHaveWork(context, open)) left -= await work(working, open.batches, left);
+    for (const slice of request.slices) {
+      assertGoingOn(context.signal);
+      const { source } = context.config;
+      changeSets.push(await freezeSlice(lease, source, slice, subscriberOf(pipeline), context.hosted));
+      const batches = await openBatches(context.database, pipeline.name);
+      note(turn, { batches, waves: [] });
+      left -= await work(working, batches, left);
     }
+  } catch (problem) {
+    first ??= problem;
   }
-  const taken = await lease.transaction(async (session) => {
-    const planned = await planWaves(context, session, pipeline, limit, turn.due);
-    await faultPoint('waves/before-commit');
-    return planned;
-  });
-  await faultPoint('waves/after-commit');
-  let error = await sendWaves(context, lease, pipeline);
-  for (const step of pipeline.load) {
-    if (step.kind !== 'exigo-status') continue;
-    if (context.statusTarget === null) {
-      context.log.warn(`step ${step.step} waits: no Exigo API is configured`, { pipeline: pipeline.name });
-      continue;
-    }
-    try {
-      await changeStatuses({ context, lease, pipeline, step, target: context.statusTarget });
-    } catch (problem) {
-      error ??= problem; // what is settled can be closed all the same
-    }
-  }
-  await lease.transaction(async (session) => {
-    await closeBatches(session, pipeline.name, now(context));
-    await faultPoint('close/before-commit');
-  });
-  await faultPoint('close/after-commit');
-  if (error !== null) throw error;
-  return taken;
+  return first;
 }
 
-/** One freeze feeds every pipeline of the source; when another process is freezing, its change set will do. */
-async function freezeLiveOnce(context: EngineContext, pipeline: Lease): Promise<ChangeSet | null> {
+/** What a killed process left in the folders and at the targets, before anything else is decided. */
+async function takeUp(turn: Turn, { waves }: OpenWork): Promise<unknown> {
+  const { context, lease, pipeline } = turn;
+  await emptySpool(context, lease, pipeline.name);
+  if (waves.every(({ state }) => state === 'planned')) return null;
+  const [begun] = await context.database.atomically([begin(turn)]);
+  turn.runId = runIdOf(begun);
+  if (turn.runId === null) throw lease.lost();
+  return recoverWaves(context, lease, pipeline, waves);
+}
+
+/**
+ * One freeze feeds every pipeline of the source; when another process is freezing, its change set will do. Gives
+ * what stands afterwards, too, which the source's lease is given back with.
+ */
+async function freezeLiveOnce(
+  turn: Turn,
+): Promise<{ readonly changeSet: ChangeSet | null; readonly standing: readonly Answer[] | null }> {
+  const { context } = turn;
   assertGoingOn(context.signal);
-  await pipeline.assertHeld(); // who has lost the pipeline writes nothing, so it freezes nothing either
-  const lease = await acquire(context, SOURCE_LEASE);
+  await turn.lease.assertHeld(); // who has lost the pipeline writes nothing, so it freezes nothing either
+  const { lease, answers } = await acquire(context, SOURCE_LEASE, turn.runId === null ? [begin(turn)] : []);
+  turn.runId ??= runIdOf(answers[0]);
   if (!(lease instanceof Lease)) {
+    if (turn.runId === null) throw turn.lease.lost();
     context.log.info(`the source is being frozen by ${lease.heldBy}; this run works on what there is`);
-    return null;
+    return { changeSet: null, standing: null };
   }
+  let changeSet: ChangeSet;
   try {
-    return await freezeLive(
-      lease,
-      context.config.source,
-      context.pipelines.map(subscriberOf),
-      context.hosted,
-    );
-  } finally {
+    if (turn.runId === null) throw turn.lease.lost();
+    await turn.lease.assertHeld(); // this process may have been stopped between the two
+    const subscribers = context.pipelines.map(subscriberOf);
+    changeSet = await freezeLive(lease, context.config.source, subscribers, context.hosted);
+  } catch (error) {
     await lease.release();
+    throw error;
   }
+  return { changeSet, standing: (await lease.release(standingRequests(turn))).answers };
 }
 
-async function finish(context: EngineContext, lease: Lease, runId: number, error: unknown): Promise<unknown> {
+async function finish(turn: Turn, error: unknown): Promise<unknown> {
+  const { context, lease, runId } = turn;
   try {
-    await lease.transaction(async (session) => {
-      await pruneIfDue(session, context.config.retention, context.clock.now());
-      const stopped = (error as { code?: unknown } | null)?.code === 'STOPPED';
-      await endRun(session, runId, error === null ? 'done' : stopped ? 'stopped' : 'failed', now(context));
-    });
-    await lease.release();
-    return error;
+    const nowMs = context.clock.now();
+    if (turn.pruneDue) {
+      await lease.transaction((session) => prune(session, context.config.retention, nowMs));
+    }
+    if (runId === null) {
+      await lease.release();
+      return error;
+    }
+    const stopped = (error as { code?: unknown } | null)?.code === 'STOPPED';
+    const outcome = error === null ? 'done' : stopped ? 'stopped' : 'failed';
+    const { name, token } = lease;
+    const end = { runId, outcome, now: toUtcText(nowMs), lease: name, token } as const;
+    const { lost } = await lease.release([endRun(context.database.engine, end)]);
+    return lost === null ? error : (error ?? lost);
   } catch (problem) {
     return error ?? problem;
   }
 }
 
-async function acquire(context: EngineContext, name: string): Promise<Lease | LeaseHeld> {
-  return acquireLease(context.database, context.clock, {
+async function acquire(context: EngineContext, name: string, after: readonly Request[]) {
+  const options = {
     name,
     ttlMs: context.config.lease.ttlMs,
     requestDeadlineMs: context.config.exigoApi?.deadlineMs ?? 0,
-  });
+  };
+  return acquireLeaseAnd(context.database, context.clock, options, after);
 }
 
-async function noteOpen(context: EngineContext, pipeline: AnyPipeline, seen: Set<number>): Promise<void> {
-  for (const batch of await openBatches(context.database, pipeline.name)) seen.add(batch.batch_id);
+function begin({ context, lease, pipeline }: Turn): Request {
+  const { name, token } = lease;
+  const now = toUtcText(context.clock.now());
+  return beginRun(context.database.engine, pipeline.name, now, { lease: name, token });
+}
+
+function standingRequests({ context, pipeline }: Turn): Request[] {
+  const { engine } = context.database;
+  return [...openWorkRequests(engine, pipeline.name), lastPrune(engine)];
+}
+
+function note(turn: Turn, { batches }: OpenWork): void {
+  for (const { batch_id } of batches) turn.batchIds.add(batch_id);
 }
 
 export function subscriberOf(pipeline: AnyPipeline): Subscriber {
   return { pipeline: pipeline.name, aggregate: pipeline.source.aggregate };
-}
-
-function now(context: EngineContext): string {
-  return toUtcText(context.clock.now());
 }

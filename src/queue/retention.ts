@@ -1,21 +1,25 @@
 import { DAY } from '../core/clock.js';
 import type { RetentionConfig } from '../core/config.js';
 import { fromUtcText, toUtcText } from '../core/time.js';
-import type { Session } from '../db/database.js';
+import type { Answer, Engine, Request, Session } from '../db/database.js';
 import { sql } from '../db/sql.js';
-import { readWatermarks, writeWatermark } from './ledger/watermarks.js';
+import { readFacts, watermarksRequest, writeWatermark } from './ledger/watermarks.js';
 
 const SCOPE = 'retention';
 
-/** Prunes once a day; what an unfinished batch, a held item or a file needs is never touched. */
-export async function pruneIfDue(session: Session, retention: RetentionConfig, nowMs: number): Promise<void> {
-  const last = (await readWatermarks(session, SCOPE)).get('pruned');
-  if (last !== undefined && nowMs - fromUtcText(last) < DAY) return;
-  await prune(session, retention, nowMs);
+/** When it was pruned last; {@link pruneIsDue} reads the answer. */
+export function lastPrune(engine: Engine): Request {
+  return watermarksRequest(engine, SCOPE);
+}
+
+/** Once a day. */
+export function pruneIsDue(answer: Answer | undefined, nowMs: number): boolean {
+  const last = readFacts(answer).get('pruned');
+  return last === undefined || nowMs - fromUtcText(last) >= DAY;
 }
 
 /**
- * Deletes frozen rows older than the retention, and the ledger of closed batches older than the longer one.
+ * Deletes what an unfinished batch, a held item or a file does not need: frozen rows older than the retention, and the ledger of closed batches older than the longer one.
  * Order links stay for good.
  */
 export async function prune(session: Session, retention: RetentionConfig, nowMs: number): Promise<void> {

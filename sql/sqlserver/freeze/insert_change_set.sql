@@ -1,6 +1,8 @@
--- Records the change set. In: @source, @kind, @start_at, @end_at, @orders_frozen, @orders_unchanged, @raw_rows, @columns (JSON).
--- Out: change_set_id, frozen_utc.
-INSERT INTO etl.change_set (source, kind, start_at, end_at, frozen_utc, orders_frozen, orders_unchanged, raw_rows,
-                            columns)
+-- Records the change set that the work tables hold; its columns come with the first row (freeze/set_columns).
+-- In: @source, @kind, @start_at, @end_at. Out: change_set_id, frozen_utc.
+INSERT INTO etl.change_set (source, kind, start_at, end_at, frozen_utc, orders_frozen, orders_unchanged, raw_rows)
 OUTPUT inserted.change_set_id, inserted.frozen_utc
-VALUES (@source, @kind, @start_at, @end_at, utc_now(), @orders_frozen, @orders_unchanged, @raw_rows, @columns);
+SELECT @source, @kind, @start_at, @end_at, utc_now(),
+       (SELECT COUNT(*) FROM #kept),
+       (SELECT COUNT(*) FROM #candidate) - (SELECT COUNT(*) FROM #kept),
+       (SELECT COUNT(*) FROM #kept WHERE queued = 1) + (SELECT COUNT(*) FROM #queued_row);

@@ -151,7 +151,7 @@ function mapNumber(statement: string, number: number, message: string, cause: Er
     );
   }
   if (SESSION_LOST.has(number)) return lost(message, cause);
-  if (statement === REFRESH) {
+  if (statement.split(', ').includes(REFRESH)) {
     return new FreezeError(
       'REFRESH_FAILED',
       `${message}; the procedure is Exigo's, everything it did is rolled back, nothing was frozen, the next run repeats the same start`,

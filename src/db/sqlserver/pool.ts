@@ -1,7 +1,7 @@
 import sql from 'mssql';
 import { type Clock, MINUTE, SECOND } from '../../core/clock.js';
 import type { SqlServerConfig } from '../../core/config.js';
-import type { Statement, StreamingSession, SyncDatabase } from '../database.js';
+import type { Answer, Request, StreamingSession, SyncDatabase } from '../database.js';
 import { mapOpenError, mapSqlServerError } from './errors.js';
 import { SqlServerSession } from './session.js';
 
@@ -9,8 +9,6 @@ export type { SqlServerConfig };
 
 /** A statement of a freeze of a million rows may take minutes; nothing of ours takes longer than this. */
 const REQUEST_TIMEOUT = 30 * MINUTE;
-/** In milliseconds. Shorter than a lease, so that who waits for a lock still has its lease afterwards. */
-const LOCK_TIMEOUT = 20_000;
 const CONNECT_TIMEOUT = 15 * SECOND;
 const POOL = { min: 0, max: 4, idleTimeoutMillis: 30 * SECOND };
 
@@ -61,15 +59,6 @@ export function driverConfig(config: SqlServerConfig): sql.config {
   };
 }
 
-/**
- * Of each transaction, since a pooled connection keeps what the one before it set. We wait for others' locks, but not
- * for ever, and in a deadlock we are the victim, never the sync engine: what we do is repeated, what it does is not.
- */
-const OURS: Statement = {
-  name: 'BEGIN',
-  text: `SET XACT_ABORT ON; SET IMPLICIT_TRANSACTIONS OFF; SET LOCK_TIMEOUT ${LOCK_TIMEOUT}; SET DEADLOCK_PRIORITY LOW`,
-};
-
 class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
   private tailOfTransactions: Promise<unknown> = Promise.resolve();
 
@@ -87,6 +76,10 @@ class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
     return turn;
   }
 
+  async atomically(requests: readonly Request[]): Promise<Answer[]> {
+    return this.severalAtomically(requests);
+  }
+
   async close(): Promise<void> {
     await this.tailOfTransactions;
     await this.pool.close();
@@ -101,8 +94,8 @@ class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
     }
     try {
       const session = new SqlServerSession(transaction, this.testClock, this.stopSignal);
-      await session.run(OURS);
       const result = await work(session);
+      await session.flush();
       await commit(transaction);
       return result;
     } catch (error) {

@@ -1,17 +1,23 @@
 import sql from 'mssql';
 import type { Clock } from '../../core/clock.js';
+import { InvariantError } from '../../core/errors.js';
 import { toExigoText, toUtcText } from '../../core/time.js';
 import type {
+  Answer,
   CatalogueColumn,
   LoadColumn,
   Parameters,
+  Request,
   Statement,
   StreamingSession,
   TableName,
   Value,
 } from '../database.js';
+import { CATALOGUE, type CatalogueRow, declaredType } from './catalogue.js';
 import { mapSqlServerError } from './errors.js';
+import { answersOf, batchesOf, type Joined, join } from './joined.js';
 import { loadTable } from './load.js';
+import { withSettings } from './settings.js';
 import { StopWatch } from './stop.js';
 import { bind, fromDriver, wholeNumber } from './values.js';
 
@@ -27,6 +33,7 @@ interface Prepared {
 /** Statements on the pool or in one transaction, one at a time. */
 export class SqlServerSession implements StreamingSession {
   readonly engine = 'sqlserver';
+  private readonly waiting: Request[] = [];
   /** A second statement in the same transaction waits for the first: TDS carries one at a time. */
   private tail: Promise<unknown> = Promise.resolve();
 
@@ -37,23 +44,13 @@ export class SqlServerSession implements StreamingSession {
   ) {}
 
   async all<T>(statement: Statement, parameters: Parameters = {}): Promise<T[]> {
+    if (this.waiting.length > 0) return (await this.last(statement, parameters)).rows as T[];
     const result = await this.query(statement, parameters, false);
-    const set = lastSet(result) as sql.IRecordSet<Record<string, unknown>>;
-    const whole = new Set(
-      Object.values(set.columns ?? {})
-        .filter(isBigInt)
-        .map(({ name }) => name),
-    );
-    return set.map((row) => {
-      const read: Record<string, Value> = {};
-      for (const [name, value] of Object.entries(row)) {
-        read[name] = whole.has(name) ? wholeNumber(value) : fromDriver(value);
-      }
-      return read as T;
-    });
+    return readSet(lastSet(result)) as T[];
   }
 
   async rows(statement: Statement, parameters: Parameters = {}): Promise<Value[][]> {
+    await this.flush();
     const result = await this.query(statement, parameters, true);
     return (lastSet(result) as unknown as unknown[][]).map((row) => row.map(fromDriver));
   }
@@ -63,13 +60,53 @@ export class SqlServerSession implements StreamingSession {
   }
 
   async run(statement: Statement, parameters: Parameters = {}): Promise<number> {
+    if (this.waiting.length > 0) return (await this.last(statement, parameters)).changes;
     const result = await this.query(statement, parameters, false);
     return result.rowsAffected.at(-1) ?? 0;
+  }
+
+  async several(requests: readonly Request[]): Promise<Answer[]> {
+    const waited = this.waiting.length;
+    const all = [...this.waiting.splice(0), ...requests];
+    const answers: Answer[] = [];
+    for (const batch of batchesOf(all.map((one) => this.timed(one)))) {
+      answers.push(...(await this.sendJoined(join(batch))));
+    }
+    return answers.slice(waited);
+  }
+
+  async later(statement: Statement, parameters: Parameters = {}): Promise<void> {
+    this.waiting.push({ statement, parameters });
+  }
+
+  /** What waits for a next statement, when there is none. */
+  async flush(): Promise<void> {
+    if (this.waiting.length > 0) await this.several([]);
+  }
+
+  /** As one transaction, which the batch begins and commits itself. */
+  protected async severalAtomically(requests: readonly Request[]): Promise<Answer[]> {
+    const joined = join(requests.map((one) => this.timed(one)));
+    const text = withSettings(`BEGIN TRANSACTION;\n${joined.text}\nCOMMIT TRANSACTION;`);
+    return this.sendJoined({ ...joined, text });
+  }
+
+  private async sendJoined(joined: Joined): Promise<Answer[]> {
+    const { name, text, parameters } = joined;
+    const result = await this.query({ name, text }, parameters, false);
+    return answersOf(joined, setsOf(result).map(readSet));
+  }
+
+  private async last(statement: Statement, parameters: Parameters): Promise<Answer> {
+    const [answer] = await this.several([{ statement, parameters }]);
+    if (answer === undefined) throw new InvariantError(`${statement.name} gave no answer`);
+    return answer;
   }
 
   /** A statement that takes `@rows` gets all sets as one JSON list; others cost a round trip per set, about 1 ms. */
   async runMany(statement: Statement, sets: readonly Parameters[]): Promise<number> {
     if (sets.length === 0) return 0;
+    await this.flush();
     if (/@rows\b/.test(statement.text)) return this.run(statement, { rows: JSON.stringify(sets) });
     let changes = 0;
     for (const parameters of sets) changes += await this.run(statement, parameters);
@@ -84,6 +121,7 @@ export class SqlServerSession implements StreamingSession {
 
   async load(table: string, columns: readonly LoadColumn[], rows: readonly Value[][]): Promise<void> {
     if (rows.length === 0) return;
+    await this.flush();
     await this.inTurn(async () => {
       try {
         await this.request().bulk(loadTable(table, columns, rows));
@@ -94,6 +132,7 @@ export class SqlServerSession implements StreamingSession {
   }
 
   async *batches(statement: Statement, parameters: Parameters, size: number): AsyncGenerator<Value[][]> {
+    await this.flush();
     let leave = () => {};
     const before = this.tail;
     this.tail = new Promise<void>((resolve) => {
@@ -150,13 +189,20 @@ export class SqlServerSession implements StreamingSession {
       : new sql.Request(this.origin);
   }
 
-  private prepare(statement: Statement, parameters: Parameters): Prepared {
+  private prepare(statement: Statement, values: Parameters): Prepared {
     const request = this.request();
+    const { statement: timed, parameters = {} } = this.timed({ statement, parameters: values });
+    for (const [name, value] of Object.entries(parameters)) bind(request, name, value);
+    const text = this.origin instanceof sql.ConnectionPool ? timed.text : withSettings(timed.text);
+    return { request, text, plain: Object.keys(parameters).length === 0 };
+  }
+
+  /** With the clock in its place, and the parameters that it uses. */
+  private timed({ statement, parameters = {} }: Request): Request {
     const text = withClock(statement.text, this.clock);
     const all = this.clock === null ? parameters : { ...parameters, ...times(this.clock) };
     const used = Object.entries(all).filter(([name]) => new RegExp(`@${name}\\b`).test(text));
-    for (const [name, value] of used) bind(request, name, value);
-    return { request, text, plain: used.length === 0 };
+    return { statement: { name: statement.name, text }, parameters: Object.fromEntries(used) };
   }
 
   private async send(
@@ -200,41 +246,30 @@ function times(clock: Clock): Parameters {
   return { utc_now: toUtcText(clock.now()), exigo_now: toExigoText(clock.now()) };
 }
 
+function setsOf(result: sql.IResult<unknown>): unknown[][] {
+  return result.recordsets as unknown[][];
+}
+
 function lastSet(result: sql.IResult<unknown>): unknown[] {
-  const sets = result.recordsets as unknown[][];
-  return sets.at(-1) ?? [];
+  return setsOf(result).at(-1) ?? [];
+}
+
+function readSet(rows: unknown[]): Record<string, Value>[] {
+  const set = rows as sql.IRecordSet<Record<string, unknown>>;
+  const whole = new Set(
+    Object.values(set.columns ?? {})
+      .filter(isBigInt)
+      .map(({ name }) => name),
+  );
+  return set.map((row) => {
+    const read: Record<string, Value> = {};
+    for (const [name, value] of Object.entries(row)) {
+      read[name] = whole.has(name) ? wholeNumber(value) : fromDriver(value);
+    }
+    return read;
+  });
 }
 
 function isBigInt({ type }: { readonly type: unknown }): boolean {
   return type === sql.BigInt;
-}
-
-interface CatalogueRow {
-  readonly name: string;
-  readonly data_type: string;
-  readonly length: number | null;
-  readonly numeric_precision: number | null;
-  readonly numeric_scale: number | null;
-  readonly datetime_precision: number | null;
-}
-
-const CATALOGUE: Statement = {
-  name: 'catalogue/columns',
-  text: `SELECT COLUMN_NAME AS name, DATA_TYPE AS data_type, CHARACTER_MAXIMUM_LENGTH AS length,
-    NUMERIC_PRECISION AS numeric_precision, NUMERIC_SCALE AS numeric_scale, DATETIME_PRECISION AS datetime_precision
-    FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = @schema AND TABLE_NAME = @name ORDER BY ORDINAL_POSITION`,
-};
-
-/** The type as `ALTER TABLE ... ADD` takes it. */
-function declaredType(row: CatalogueRow): string {
-  const type = row.data_type.toLowerCase();
-  // Its values are the server's to give; a copy keeps them as what they are, eight bytes.
-  if (type === 'timestamp' || type === 'rowversion') return 'binary(8)';
-  if (/^n?(var)?char$|^(var)?binary$/.test(type))
-    return `${type}(${row.length === -1 || row.length === null ? 'max' : row.length})`;
-  if (type === 'decimal' || type === 'numeric')
-    return `${type}(${row.numeric_precision}, ${row.numeric_scale})`;
-  if (type === 'datetime2' || type === 'datetimeoffset' || type === 'time')
-    return `${type}(${row.datetime_precision ?? 7})`;
-  return type;
 }

@@ -1,6 +1,6 @@
 import { FreezeError, InvariantError } from '../../core/errors.js';
 import { QUEUE_TABLE_NAMES, type QueueTable } from '../../core/exigo-tables.js';
-import type { Session } from '../../db/database.js';
+import type { Answer, Session } from '../../db/database.js';
 import { quoteName, sql, sqlWithColumns } from '../../db/sql.js';
 import { insertBatch } from '../ledger/batches.js';
 import { insertEvent } from '../ledger/events.js';
@@ -73,35 +73,27 @@ const COPY_ROUNDS = 5;
  * database, never through the client) and a batch per subscriber. An empty change set costs one row.
  */
 export async function recordChangeSet(session: Session, recording: Recording): Promise<ChangeSet> {
-  const counts = await readCounts(session);
-  const rawRows = counts.kept_queued + counts.other_rows;
-  const empty = counts.kept + counts.other_rows === 0;
-  const columns = empty
-    ? null
-    : await alignFrozenColumns(session, recording.columns, recording.allowSensitive);
-  const row = await session.get<{ change_set_id: number; frozen_utc: string }>(
-    sql(session.engine, 'freeze/insert_change_set'),
-    {
-      source: recording.source,
-      kind: recording.kind,
-      start_at: recording.startAt,
-      end_at: recording.endAt,
-      orders_frozen: counts.kept,
-      orders_unchanged: counts.candidates - counts.kept,
-      raw_rows: rawRows,
-      columns: columns === null ? null : JSON.stringify(columns),
-    },
-  );
+  const { engine } = session;
+  const { source, kind, startAt: start_at, endAt: end_at } = recording;
+  const [counted, recorded] = await session.several([
+    { statement: sql(engine, 'freeze/counts') },
+    { statement: sql(engine, 'freeze/insert_change_set'), parameters: { source, kind, start_at, end_at } },
+  ]);
+  const counts = countsOf(counted);
+  const row = recorded?.rows[0] as { change_set_id: number; frozen_utc: string } | undefined;
   if (row === undefined) throw new InvariantError('freeze/insert_change_set gave no row');
   let changeSet: ChangeSet = {
     changeSetId: row.change_set_id,
-    ordersFrozen: counts.kept,
-    ordersUnchanged: counts.candidates - counts.kept,
-    rawRows,
+    ...totals(counts),
     startAt: recording.startAt,
     frozenUtc: row.frozen_utc,
   };
-  if (columns !== null) {
+  if (counts.kept + counts.other_rows > 0) {
+    const columns = await alignFrozenColumns(session, recording.columns, recording.allowSensitive);
+    await session.later(sql(engine, 'freeze/set_columns'), {
+      change_set_id: changeSet.changeSetId,
+      columns: JSON.stringify(columns),
+    });
     await copyRows(session, changeSet.changeSetId, columns, IN_ORDER);
     const again =
       counts.kept > 0 ? await copyMovedAgain(session, changeSet.changeSetId, columns, recording) : 0;
@@ -112,10 +104,18 @@ export async function recordChangeSet(session: Session, recording: Recording): P
   return changeSet;
 }
 
-async function readCounts(session: Session): Promise<Counts> {
-  const counts = await session.get<Counts>(sql(session.engine, 'freeze/counts'));
+function countsOf(answer: Answer | undefined): Counts {
+  const counts = answer?.rows[0];
   if (counts === undefined) throw new InvariantError('freeze/counts gave no row');
-  return counts;
+  return counts as unknown as Counts;
+}
+
+function totals(counts: Counts): Pick<ChangeSet, 'ordersFrozen' | 'ordersUnchanged' | 'rawRows'> {
+  return {
+    ordersFrozen: counts.kept,
+    ordersUnchanged: counts.candidates - counts.kept,
+    rawRows: counts.kept_queued + counts.other_rows,
+  };
 }
 
 async function copyRows(
@@ -172,12 +172,8 @@ async function stillMoving(session: Session, moved: number): Promise<FreezeError
 
 /** Orders that were taken back may have turned out gone, or as last frozen. */
 async function recount(session: Session, changeSet: ChangeSet): Promise<ChangeSet> {
-  const counts = await readCounts(session);
-  const counted = {
-    ordersFrozen: counts.kept,
-    ordersUnchanged: counts.candidates - counts.kept,
-    rawRows: counts.kept_queued + counts.other_rows,
-  };
+  const [answer] = await session.several([{ statement: sql(session.engine, 'freeze/counts') }]);
+  const counted = totals(countsOf(answer));
   await session.run(sql(session.engine, 'freeze/recount'), {
     change_set_id: changeSet.changeSetId,
     orders_frozen: counted.ordersFrozen,

@@ -1,7 +1,8 @@
 import { ConfigurationError, FreezeError } from '../../core/errors.js';
 import type { QueueTable } from '../../core/exigo-tables.js';
 import { QUEUE_TABLE_NAMES } from '../../core/exigo-tables.js';
-import type { CatalogueColumn, Session } from '../../db/database.js';
+import type { Answer, CatalogueColumn, Engine, Session } from '../../db/database.js';
+import { askSourceCatalogue, readSourceCatalogue } from '../../db/source-catalogue.js';
 import { quoteName, tableText } from '../../db/sql.js';
 import { isSensitive } from './sensitive.js';
 
@@ -22,18 +23,25 @@ export type SourceColumns = Readonly<Record<QueueTable, readonly CatalogueColumn
 /** Names of the columns that are frozen. */
 export type FrozenColumns = Readonly<Record<QueueTable, readonly string[]>>;
 
-/** Reads which columns each table has. Throws ConfigurationError when one is missing that no freeze can do without. */
+/** Reads which columns each table has. Throws as {@link sourceColumns}. */
 export async function readSourceColumns(session: Session): Promise<SourceColumns> {
+  const [answer] = await session.several([askSourceCatalogue(session.engine)]);
+  return sourceColumns(session.engine, answer);
+}
+
+/** From an answer of the catalogue. Throws ConfigurationError when one is missing that no freeze can do without. */
+export function sourceColumns(engine: Engine, answer: Answer | undefined): SourceColumns {
+  const tables = readSourceCatalogue(engine, answer ?? { rows: [], changes: 0 });
   const found: Partial<Record<QueueTable, readonly CatalogueColumn[]>> = {};
   for (const table of QUEUE_TABLE_NAMES) {
-    const source = await session.columns(`dbo.${table}`);
+    const source = tables.get(table) ?? [];
     const names = new Set(source.map((column) => column.name));
     const missing = NEEDED[table].filter((name) => !names.has(name));
     if (missing.length > 0) {
       throw new ConfigurationError(
         `dbo.${table}: ${names.size === 0 ? 'the table is missing' : `column ${missing.join(', ')} is missing`}; ` +
           'switch it on in Sync Management for this destination, nothing was frozen' +
-          (session.engine === 'sqlite'
+          (engine === 'sqlite'
             ? ''
             : ' (a login without SELECT does not see it: sql/sqlserver/grants/sync.sql)'),
       );

@@ -61,13 +61,11 @@ export async function freezeLiveIn(
   subscribers: readonly Subscriber[],
   source: FreezeSource = new OwnDatabase(session),
 ): Promise<ChangeSet> {
-  const columns = await source.columns();
-  const clocks = await source.clocks();
-  const facts = await readWatermarks(session, SOURCE);
+  const { columns, facts } = await source.known();
+  const clocks = await source.begin();
   const watermarks = stampsOf(facts);
   const start = facts.get(INTENT) ?? freezeStart(watermarks, clocks.exigo_now, config);
 
-  await source.begin();
   const tables = await source.refresh(start);
   await source.bringSnapshot(start);
   await runOn(source, 'freeze/candidates_queue');
@@ -168,10 +166,9 @@ export async function freezeSliceIn(
   subscriber: Subscriber,
   source: FreezeSource = new OwnDatabase(session),
 ): Promise<ChangeSet> {
-  const columns = await source.columns();
-  const clocks = await source.clocks();
+  const { columns } = await source.known();
+  const clocks = await source.begin();
   const range = { start: slice.startAt, end: slice.endAt };
-  await source.begin();
   await source.bringOrders(slice.startAt, slice.endAt);
   await runOn(source, 'freeze/candidates_slice', range);
   const keep = () => runOn(source, 'freeze/keep_all');

@@ -13,15 +13,18 @@ import type {
 import { readableColumns } from '../../db/readable.js';
 import { sql, sqlWithColumns } from '../../db/sql.js';
 import { standIn, WorkTable } from '../../db/work-table.js';
+import { readWatermarks } from '../ledger/watermarks.js';
 import type { Counts } from './change-set.js';
 import { readSourceColumns, type SourceColumns } from './columns.js';
 import { isSensitive } from './sensitive.js';
 import {
   type Clocks,
   type FreezeSource,
+  type Known,
   OTHER_TABLES,
   type OtherTable,
   readClocks,
+  SOURCE,
   type TableCount,
 } from './source.js';
 
@@ -64,21 +67,19 @@ export class HostedSource implements FreezeSource {
   }
 
   /** Their types are those of the columns that keep them here. */
-  async columns(): Promise<SourceColumns> {
+  async known(): Promise<Known> {
     const source = await this.sourceColumns();
-    return Object.fromEntries(
-      Object.entries(source).map(([table, columns]) => [table, columns.map(this.carried)]),
+    const columns = Object.fromEntries(
+      Object.entries(source).map(([table, found]) => [table, found.map(this.carried)]),
     ) as unknown as SourceColumns;
+    return { columns, facts: await readWatermarks(this.state, SOURCE) };
   }
 
-  async clocks(): Promise<Clocks> {
-    const { utc_now } = await readClocks(this.state);
-    return { utc_now, exigo_now: (await readClocks(this.sync)).exigo_now };
-  }
-
-  async begin(): Promise<void> {
+  async begin(): Promise<Clocks> {
     await this.state.run(sql(this.state.engine, 'freeze/begin'));
     await this.state.run(sql(this.state.engine, 'hosted/begin'));
+    const { utc_now } = await readClocks(this.state);
+    return { utc_now, exigo_now: (await readClocks(this.sync)).exigo_now };
   }
 
   async refresh(start: string): Promise<readonly TableCount[]> {

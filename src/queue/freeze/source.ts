@@ -1,9 +1,11 @@
 import { FreezeError } from '../../core/errors.js';
 import type { QueueTable } from '../../core/exigo-tables.js';
 import type { Parameters, Session } from '../../db/database.js';
-import { refreshQueue } from '../../db/queue-refresh.js';
+import { refreshRequest } from '../../db/queue-refresh.js';
+import { askSourceCatalogue } from '../../db/source-catalogue.js';
 import { sql } from '../../db/sql.js';
-import { readSourceColumns, type SourceColumns } from './columns.js';
+import { readFacts, watermarksRequest } from '../ledger/watermarks.js';
+import { type SourceColumns, sourceColumns } from './columns.js';
 
 /** One Exigo database has one queue, so there is one source of this kind per installation. */
 export const SOURCE = 'exigo';
@@ -31,6 +33,12 @@ export const OTHER_TABLES = [
 
 export type OtherTable = (typeof OTHER_TABLES)[number][0];
 
+export interface Known {
+  readonly columns: SourceColumns;
+  /** Small facts by name, see `ledger/watermarks`. */
+  readonly facts: ReadonlyMap<string, string>;
+}
+
 /**
  * Where a freeze finds `dbo` and `queue`. The steps of a freeze and its statements are the same wherever they
  * are; before a step that names them, `bring...` sees to it that the rows are there.
@@ -38,11 +46,10 @@ export type OtherTable = (typeof OTHER_TABLES)[number][0];
 export interface FreezeSource {
   /** The session of our state, on which every statement of the freeze runs. */
   readonly session: Session;
-  columns(): Promise<SourceColumns>;
-  /** Empties the work tables of the steps. */
-  begin(): Promise<void>;
-  /** UTC by the clock of our state, US Central by that of the sync database. */
-  clocks(): Promise<Clocks>;
+  /** The columns there, and what earlier freezes noted. */
+  known(): Promise<Known>;
+  /** Empties the work tables of the steps. Gives UTC by the clock of our state, US Central by that of the sync database. */
+  begin(): Promise<Clocks>;
   /** `queue.Refresh`, verified; what the snapshot holds, by table. */
   refresh(start: string): Promise<readonly TableCount[]>;
   /** Keys of the snapshot's orders, lines and payments. */
@@ -65,16 +72,22 @@ export interface FreezeSource {
 export class OwnDatabase implements FreezeSource {
   constructor(readonly session: Session) {}
 
-  columns(): Promise<SourceColumns> {
-    return readSourceColumns(this.session);
+  async known(): Promise<Known> {
+    const { engine } = this.session;
+    const [catalogue, facts] = await this.session.several([
+      askSourceCatalogue(engine),
+      watermarksRequest(engine, SOURCE),
+    ]);
+    return { columns: sourceColumns(engine, catalogue), facts: readFacts(facts) };
   }
 
-  async begin(): Promise<void> {
-    await this.session.run(sql(this.session.engine, 'freeze/begin'));
-  }
-
-  clocks(): Promise<Clocks> {
-    return readClocks(this.session);
+  async begin(): Promise<Clocks> {
+    const { engine } = this.session;
+    const [, now] = await this.session.several([
+      { statement: sql(engine, 'freeze/begin') },
+      { statement: sql(engine, 'freeze/now') },
+    ]);
+    return clocksOf(now?.rows[0] as unknown as Clocks | undefined);
   }
 
   refresh(start: string): Promise<readonly TableCount[]> {
@@ -90,9 +103,9 @@ export class OwnDatabase implements FreezeSource {
   async end(): Promise<void> {}
 }
 
-/** Runs a statement of `sql/` where the freeze runs. */
+/** Runs a statement of `sql/` where the freeze runs, with the next one whose result is needed. */
 export async function runOn(source: FreezeSource, name: string, parameters: Parameters = {}): Promise<void> {
-  await source.session.run(sql(source.session.engine, name), parameters);
+  await source.session.later(sql(source.session.engine, name), parameters);
 }
 
 export interface Clocks {
@@ -101,21 +114,25 @@ export interface Clocks {
 }
 
 export async function readClocks(session: Session): Promise<Clocks> {
-  const clocks = await session.get<Clocks>(sql(session.engine, 'freeze/now'));
+  return clocksOf(await session.get<Clocks>(sql(session.engine, 'freeze/now')));
+}
+
+function clocksOf(clocks: Clocks | undefined): Clocks {
   if (clocks === undefined) throw new FreezeError('CLOCK', 'the database gave no time; nothing was frozen');
   return clocks;
 }
 
 /** Runs `queue.Refresh`; throws {@link FreezeError} when the snapshot holds less than `dbo` held right before. */
 export async function refreshVerified(session: Session, start: string): Promise<readonly TableCount[]> {
-  const before = await session.all<{ table_name: string; in_dbo: number }>(
-    sql(session.engine, 'freeze/before_refresh'),
-    { start },
-  );
-  await refreshQueue(session, start);
-  const tables = await session.all<TableCount>(sql(session.engine, 'freeze/after_refresh'), { start });
+  const [before, , after] = await session.several([
+    { statement: sql(session.engine, 'freeze/before_refresh'), parameters: { start } },
+    refreshRequest(session.engine, start),
+    { statement: sql(session.engine, 'freeze/after_refresh'), parameters: { start } },
+  ]);
+  const expected = (before?.rows ?? []) as unknown as { table_name: string; in_dbo: number }[];
+  const tables = (after?.rows ?? []) as unknown as TableCount[];
   for (const { table_name, in_queue } of tables) {
-    const in_dbo = before.find((one) => one.table_name === table_name)?.in_dbo ?? 0;
+    const in_dbo = expected.find((one) => one.table_name === table_name)?.in_dbo ?? 0;
     if (in_queue < in_dbo) {
       throw new FreezeError(
         'REFRESH_SHORT',

@@ -49,7 +49,7 @@ export async function takeOtherRows(
     const own = beforeOverlap(watermark < exigoNow ? watermark : exigoNow, config.overlapMs);
     const since = [start, own, sweptSince ?? start].reduce((a, b) => (a < b ? a : b));
     await source.bringStamps(table, since);
-    await session.run(
+    await session.later(
       sqlWithColumns(session.engine, 'freeze/queued_rows', { table, key, frozen: `frozen_${table}` }),
       { table, since },
     );

@@ -16,7 +16,7 @@ export interface LedgerEvent {
 }
 
 export async function insertEvent(session: Session, event: LedgerEvent): Promise<void> {
-  await session.run(sql(session.engine, 'ledger/insert_event'), {
+  await session.later(sql(session.engine, 'ledger/insert_event'), {
     at_utc: event.at,
     kind: event.kind,
     pipeline: event.pipeline,

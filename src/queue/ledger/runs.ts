@@ -1,21 +1,32 @@
-import { InvariantError } from '../../core/errors.js';
-import type { Session } from '../../db/database.js';
+import type { Answer, Engine, Request } from '../../db/database.js';
 import { sql } from '../../db/sql.js';
 
-export async function beginRun(session: Session, pipeline: string, now: string): Promise<number> {
-  const row = await session.get<{ run_id: number }>(sql(session.engine, 'ledger/insert_run'), {
-    pipeline,
-    now,
-  });
-  if (row === undefined) throw new InvariantError('ledger/insert_run gave no row');
-  return row.run_id;
+/** Whose run it is: nothing is written when the lease was taken. */
+interface Holder {
+  readonly lease: string;
+  readonly token: number;
 }
 
-export async function endRun(
-  session: Session,
-  runId: number,
-  outcome: 'done' | 'failed' | 'stopped',
-  now: string,
-): Promise<void> {
-  await session.run(sql(session.engine, 'ledger/end_run'), { run_id: runId, outcome, now });
+/** A run begins; {@link runIdOf} reads the answer. `now`: UTC text. */
+export function beginRun(engine: Engine, pipeline: string, now: string, holder: Holder): Request {
+  return { statement: sql(engine, 'ledger/insert_run'), parameters: { pipeline, now, ...holder } };
+}
+
+/** Null when the lease was taken. */
+export function runIdOf(answer: Answer | undefined): number | null {
+  const id = answer?.rows[0]?.run_id;
+  return typeof id === 'number' ? id : null;
+}
+
+/** A run ends. */
+export function endRun(
+  engine: Engine,
+  run: Holder & {
+    readonly runId: number;
+    readonly outcome: 'done' | 'failed' | 'stopped';
+    readonly now: string;
+  },
+): Request {
+  const { runId: run_id, ...rest } = run;
+  return { statement: sql(engine, 'ledger/end_run'), parameters: { run_id, ...rest } };
 }

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR } from '../../../src/core/clock.js';
 import { codeOf } from '../../../src/core/errors.js';
 import { QUEUE_TABLES, type QueueTable } from '../../../src/core/exigo-tables.js';
-import type { Parameters, Session, Statement } from '../../../src/db/database.js';
+import type { Session } from '../../../src/db/database.js';
 import { engines, forEngine, reportMissingEngine } from '../../support/engines.js';
 import { Freezing } from '../../support/freezing.js';
+import { stepwise } from '../../support/stepwise.js';
 
 reportMissingEngine();
 
@@ -20,20 +21,13 @@ describe.each(engines())('on %s', (engine) => {
     const [key] = QUEUE_TABLES[table].key;
     const newest = `"queue.${table}" WHERE ${key} = (SELECT MAX(${key}) FROM "queue.${table}")`;
     return (session: Session): Session =>
-      Object.create(session, {
-        run: {
-          value: async (statement: Statement, parameters: Parameters) => {
-            const changed = await session.run(statement, parameters);
-            if (statement.name === 'queue/refresh') {
-              await session.run({
-                name: 'forget',
-                text: forEngine(engine, `DELETE FROM ${newest}`),
-              });
-            }
-            return changed;
-          },
-        },
-      }) as Session;
+      stepwise(session, async ({ statement }, run) => {
+        const answer = await run();
+        if (statement.name === 'queue/refresh') {
+          await session.run({ name: 'forget', text: forEngine(engine, `DELETE FROM ${newest}`) });
+        }
+        return answer;
+      });
   }
 
   const watermarks = () => freezing.all('SELECT * FROM "etl.watermark" ORDER BY scope, name');
@@ -64,12 +58,9 @@ describe.each(engines())('on %s', (engine) => {
     await freezing.freeze();
     await freezing.putOrder(1);
     const idle = (session: Session): Session =>
-      Object.create(session, {
-        run: {
-          value: async (statement: Statement, parameters: Parameters) =>
-            statement.name === 'queue/refresh' ? 0 : session.run(statement, parameters),
-        },
-      }) as Session;
+      stepwise(session, async ({ statement }, run) =>
+        statement.name === 'queue/refresh' ? { rows: [], changes: 0 } : run(),
+      );
     const failure = await freezing.freeze(idle).catch((error: unknown) => error);
     expect(codeOf(failure)).toBe('REFRESH_SHORT');
     expect(await freezing.all('SELECT * FROM "etl.aggregate_version"')).toEqual([]);

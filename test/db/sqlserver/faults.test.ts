@@ -41,7 +41,7 @@ describe.runIf(hasSqlServer())('a session that is killed', () => {
   });
 
   it.each([
-    ['while it takes a lease', 'lease/take'],
+    ['while it takes a lease', 'lease/take_free'],
     ['while it freezes', 'freeze/copy_order_details'],
     ['at the end of a freeze', 'freeze/record_versions'],
     ['while it writes verdicts', 'ledger/insert_item'],
@@ -142,17 +142,16 @@ describe.runIf(hasSqlServer())('two sessions in each other’s way', () => {
     expect(await read('a')).toBe(await read('b'));
   });
 
-  it('waits for a lock for twenty seconds, says so, and leaves nothing', async () => {
+  it('waits for a lock for a while only, says so, and leaves nothing; the next one waits twenty seconds', async () => {
     await migrate(ours);
     await put('locked');
     await other.transaction(async (session) => {
       await session.run(set('locked', 'theirs'));
       const waits = ours.transaction(async (mine) => {
-        await mine.run(statement('SET LOCK_TIMEOUT 200'));
         await mine.run(
           statement(`INSERT INTO etl.watermark (scope, name, value) VALUES ('test', 'half', 'x')`),
         );
-        await mine.run(set('locked', 'ours'));
+        await mine.run(statement(`SET LOCK_TIMEOUT 200; ${set('locked', 'ours').text}`));
       });
       await expect(waits).rejects.toMatchObject({ code: 'MSSQL_1222' });
       expect(await ours.transaction((mine) => mine.get(statement('SELECT @@LOCK_TIMEOUT AS ms')))).toEqual({
@@ -171,11 +170,8 @@ describe.runIf(hasSqlServer())('two sessions in each other’s way', () => {
       await session.run(set('lease row', 'theirs'));
       // Stands for the row of the lease, which is locked as well where readers that want to write wait for writers.
       const impatient = sabotaged(ours, {
-        before: 'lease/read',
-        act: async (mine) => {
-          await mine.run(statement('SET LOCK_TIMEOUT 200'));
-          await mine.run(set('lease row', 'ours'));
-        },
+        before: 'lease/take_free',
+        act: (mine) => mine.run(statement(`SET LOCK_TIMEOUT 200; ${set('lease row', 'ours').text}`)),
       });
       expect(await acquireLease(impatient, clock, options)).toMatchObject({
         heldBy: 'another process, which is writing just now',

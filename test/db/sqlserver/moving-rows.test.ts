@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR } from '../../../src/core/clock.js';
 import { toExigoText } from '../../../src/core/time.js';
-import type { Database, Parameters, Session, Statement } from '../../../src/db/database.js';
+import type { Database, Parameters, Session } from '../../../src/db/database.js';
 import { migrate } from '../../../src/db/migrate.js';
 import { putRows } from '../../../src/db/put-rows.js';
 import { createSampleSyncDatabase } from '../../../src/db/sqlserver/sample.js';
@@ -11,6 +11,7 @@ import { TestClock } from '../../support/clock.js';
 import { hasSqlServer, reportMissingEngine, TestDatabase } from '../../support/engines.js';
 import { lineOf, SOURCE_DEFAULTS, SUBSCRIBERS } from '../../support/freezing.js';
 import { NOON } from '../../support/house.js';
+import { stepwise } from '../../support/stepwise.js';
 
 reportMissingEngine();
 
@@ -81,15 +82,14 @@ describe.runIf(hasSqlServer())('a freeze while the sync engine writes', () => {
 
   function meddled(session: Session, meddling: Meddling): Session {
     let round = 0;
-    const run = async (statement: Statement, parameters: Parameters) => {
-      const changed = await session.run(statement, parameters);
+    return stepwise(session, async ({ statement }, run) => {
+      const answer = await run();
       if (statement.name === meddling.after && round < (meddling.times ?? 1)) {
         round += 1;
         await meddling.work(writer, round);
       }
-      return changed;
-    };
-    return Object.create(session, { run: { value: run } }) as Session;
+      return answer;
+    });
   }
 
   const freeze = (meddling: Meddling): Promise<ChangeSet> =>
