@@ -11,13 +11,18 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   core: [],
   db: ['core'],
   http: ['core'],
-  extract: ['db', 'http', 'core'],
-  transform: ['db', 'http', 'core'],
-  load: ['db', 'http', 'core'],
+  extract: ['godatafeed', 'db', 'http', 'core'],
+  transform: ['godatafeed', 'db', 'http', 'core'],
+  load: ['godatafeed', 'db', 'http', 'core'],
+  godatafeed: ['http', 'core'],
+  rate: ['db', 'core'],
   queue: ['db', 'core'],
   engine: ['queue', 'core'],
   standins: ['db', 'core'],
-  app: ['core', 'db', 'http', 'extract', 'transform', 'load', 'queue', 'engine', 'standins', 'pipelines'],
+  app: [
+    ...['core', 'db', 'http', 'godatafeed', 'rate', 'extract', 'transform', 'load', 'queue', 'engine'],
+    ...['standins', 'pipelines'],
+  ],
 };
 const ROOMS = Object.keys(MAY);
 

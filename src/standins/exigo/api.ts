@@ -5,7 +5,7 @@ import { type Fault, FaultQueue } from './faults.js';
 import type { ExigoOperation, JournalEntry, OpenEntry } from './journal.js';
 import { OrderReader } from './orders.js';
 import { BadRequest, type QuestionRules, readQuestion } from './question.js';
-import type { Answer } from './wire.js';
+import type { Answer } from '../wire.js';
 import { OrderWriter, type WriteRules, type Written } from './writer.js';
 
 /** The vendor's documentation says 500. */

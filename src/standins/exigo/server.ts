@@ -4,7 +4,7 @@ import { codeOf, messageOf, UsageError } from '../../core/errors.js';
 import { ExigoApi, type ExigoApiOptions } from './api.js';
 import type { Fault } from './faults.js';
 import type { ExigoOperation, JournalEntry } from './journal.js';
-import { readBody, send } from './wire.js';
+import { readBody, send } from '../wire.js';
 
 export interface ExigoStandinOptions extends ExigoApiOptions {
   /** Default 0: any free one. */
