@@ -33,6 +33,7 @@ export async function install(folder: string, apiUrl: string | null): Promise<Co
   const config: Config = {
     database: { engine: 'sqlite', file: join(folder, 'orderferry.db') },
     syncDatabase: null,
+    godatafeed: { stores: [] },
     stateDirectory: join(folder, 'state'),
     exigoApi:
       apiUrl === null

@@ -6,6 +6,7 @@ import { type Check, failed, passed } from './doctor/check.js';
 import { checkExigoApi, type ExigoProbe } from './doctor/check-api.js';
 import { checkDatabase } from './doctor/check-database.js';
 import { checkFolder } from './doctor/check-folder.js';
+import { checkGoDataFeed, type FeedProbe } from './doctor/check-godatafeed.js';
 import { checkZones } from './doctor/check-zones.js';
 import type { Output } from './output.js';
 import { EXIT, exitCodeOf } from './process.js';
@@ -19,6 +20,8 @@ export interface DoctorOptions {
   readonly openDatabase: (config: DatabaseConfig) => Database | Promise<Database>;
   /** One harmless call that needs the credentials. Not asked when no API is configured. */
   readonly exigoApi: (config: Config) => ExigoProbe;
+  /** Harmless calls to the stores of GoDataFeed. Not asked when none is configured. */
+  readonly godatafeed: FeedProbe;
   readonly clock: Clock;
 }
 
@@ -52,6 +55,7 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
   for (const [name, folder] of folders) checks.push(await checkFolder(name, folder.path, folder.made));
   checks.push(...(await checkDatabase(config.database, config.syncDatabase, options.openDatabase)));
   checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));
+  checks.push(...(await checkGoDataFeed(config.godatafeed.stores, options.godatafeed)));
   return report(checks);
 }
 

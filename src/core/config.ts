@@ -1,3 +1,4 @@
+import type { GoDataFeedStore } from './godatafeed.js';
 import type { ThreePl } from './hand-over.js';
 
 /** The whole configuration, parsed once by `app/config`; durations in milliseconds. */
@@ -8,6 +9,7 @@ export interface Config {
   /** Folder for spool files and logs. */
   readonly stateDirectory: string;
   readonly exigoApi: ExigoApiConfig | null;
+  readonly godatafeed: GoDataFeedConfig;
   readonly source: SourceConfig;
   readonly lease: LeaseConfig;
   readonly retention: RetentionConfig;
@@ -72,6 +74,10 @@ export const LIST_STYLES = ['comma', 'repeated', 'indexed'] as const;
 export type ListStyle = (typeof LIST_STYLES)[number];
 export const BATCH_STATUS_FIELDS = ['orderStatus', 'orderStatusTy'] as const;
 export type BatchStatusField = (typeof BATCH_STATUS_FIELDS)[number];
+
+export interface GoDataFeedConfig {
+  readonly stores: readonly GoDataFeedStore[];
+}
 
 export interface SourceConfig {
   /** Subtracted from the watermark. Default 15 min. */

@@ -37,6 +37,16 @@ export class ConfigurationError extends OrderferryError {
   }
 }
 
+/** A server refused the credentials or the permission (401, 403). */
+export class AccessError extends ConfigurationError {
+  constructor(
+    readonly status: 401 | 403,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Wrong command line. Exit code 2. */
 export class UsageError extends OrderferryError {
   constructor(message: string, options?: ErrorOptions) {

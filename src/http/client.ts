@@ -41,6 +41,12 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the base address, `/orders`; appears in messages. */
   readonly path: string;
+  /** Where it really goes below the base address, when that holds a secret; appears nowhere. */
+  readonly address?: string;
+  /** Credentials that change from request to request, besides the client's headers; appear nowhere. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Taken out of messages besides the client's secrets. */
+  readonly secrets?: readonly string[];
   /** Encoded query without `?`; appears nowhere. */
   readonly query?: string;
   /** Sent as JSON. */
@@ -55,6 +61,8 @@ export interface HttpReply {
   readonly status: number;
   /** Parsed JSON; null for an empty 204. */
   readonly body: Json;
+  /** The body as it came. */
+  readonly text: string;
   /** A reply header by its lower-case name. */
   header(name: string): string | undefined;
 }
@@ -75,7 +83,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = checkBaseUrl(options.name, options.baseUrl);
   const secure = base.protocol === 'https:';
   const maxBytes = options.maxBytes ?? MAX_BYTES;
-  const redact = redactor(options.secrets);
   const pool = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: IDLE_TIMEOUT };
   const agent = secure ? new https.Agent(pool) : new http.Agent(pool);
   const baseUrl = base.href.replace(/\/+$/, '');
@@ -103,8 +110,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     try {
       return await api.request<unknown>({
         method: request.method,
-        url: `${baseUrl}${request.path}${request.query ? `?${request.query}` : ''}`,
-        ...(body === undefined ? {} : { data: body, headers: { 'Content-Type': 'application/json' } }),
+        url: `${baseUrl}${request.address ?? request.path}${request.query ? `?${request.query}` : ''}`,
+        ...(body === undefined ? {} : { data: body }),
+        headers: {
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...request.headers,
+        },
         signal: deadline.signal,
         transport: sending.transport,
       });
@@ -149,14 +160,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (reply.status < 200 || reply.status > 299) {
         throw refusal(facts, {
           status: reply.status,
-          words: wordsOf(body, text, redact),
+          words: wordsOf(body, text, redactor([...options.secrets, ...(request.secrets ?? [])])),
           retryAfterMs: retryAfterMs(header('retry-after'), options.clock.now()),
           redirectHost: hostOf(header('location'), baseUrl),
           credentialsHint: options.credentialsHint ?? 'check the credentials',
         });
       }
-      if (body !== undefined) return { status: reply.status, body, header };
-      if (reply.status === 204) return { status: reply.status, body: null, header };
+      if (body !== undefined) return { status: reply.status, body, text, header };
+      if (reply.status === 204) return { status: reply.status, body: null, text, header };
       throw noAnswer(facts, 'REPLY_UNREADABLE', `answered ${reply.status} with a body that is no JSON`);
     },
     close: () => agent.destroy(),

@@ -1,4 +1,10 @@
-import { ConfigurationError, TerminalError, TransientError, UnknownOutcomeError } from '../core/errors.js';
+import {
+  AccessError,
+  ConfigurationError,
+  TerminalError,
+  TransientError,
+  UnknownOutcomeError,
+} from '../core/errors.js';
 import { isObject, type Json, member } from './json.js';
 
 /** What an error may say about a request: never its query, headers or body. */
@@ -70,7 +76,8 @@ export function refusal(request: RequestFacts, reply: ReplyFacts): Error {
     return noAnswer(request, `HTTP_${status}`, `answered ${status}${said}`);
   }
   if (status === 401 || status === 403) {
-    return new ConfigurationError(
+    return new AccessError(
+      status,
       `${label}: answered ${status} (credentials or permission refused)${said}; ${reply.credentialsHint}`,
     );
   }

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/app/config/load.js';
+import { feedProbe } from '../../src/app/doctor/check-godatafeed.js';
 import { checkZones } from '../../src/app/doctor/check-zones.js';
 import { type DoctorOptions, doctor, printDoctor } from '../../src/app/doctor.js';
 import { init } from '../../src/app/init.js';
@@ -50,6 +51,7 @@ function examine(options: Partial<DoctorOptions> = {}, environment: NodeJS.Proce
     load: () => loadConfig(configFile, environment),
     openDatabase,
     exigoApi: () => async () => ({ date: null }),
+    godatafeed: feedProbe(clock, () => undefined),
     clock,
     ...options,
   });

@@ -118,6 +118,7 @@ function configOf(database: DatabaseConfig, directory: string, baseUrl: string):
   return {
     database,
     syncDatabase: null,
+    godatafeed: { stores: [] },
     stateDirectory: join(directory, 'state'),
     exigoApi: {
       baseUrl,

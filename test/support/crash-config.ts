@@ -21,6 +21,7 @@ export function crashConfig(folder: string, baseUrl: string, database: DatabaseC
   return {
     database,
     syncDatabase: null,
+    godatafeed: { stores: [] },
     stateDirectory: join(folder, 'state'),
     exigoApi: { baseUrl, ...CREDENTIALS, maxOrders: 6, deadlineMs: 5 * SECOND, unknownWaitMs: 2 * SECOND },
     source: {

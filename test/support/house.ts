@@ -71,6 +71,7 @@ export class House {
     const config: Config = {
       database: place.config,
       syncDatabase: syncPlace?.config ?? null,
+      godatafeed: { stores: [] },
       stateDirectory: join(folder, 'state'),
       exigoApi:
         options.api === false

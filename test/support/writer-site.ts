@@ -88,6 +88,7 @@ export class WriterSite {
     const config: Config = {
       database: place.config,
       syncDatabase: null,
+      godatafeed: { stores: [] },
       stateDirectory: join(folder, 'state'),
       exigoApi: null,
       source: { ...SOURCE_DEFAULTS, ...options.source },

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { migrate } from '../../db/migrate.js';
 import { createSyncSchema } from '../../db/sync-schema.js';
 import { createExigoClient } from '../../load/exigo-api/client.js';
+import { feedProbe } from '../doctor/check-godatafeed.js';
 import { doctor, printDoctor } from '../doctor.js';
 import { init } from '../init.js';
 import { createOutput } from '../output.js';
@@ -90,6 +91,7 @@ export function addSetUp(program: Command, shell: Shell): void {
             client.close();
           }
         },
+        godatafeed: feedProbe(shell.clock, (token) => shell.frame.redactor.register([token])),
         clock: shell.clock,
       });
       printDoctor(report, output);

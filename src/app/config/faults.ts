@@ -24,7 +24,7 @@ function isUnknownKeyIn(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): 
 
 function unknownKey(path: readonly PropertyKey[], key: string): string {
   const keys = configKeys().map((one) => one.path);
-  const parent = path.length === 0 ? '' : `${pathText(path)}.`;
+  const parent = path.length === 0 ? '' : `${pathText(path).replace(/\[\d+\]/g, '[]')}.`;
   const siblings = keys
     .filter((one) => one.startsWith(parent) && !one.slice(parent.length).includes('.'))
     .map((one) => one.slice(parent.length));

@@ -4,9 +4,10 @@ import { configSchema } from './schema.js';
 interface JsonSchema {
   readonly [keyword: string]: unknown;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
 }
 
-/** One key of `orderferry.yaml`: `source.overlap`. A group has no default of its own. */
+/** One key of `orderferry.yaml`: `source.overlap`, in a list `godatafeed.stores[].name`. A group has no default of its own. */
 export interface ConfigKey {
   readonly path: string;
   readonly group: boolean;
@@ -32,6 +33,7 @@ function keysOf(schema: JsonSchema, prefix: string): ConfigKey[] {
     return [
       { path, group: isGroup, default: isGroup ? undefined : part.default },
       ...keysOf(part, `${path}.`),
+      ...(part.items === undefined ? [] : keysOf(part.items, `${path}[].`)),
     ];
   });
 }

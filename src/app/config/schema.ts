@@ -5,6 +5,7 @@ import { QUEUE_TABLES } from '../../core/exigo-tables.js';
 import { didYouMean } from '../../core/text.js';
 import { isSensitive } from '../../queue/freeze/sensitive.js';
 import type { Environment } from './environment.js';
+import { godatafeedSchema } from './godatafeed.js';
 import { group, listOf, valueSchemas } from './values.js';
 
 const THREE_PL_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -16,10 +17,8 @@ const COMPANY = /^[A-Za-z0-9][A-Za-z0-9-]*$/;
  * `docs/configuration.md` and `config/orderferry.schema.json` are checked against it.
  */
 export function configSchema(environment: Environment, baseDirectory: string) {
-  const { text, secret, duration, integer, flag, choice, path, url } = valueSchemas(
-    environment,
-    baseDirectory,
-  );
+  const values = valueSchemas(environment, baseDirectory);
+  const { text, secret, duration, integer, flag, choice, path, url } = values;
 
   const sqlserver = (variable: string) =>
     group({
@@ -136,6 +135,7 @@ export function configSchema(environment: Environment, baseDirectory: string) {
       .describe('Where the sync tables are, when that is another database; it is only read.'),
     stateDirectory: path().prefault('var').describe('Folder for spool files and logs.'),
     exigoApi: exigoApi.optional().describe('Left out: the step to Printed is reported as not configured.'),
+    godatafeed: godatafeedSchema(values).prefault({}).describe('Stores whose marketplace orders are synced.'),
     source: source.prefault({}).describe('How changes are frozen.'),
     lease: lease.prefault({}).describe('Which process may run a pipeline.'),
     retention: retention.prefault({}).describe('How long frozen rows are kept.'),

@@ -5,7 +5,9 @@ import type { Config } from '../../core/config.js';
  * the login by itself: as a word like any other (`orderferry`) it would garble paths and commands. The API
  * client hides it in whatever Exigo answers, and fields of that name are hidden everywhere.
  */
-export function secretsOf(config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi'>): string[] {
+export function secretsOf(
+  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed'>,
+): string[] {
   const secrets: string[] = [];
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
   if (config.syncDatabase !== null) secrets.push(config.syncDatabase.password);
@@ -14,5 +16,6 @@ export function secretsOf(config: Pick<Config, 'database' | 'syncDatabase' | 'ex
     const basic = Buffer.from(`${login}@${company}:${password}`, 'utf8').toString('base64');
     secrets.push(password, basic);
   }
+  for (const { consumerKey, token } of config.godatafeed.stores) secrets.push(consumerKey ?? '', token ?? '');
   return secrets;
 }

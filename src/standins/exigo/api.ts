@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/clock.js';
 import type { Database } from '../../db/database.js';
+import type { Answer } from '../wire.js';
 import { type OrderChange, readChanges } from './change.js';
 import { type Fault, FaultQueue } from './faults.js';
 import type { ExigoOperation, JournalEntry, OpenEntry } from './journal.js';
 import { OrderReader } from './orders.js';
 import { BadRequest, type QuestionRules, readQuestion } from './question.js';
-import type { Answer } from '../wire.js';
 import { OrderWriter, type WriteRules, type Written } from './writer.js';
 
 /** The vendor's documentation says 500. */

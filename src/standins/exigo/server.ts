@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { codeOf, messageOf, UsageError } from '../../core/errors.js';
+import { readBody, send } from '../wire.js';
 import { ExigoApi, type ExigoApiOptions } from './api.js';
 import type { Fault } from './faults.js';
 import type { ExigoOperation, JournalEntry } from './journal.js';
-import { readBody, send } from '../wire.js';
 
 export interface ExigoStandinOptions extends ExigoApiOptions {
   /** Default 0: any free one. */

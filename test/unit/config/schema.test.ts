@@ -215,6 +215,7 @@ describe('values', () => {
     expect(check('database: { sqlite: var/a.db }').data).toEqual({
       database: { engine: 'sqlite', file: '/srv/ferry/var/a.db' },
       stateDirectory: '/srv/ferry/var',
+      godatafeed: { stores: [] },
       source: {
         overlapMs: 900_000,
         settleMs: 600_000,
@@ -308,7 +309,7 @@ describe('what is written about the schema', () => {
 
   test('docs/configuration.md has no row for a key that does not exist', () => {
     const page = readFileSync(join(PACKAGE_ROOT, 'docs/configuration.md'), 'utf8');
-    const rows = [...page.matchAll(/^\| `([A-Za-z.]+)` +\|/gm)].map((match) => match[1]);
+    const rows = [...page.matchAll(/^\| `([A-Za-z.[\]]+)` +\|/gm)].map((match) => match[1]);
     const keys = configKeys().map((key) => key.path);
     expect(rows.filter((row) => !keys.includes(row ?? ''))).toEqual([]);
   });

@@ -1,0 +1,110 @@
+import type { BucketLimits } from './rate.js';
+
+/*
+ * GoDataFeed's reference leaves most of its paths and fields open (godatafeed.md section 12), so they are settings
+ * with the documented or likeliest form as default. Defaults live in the schema of the configuration.
+ */
+
+/** How the consumer key goes into the authorization call. `path`: where the path has `:consumerKey`, else at its end. */
+export const KEY_PLACES = ['query', 'path', 'header', 'body'] as const;
+export type KeyPlace = (typeof KEY_PLACES)[number];
+
+/** Where the token stands. `path`: right after the base address; `bearerHeader`: `Authorization: Bearer`. */
+export const TOKEN_PLACEMENTS = ['path', 'bearerHeader', 'rawHeader', 'query'] as const;
+export type TokenPlacement = (typeof TOKEN_PLACEMENTS)[number];
+
+/** Where the seller's order number stands in an acknowledgement. `path`: where the path has its field's name. */
+export const ACK_TRANSPORTS = ['body', 'query', 'path'] as const;
+export type AckTransport = (typeof ACK_TRANSPORTS)[number];
+
+/** How an order is read back: by the list's filter, or by a call of its own. */
+export const READ_BACKS = ['list', 'get'] as const;
+export type ReadBack = (typeof READ_BACKS)[number];
+
+export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH'] as const;
+export type HttpMethod = (typeof HTTP_METHODS)[number];
+
+export const FEED_OPERATIONS = ['count', 'list', 'get', 'acknowledge', 'updateStatus'] as const;
+export type FeedOperation = (typeof FEED_OPERATIONS)[number];
+
+/** Names to try, the first that has a value wins; compared without case; dots lead into objects. */
+export type Candidates = readonly string[];
+
+/** One store of GoDataFeed: its own key, bucket and errors. Times in milliseconds. */
+export interface GoDataFeedStore {
+  /** In messages and as the source of its orders; small letters, digits, hyphens. */
+  readonly name: string;
+  /** With version, without trailing slash: `https://api.godatafeed.com/v1`. */
+  readonly baseUrl: string;
+  /** Null when the token is given. */
+  readonly consumerKey: string | null;
+  /** Given directly; null when it is made from the consumer key. */
+  readonly token: string | null;
+  readonly auth: {
+    readonly method: 'GET' | 'POST';
+    readonly path: string;
+    readonly keyIn: KeyPlace;
+    readonly keyName: string;
+    readonly tokenFields: Candidates;
+    readonly expiryFields: Candidates;
+    /** The key's token lifespan, for answers that do not say when the token ends; null: never. */
+    readonly lifespanMs: number | null;
+  };
+  readonly tokenPlacement: TokenPlacement;
+  /** Name of the header of `rawHeader`, of the parameter of `query`. */
+  readonly tokenName: string;
+  /** `:orderNumber` stands for GoDataFeed's order number. */
+  readonly paths: Readonly<Record<FeedOperation, string>>;
+  readonly methods: Readonly<Record<FeedOperation, HttpMethod>>;
+  readonly ackTransport: AckTransport;
+  readonly ackField: string;
+  readonly readBack: ReadBack;
+  readonly shipFields: {
+    readonly status: string;
+    readonly tracking: string;
+    readonly carrier: string;
+    readonly dateShipped: string;
+  };
+  readonly statusValues: {
+    readonly new: string;
+    readonly processing: string;
+    readonly shipped: string;
+    readonly canceled: string;
+  };
+  readonly parameters: {
+    readonly status: string;
+    readonly page: string;
+    readonly pageSize: string;
+    readonly fromDate: string;
+    readonly toDate: string;
+    readonly fromImportDate: string;
+    readonly toImportDate: string;
+    readonly orderNumber: string;
+    readonly includeDisabled: string;
+  };
+  readonly envelope: {
+    readonly orders: Candidates;
+    readonly order: Candidates;
+    readonly count: Candidates;
+    readonly success: string;
+    readonly message: string;
+    readonly paging: string;
+  };
+  /** Fields of an order that the client itself reads. */
+  readonly fields: {
+    /** GoDataFeed's own number: the key of acknowledgement and update. */
+    readonly orderNumber: Candidates;
+    readonly marketplaceNumber: Candidates;
+    readonly destinationNumber: Candidates;
+    readonly status: Candidates;
+  };
+  readonly rate: BucketLimits;
+  readonly pageSize: number;
+  /** Sent only when set: what it means is not documented. */
+  readonly includeDisabled: boolean | null;
+  /** Total time of one request. */
+  readonly deadlineMs: number;
+  /** After an unknown outcome absence proves nothing before. */
+  readonly unknownWaitMs: number;
+  readonly maxBytes: number;
+}

@@ -1,0 +1,82 @@
+import { ConfigurationError, TransientError } from '../core/errors.js';
+import type { FeedOrder } from './orders.js';
+
+export interface ListPage {
+  readonly orders: readonly FeedOrder[];
+  /** The page the server says it is; null when it does not say. */
+  readonly page: number | null;
+  /** Rows to a page, as the server says: it may have cut what was asked for. */
+  readonly pageSize: number | null;
+}
+
+export interface ListReader {
+  readonly name: string;
+  count(): Promise<number>;
+  page(page: number): Promise<ListPage>;
+}
+
+export interface ListedOrders {
+  /** Each once, in the order of the list. */
+  readonly orders: readonly FeedOrder[];
+  /** What the count call said last. */
+  readonly counted: number;
+  /** Calls for pages. */
+  readonly pages: number;
+  /** Rows that stood on more than one page. */
+  readonly duplicates: number;
+}
+
+/** Rows move while a list is read: an order that leaves moves one over the edge of a page, so it is read again. */
+const PASSES = 3;
+/** Less than this part of what was counted is no list but a fault. */
+const ENOUGH = 0.9;
+/** A server that counts without end. */
+const MOST_PAGES = 100_000;
+
+/**
+ * All pages of a list. Nothing must be acknowledged meanwhile: every acknowledgement moves the rest by a row. Throws
+ * TransientError `LIST_SHORT` for a list that is empty or far short of the count; nothing may be concluded from it.
+ */
+export async function readAll(reader: ListReader): Promise<ListedOrders> {
+  const found = new Map<string, FeedOrder>();
+  let counted = await reader.count();
+  // Orders that came meanwhile need not be in the list, those that left need not either.
+  let expected = counted;
+  let pages = 0;
+  let duplicates = 0;
+  for (let pass = 1; pass <= PASSES; pass++) {
+    const before = counted;
+    const seen = new Set<string>();
+    for (let page = 1; page <= MOST_PAGES; page++) {
+      const { orders, page: said, pageSize } = await reader.page(page);
+      pages++;
+      if (said !== null && said !== page) throw notThatPage(reader.name, page, said);
+      const known = seen.size;
+      for (const order of orders) {
+        const key = order.orderNumber ?? order.raw;
+        if (seen.has(key)) duplicates++;
+        seen.add(key);
+        found.set(key, order);
+      }
+      // Without the size of a page only an empty one is the end; one without anything new never gets there.
+      const short = pageSize !== null && orders.length < pageSize && seen.size >= before;
+      if (orders.length === 0 || short || seen.size === known) break;
+    }
+    counted = await reader.count();
+    expected = Math.min(before, counted);
+    if (counted >= before && found.size >= expected) break;
+  }
+  if (found.size < expected * ENOUGH) {
+    throw new TransientError(
+      'LIST_SHORT',
+      `${reader.name}: ${counted} orders were counted, but ${found.size} listed; nothing is concluded from that, it is read again later`,
+    );
+  }
+  return { orders: [...found.values()], counted, pages, duplicates };
+}
+
+function notThatPage(name: string, asked: number, said: number): ConfigurationError {
+  return new ConfigurationError(
+    `${name}: asked for page ${asked}, got page ${said}, so the name of the parameter is not understood; check parameters.page`,
+  );
+}
