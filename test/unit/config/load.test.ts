@@ -63,11 +63,13 @@ describe('the shipped configuration', () => {
       EXIGO_PASSWORD: 'hush',
       SQLSERVER_PASSWORD: 'quiet',
       SYNC_PASSWORD: 'whisper',
+      GODATAFEED_KEY: 'murmur',
     };
     const [config, defaults] = [load(all, environment), load(shipped)];
     expect(config.database.engine).toBe('sqlserver');
     expect([defaults.syncDatabase, config.syncDatabase?.password]).toEqual([null, 'whisper']);
     expect(config.exigoApi?.baseUrl).toBe('https://example-api.exigo.com/3.0');
+    expect(config.godatafeed.stores).toMatchObject([{ name: 'main', consumerKey: 'murmur', token: null }]);
     expect([config.source, config.lease, config.retention]).toEqual([
       defaults.source,
       defaults.lease,
