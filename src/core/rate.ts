@@ -16,7 +16,8 @@ export interface RateGate {
   /**
    * Makes the call once the budget has room for it, in the order of priorities. A call that is answered 429 was not
    * carried out, so it goes back to the head of its queue, a few times; every other outcome is the caller's.
-   * Throws what the call throws, and StoppedError while waiting.
+   * Throws what the call throws; while waiting StoppedError, and TransientError `RATE_PAUSED` when the server wants a
+   * pause of more than two minutes.
    */
   pass<T>(priority: Priority, call: () => Promise<T>): Promise<T>;
 }

@@ -1,6 +1,7 @@
-import { type Clock, SECOND } from '../core/clock.js';
+import { type Clock, MINUTE, SECOND } from '../core/clock.js';
 import { codeOf, StoppedError, TransientError } from '../core/errors.js';
 import { type BucketLimits, PRIORITIES, type Priority, type RateGate } from '../core/rate.js';
+import { describeDuration } from '../core/time.js';
 import { closed, overflowed, type Taken, take, type Wanted } from './bucket.js';
 import type { BucketStore } from './store.js';
 
@@ -15,6 +16,8 @@ export interface GateOptions {
 
 /** A call that is answered 429 this many times is the caller's problem. */
 const MAX_TRIES = 5;
+/** A server that asks to wait longer than this is left to the next run: a run must not stand still for an hour. */
+const LONGEST_PAUSE = 2 * MINUTE;
 /** Calls on their way, up to which every good answer doubles what may be on its way; then one more per round. */
 const DOUBLING = 4;
 
@@ -106,6 +109,8 @@ class Gate implements RateGate {
     this.loop().then(
       () => {
         this.working = false;
+        // A call that came after the loop had looked for the last time.
+        if (this.hasWaiting()) this.work();
       },
       (error: unknown) => {
         this.working = false;
@@ -117,7 +122,7 @@ class Gate implements RateGate {
 
   private async loop(): Promise<void> {
     const { clock, store, limits, signal } = this.options;
-    while (PRIORITIES.some((one) => this.queues[one].length > 0)) {
+    while (this.hasWaiting()) {
       if (signal?.aborted) throw new StoppedError();
       const silence = clock.now() - this.lastAnswer;
       if (this.onTheWay === 0 && silence > (limits.size / limits.perSecond) * SECOND) this.window = 1;
@@ -128,13 +133,18 @@ class Gate implements RateGate {
         });
         continue;
       }
-      const { granted, waitMs } = await store.update<Taken>((bucket, now) => {
+      const { granted, waitMs, bucket } = await store.update<Taken>((bucket, now) => {
         const taken = take(bucket, limits, now, this.wanted(), room);
         return [taken.bucket, taken];
       });
       for (const priority of granted) this.queues[priority].shift()?.start();
+      if (waitMs > LONGEST_PAUSE && bucket.closedUntil >= bucket.at + waitMs) throw longPause(waitMs);
       if (waitMs > 0) await clock.sleep(waitMs, signal);
     }
+  }
+
+  private hasWaiting(): boolean {
+    return PRIORITIES.some((one) => this.queues[one].length > 0);
   }
 
   private wanted(): Wanted {
@@ -146,4 +156,12 @@ class Gate implements RateGate {
       backfill: backfill.length,
     };
   }
+}
+
+function longPause(waitMs: number): TransientError {
+  return new TransientError(
+    'RATE_PAUSED',
+    `the server asked to wait ${describeDuration(waitMs)} more; nothing was sent, it goes on after that`,
+    { retryAfterMs: waitMs },
+  );
 }

@@ -117,6 +117,23 @@ describe('orders', () => {
     expect((body.Orders as unknown[]).length).toBe(20);
   });
 
+  it('acknowledged between pages, as a simple loop does, hide others: the NEW set has moved', async () => {
+    await restart({ bucketSize: 1_000 });
+    for (let n = 1; n <= 60; n++) tenant.standin.put({ number: String(n) });
+    const client = tenant.client();
+    const text = await token();
+    const seen: string[] = [];
+    for (let page = 1; ; page++) {
+      const { body } = await ask(`/${text}/orders?status=NEW&pageSize=20&page=${page}`);
+      const rows = (body.Orders as { OrderNumber: string }[]).map(({ OrderNumber }) => OrderNumber);
+      if (rows.length === 0) break;
+      for (const number of rows) await client.acknowledge(number, `E${number}`);
+      seen.push(...rows);
+    }
+    expect(seen.length).toBe(40);
+    expect(await client.countNew()).toBe(20);
+  });
+
   it('leave NEW with their acknowledgement; the same one again changes nothing, another one is refused', async () => {
     tenant.standin.put({ number: '1' });
     const client = tenant.client();

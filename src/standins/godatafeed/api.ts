@@ -5,6 +5,7 @@ import { VendorBucket } from './bucket.js';
 import { type FeedFault, FeedFaultQueue } from './faults.js';
 import type { FeedJournalEntry, FeedStandinOperation, OpenFeedEntry } from './journal.js';
 import { FeedOrders, orderText, type StandinOrder, shipmentFault, type Verdict } from './orders.js';
+import { message, pathMember, routeOf } from './routes.js';
 
 export interface FeedApiOptions extends Partial<Omit<AccessRules, 'consumerKey'>> {
   readonly clock: Clock;
@@ -269,32 +270,4 @@ export class FeedApi {
   private name(name: string): string {
     return this.options.names === 'camel' ? name.charAt(0).toLowerCase() + name.slice(1) : name;
   }
-}
-
-interface Route {
-  readonly operation: FeedStandinOperation;
-  readonly method: string;
-  readonly orderNumber: string | null;
-}
-
-function routeOf({ path, method }: Call): Route | null {
-  if (path === '/orders/count') return { operation: 'Count', method: 'GET', orderNumber: null };
-  if (path === '/orders') return { operation: 'List', method: 'GET', orderNumber: null };
-  const [, number = '', act] = /^\/orders\/([^/]+)(?:\/(acknowledge|status)(?:\/[^/]+)?)?$/.exec(path) ?? [];
-  if (number === '') return null;
-  const orderNumber = decodeURIComponent(number);
-  if (act === undefined && method === 'GET') return { operation: 'Get', method: 'GET', orderNumber };
-  const operation = act === 'acknowledge' ? 'Acknowledge' : 'UpdateStatus';
-  return { operation, method: 'PUT', orderNumber };
-}
-
-/** The seller's number where it stands in the path of an acknowledgement. */
-function pathMember(path: string): Readonly<Record<string, unknown>> {
-  const [, number] = /\/acknowledge\/([^/]+)$/.exec(path) ?? [];
-  return number === undefined ? {} : { orderDestinationOrderNumber: decodeURIComponent(number) };
-}
-
-/** A body that holds only a `Message`, without `Success`. */
-function message(status: number, text: string): Answer {
-  return { status, text: JSON.stringify({ Message: text }) };
 }

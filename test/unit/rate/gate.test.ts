@@ -176,6 +176,25 @@ describe('what the server says', () => {
     expect(clock.now() - start).toBeGreaterThanOrEqual(60_000);
   });
 
+  it('a pause of more than two minutes is left to the next run, for whatever waits', async () => {
+    const { clock, gate } = scene();
+    const one = gate();
+    const start = clock.now();
+    const first = one.pass('shipment', () => Promise.reject(refusal('HTTP_503', 3_600_000)));
+    await expect(clock.run(first)).rejects.toMatchObject({ code: 'HTTP_503' });
+    const sent: string[] = [];
+    const later = ['shipment', 'backfill'].map((what) =>
+      gate().pass(what as 'shipment', async () => void sent.push(what)),
+    );
+    for (const outcome of await clock.run(Promise.allSettled(later))) {
+      expect(outcome).toMatchObject({ reason: { code: 'RATE_PAUSED', retryAfterMs: 3_600_000 } });
+    }
+    expect({ sent, waited: clock.now() - start }).toEqual({ sent: [], waited: 0 });
+    await clock.run(clock.sleep(3_600_000));
+    await clock.run(one.pass('shipment', async () => void sent.push('again')));
+    expect(sent).toEqual(['again']);
+  });
+
   it('a 429 without Retry-After means that the bucket was full', async () => {
     const { clock, gate } = scene();
     const times: number[] = [];
@@ -206,6 +225,17 @@ describe('what the server says', () => {
     await expect(clock.run(failing)).rejects.toMatchObject({ code: 'HTTP_400' });
     await clock.run(vendor.call(one, 'status'));
   });
+});
+
+it('a call that comes the moment the queue ran empty is not forgotten', async () => {
+  const { clock, gate } = scene();
+  const one = gate();
+  for (let turns = 0; turns < 12; turns++) {
+    await clock.run(clock.sleep(30_000));
+    const first = one.pass('status', async () => undefined);
+    for (let i = 0; i < turns; i++) await Promise.resolve();
+    await clock.run(Promise.all([first, one.pass('status', async () => undefined)]));
+  }
 });
 
 describe('slow start', () => {
