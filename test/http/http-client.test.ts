@@ -375,3 +375,27 @@ describe('HTTP client', () => {
     }
   });
 });
+
+describe('credentials that change from request to request', () => {
+  it('go where they belong, and appear in no message', async () => {
+    const seen: string[] = [];
+    const url = await serve((request, response) => {
+      seen.push(`${request.url} ${request.headers['x-token']}`);
+      response.statusCode = 400;
+      response.end(JSON.stringify({ message: `no such thing at ${request.url} for tok-123` }));
+    });
+    const error = await errorOf(
+      client(url).request({
+        ...read,
+        address: '/tok-123/things',
+        headers: { 'x-token': 'tok-123' },
+        secrets: ['tok-123'],
+      }),
+    );
+    expect(seen).toEqual(['/tok-123/things tok-123']);
+    expect(error.message).toContain(
+      'Test API GET /things: answered 400: no such thing at /***/things for ***',
+    );
+    expect(inspect(error, { depth: 9 })).not.toContain('tok-123');
+  });
+});
