@@ -7,9 +7,10 @@ const ASKS = new Set([1, 3, 14]);
 const HEADER = 8;
 const END_OF_MESSAGE = 0x01;
 
-/** A relay to a server that counts what is asked of it: one message is one round trip. */
+/** A relay to a server that counts what is asked of it (one message is one round trip) and may lose an answer. */
 export class CountingProxy {
   trips = 0;
+  private losing = false;
 
   private constructor(
     private readonly server: Server,
@@ -42,9 +43,18 @@ export class CountingProxy {
         rest = proxy.count(Buffer.concat([rest, chunk]));
         upstream.write(chunk);
       });
-      upstream.pipe(client);
+      upstream.on('data', (chunk: Buffer) => {
+        if (proxy.losing) client.destroy();
+        else client.write(chunk);
+        proxy.losing = false;
+      });
     });
     return proxy;
+  }
+
+  /** The next answer is cut off with its connection, after the server has done what was asked. */
+  loseNextAnswer(): void {
+    this.losing = true;
   }
 
   async close(): Promise<void> {

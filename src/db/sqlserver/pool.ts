@@ -1,7 +1,7 @@
 import sql from 'mssql';
 import { type Clock, MINUTE, SECOND } from '../../core/clock.js';
 import type { SqlServerConfig } from '../../core/config.js';
-import type { Answer, Request, StreamingSession, SyncDatabase } from '../database.js';
+import type { Answer, Parameters, Request, Statement, StreamingSession, SyncDatabase } from '../database.js';
 import { mapOpenError, mapSqlServerError } from './errors.js';
 import { SqlServerSession } from './session.js';
 
@@ -74,6 +74,11 @@ class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
     const turn = this.tailOfTransactions.then(() => this.inTransaction(work));
     this.tailOfTransactions = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Outside a transaction there is no commit to wait for, and the next statement may be anybody's. */
+  override async later(statement: Statement, parameters: Parameters = {}): Promise<void> {
+    await this.run(statement, parameters);
   }
 
   async atomically(requests: readonly Request[]): Promise<Answer[]> {

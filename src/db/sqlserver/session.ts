@@ -88,12 +88,13 @@ export class SqlServerSession implements StreamingSession {
   protected async severalAtomically(requests: readonly Request[]): Promise<Answer[]> {
     const joined = join(requests.map((one) => this.timed(one)));
     const text = withSettings(`BEGIN TRANSACTION;\n${joined.text}\nCOMMIT TRANSACTION;`);
-    return this.sendJoined({ ...joined, text });
+    return this.sendJoined({ ...joined, text }, true);
   }
 
-  private async sendJoined(joined: Joined): Promise<Answer[]> {
+  /** `commits`: the batch ends its own transaction, so without its answer nobody knows whether it was done. */
+  private async sendJoined(joined: Joined, commits = false): Promise<Answer[]> {
     const { name, text, parameters } = joined;
-    const result = await this.query({ name, text }, parameters, false);
+    const result = await this.inTurn(() => this.send({ name, text }, parameters, false, commits));
     return answersOf(joined, setsOf(result).map(readSet));
   }
 
@@ -209,6 +210,7 @@ export class SqlServerSession implements StreamingSession {
     statement: Statement,
     parameters: Parameters,
     arrays: boolean,
+    commits = false,
   ): Promise<sql.IResult<unknown>> {
     const { request, text, plain } = this.prepare(statement, parameters);
     if (arrays) request.arrayRowMode = true;
@@ -217,7 +219,7 @@ export class SqlServerSession implements StreamingSession {
       // Without parameters as a plain batch: a work table made by sp_executesql would vanish with it.
       return plain ? await request.batch(text) : await request.query(text);
     } catch (error) {
-      throw mapSqlServerError(statement.name, watch.translate(error));
+      throw mapSqlServerError(statement.name, watch.translate(error), commits);
     } finally {
       watch.end();
     }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/core/clock.js';
 import { openSqlServer } from '../../../src/db/sqlserver/pool.js';
+import { acquireLease } from '../../../src/queue/lease/lease.js';
 import { CountingProxy } from '../../support/counting-proxy.js';
 import { hasSqlServer, reportMissingEngine, testServer } from '../../support/engines.js';
 import { House } from '../../support/house.js';
@@ -29,6 +30,28 @@ describe.runIf(hasSqlServer())('a cycle without changes', () => {
       expect(proxy.trips).toBeLessThanOrEqual(10);
     } finally {
       await counted.close();
+      await proxy.close();
+      await house.close();
+    }
+  });
+});
+
+describe.runIf(hasSqlServer())('an answer that is lost', () => {
+  it('of a whole transaction in one trip: nobody claims that it was rolled back, and it was not', async () => {
+    const house = await House.open({ engine: 'sqlserver' });
+    const { host, port } = testServer();
+    const proxy = await CountingProxy.open(host, port);
+    const { database } = house.config;
+    if (database.engine !== 'sqlserver') throw new TypeError('not a server');
+    const cut = await openSqlServer({ ...database, host: '127.0.0.1', port: proxy.port });
+    const options = { name: 'lost', ttlMs: 60_000, requestDeadlineMs: 0 };
+    try {
+      await cut.get({ name: 'test', text: 'SELECT 1 AS n' }); // connected
+      proxy.loseNextAnswer();
+      await expect(acquireLease(cut, house.clock, options)).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
+      expect(await house.all(`SELECT token FROM "etl.lease" WHERE name = 'lost'`)).toEqual([{ token: 1 }]);
+    } finally {
+      await cut.close();
       await proxy.close();
       await house.close();
     }
