@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { Database } from '../../db/database.js';
 import type { Answer } from '../wire.js';
 import { type OrderChange, readChanges } from './change.js';
-import { type Fault, FaultQueue } from './faults.js';
+import { exigoFaults, type Fault, strikes } from './faults.js';
 import type { ExigoOperation, JournalEntry, OpenEntry } from './journal.js';
 import { OrderReader } from './orders.js';
 import { BadRequest, type QuestionRules, readQuestion } from './question.js';
@@ -42,7 +42,7 @@ export interface ExigoApiOptions extends Partial<WriteRules>, Partial<QuestionRu
 export class ExigoApi {
   readonly journal: JournalEntry[] = [];
   readonly counts = new Map<ExigoOperation, number>();
-  readonly faults = new FaultQueue();
+  readonly faults = exigoFaults();
   private readonly reader: OrderReader;
   private readonly writer: OrderWriter;
   private readonly rules: QuestionRules;
@@ -95,7 +95,7 @@ export class ExigoApi {
   }
 
   private async read(call: Call): Promise<Answer> {
-    const fault = this.faults.next('GetOrders', []);
+    const fault = this.faults.next((one) => strikes(one, 'GetOrders', []));
     const early = fault && before(fault, this.result(failureOf(fault, [])));
     if (early) return early;
     const question = readQuestion(call.query, this.rules);
@@ -113,7 +113,7 @@ export class ExigoApi {
     const at = this.options.clock.now();
     const entry: OpenEntry = { at, operation, orderIds, body, answer: '', applied: false, changes: [] };
     if (this.options.keepJournal ?? true) this.journal.push(entry);
-    const fault = this.faults.next(operation, orderIds);
+    const fault = this.faults.next((one) => strikes(one, operation, orderIds));
     const answer = await this.carryOut(changes, fault, entry);
     entry.answer = answer.cut ? 'cut' : [answer.status, answer.result].filter(Boolean).join(' ');
     return answer;

@@ -1,3 +1,4 @@
+import { FaultQueue, type Strikes } from '../fault-queue.js';
 import type { ExigoOperation } from './journal.js';
 
 export type FaultKind =
@@ -21,42 +22,19 @@ export type FaultKind =
   /** Credentials that have expired: 401; nothing is done. */
   | { readonly kind: 'unauthorized' };
 
-export type Fault = FaultKind & {
-  /** Default: every operation. */
-  readonly operation?: ExigoOperation;
-  /** The first matching call it strikes, counted from now; default 1, the next one. */
-  readonly nth?: number;
-  /** How many matching calls in a row; default 1, for `refuse-orders` all that follow. */
-  readonly times?: number;
-};
+export type Fault = FaultKind &
+  Strikes & {
+    /** Default: every operation. */
+    readonly operation?: ExigoOperation;
+  };
 
-/** Faults waiting for their calls. A call takes the first that is due; each counts its matching calls. */
-export class FaultQueue {
-  private waiting: { readonly fault: Fault; seen: number }[] = [];
-
-  add(fault: Fault): void {
-    this.waiting.push({ fault, seen: 0 });
-  }
-
-  clear(): void {
-    this.waiting = [];
-  }
-
-  next(operation: ExigoOperation, orderIds: readonly number[]): Fault | undefined {
-    let struck: Fault | undefined;
-    for (const entry of this.waiting) {
-      const { fault } = entry;
-      if ((fault.operation ?? operation) !== operation) continue;
-      if (fault.kind === 'refuse-orders' && !fault.orderIds.some((id) => orderIds.includes(id))) continue;
-      entry.seen++;
-      if (entry.seen >= (fault.nth ?? 1)) struck ??= fault;
-    }
-    this.waiting = this.waiting.filter(({ fault, seen }) => seen < lastCall(fault));
-    return struck;
-  }
+/** A refusal of orders lasts; any other fault strikes once. */
+export function exigoFaults(): FaultQueue<Fault> {
+  return new FaultQueue(({ kind }) => (kind === 'refuse-orders' ? Number.POSITIVE_INFINITY : 1));
 }
 
-function lastCall(fault: Fault): number {
-  const times = fault.times ?? (fault.kind === 'refuse-orders' ? Number.POSITIVE_INFINITY : 1);
-  return (fault.nth ?? 1) + times - 1;
+/** Whether a call of that operation, on those orders, is one that the fault is for. */
+export function strikes(fault: Fault, operation: ExigoOperation, orderIds: readonly number[]): boolean {
+  if ((fault.operation ?? operation) !== operation) return false;
+  return fault.kind !== 'refuse-orders' || fault.orderIds.some((id) => orderIds.includes(id));
 }

@@ -1,6 +1,6 @@
 import type { CatalogueColumn, Database, Parameters, Value } from '../../db/database.js';
 import { readableColumns } from '../../db/readable.js';
-import { sqlWithColumns } from '../../db/sql.js';
+import { sql, sqlWithColumns } from '../../db/sql.js';
 import type { OrdersQuestion } from './question.js';
 import { customerEncoder, detailEncoder, type Encoder, orderEncoder, paymentEncoder } from './reply.js';
 
@@ -101,7 +101,9 @@ export class OrderReader {
       alias,
       columns.map((name) => catalogue[table].find((one) => one.name === name) ?? { name, type: '' }),
     );
-    const statement = sqlWithColumns(this.database.engine, `standin/${name}`, { columns: list });
+    const { engine } = this.database;
+    const qualifiers = sql(engine, 'standin/qualifiers').text;
+    const statement = sqlWithColumns(engine, `standin/${name}`, { columns: list, qualifiers });
     return this.database.rows(statement, parameters);
   }
 

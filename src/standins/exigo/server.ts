@@ -1,17 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { codeOf, messageOf, UsageError } from '../../core/errors.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { messageOf } from '../../core/errors.js';
+import { type ListenOptions, listen } from '../listen.js';
 import { readBody, send } from '../wire.js';
 import { ExigoApi, type ExigoApiOptions } from './api.js';
 import type { Fault } from './faults.js';
 import type { ExigoOperation, JournalEntry } from './journal.js';
 
-export interface ExigoStandinOptions extends ExigoApiOptions {
-  /** Default 0: any free one. */
-  readonly port?: number;
-  /** Address to listen on; default 127.0.0.1. */
-  readonly host?: string;
-}
+export type ExigoStandinOptions = ExigoApiOptions & ListenOptions;
 
 export interface ExigoStandin {
   /** Base address with version, `http://127.0.0.1:40001/3.0`. */
@@ -35,26 +30,15 @@ export interface ExigoStandin {
  */
 export async function startExigoStandin(options: ExigoStandinOptions): Promise<ExigoStandin> {
   const api = new ExigoApi(options);
-  const server = createServer((request, response) => {
-    void serve(api, request, response);
-  });
-  const { port = 0, host = '127.0.0.1' } = options;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(notListening(host, port, error)));
-    server.listen(port, host, resolve);
-  });
-  const address = server.address() as AddressInfo;
+  const server = await listen((request, response) => serve(api, request, response), options);
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/3.0`,
+    url: `${server.origin}/3.0`,
     journal: api.journal,
     count: (operation) => api.counts.get(operation) ?? 0,
     fail: (fault) => api.faults.add(fault),
     clearFaults: () => api.faults.clear(),
     settle: () => api.settle(),
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: () => server.close(),
   };
 }
 
@@ -65,13 +49,6 @@ const GREETING = {
     message: 'A stand-in of the Exigo API, to try Orderferry. No tenant is behind it.',
   }),
 };
-
-function notListening(host: string, port: number, error: Error): UsageError {
-  const why = codeOf(error) === 'EADDRINUSE' ? 'another program listens there' : messageOf(error);
-  return new UsageError(`the stand-in cannot listen on ${host}, port ${port}: ${why}; choose another one`, {
-    cause: error,
-  });
-}
 
 async function serve(api: ExigoApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
@@ -88,7 +65,6 @@ async function serve(api: ExigoApi, request: IncomingMessage, response: ServerRe
     send(response, answer);
   } catch (error) {
     // The caller went away while it was read, or the database failed: what a server shows then is 500.
-    const message = error instanceof Error ? error.message : String(error);
-    send(response, { status: 500, text: JSON.stringify({ message }) });
+    send(response, { status: 500, text: JSON.stringify({ message: messageOf(error) }) });
   }
 }

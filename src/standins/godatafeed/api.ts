@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock.js';
+import { FaultQueue } from '../fault-queue.js';
 import type { Answer } from '../wire.js';
 import { Access, type AccessRules, type Call, parseBody } from './access.js';
 import { VendorBucket } from './bucket.js';
-import { type FeedFault, FeedFaultQueue } from './faults.js';
+import { type FeedFault, strikes } from './faults.js';
 import type { FeedJournalEntry, FeedStandinOperation, OpenFeedEntry } from './journal.js';
 import { FeedOrders, orderText, type StandinOrder, shipmentFault, type Verdict } from './orders.js';
 import { message, pathMember, routeOf } from './routes.js';
@@ -41,7 +42,7 @@ const DENIED = message(401, 'Authorization has been denied for this request.');
 export class FeedApi {
   readonly journal: FeedJournalEntry[] = [];
   readonly counts = new Map<FeedStandinOperation, number>();
-  readonly faults = new FeedFaultQueue();
+  readonly faults = new FaultQueue<FeedFault>();
   readonly orders = new FeedOrders();
   readonly access: Access;
   readonly bucket: VendorBucket;
@@ -72,7 +73,7 @@ export class FeedApi {
     const mutates = operation === 'Acknowledge' || operation === 'UpdateStatus';
     if (!this.access.scopes.has(mutates ? 'Orders Update' : 'Orders Read')) return DENIED;
     this.note(operation);
-    const fault = this.faults.next(operation, orderNumber);
+    const fault = this.faults.next((one) => strikes(one, operation, orderNumber));
     if (fault?.kind === 'expired-token') this.access.expire();
     if (mutates) return this.change(operation, orderNumber ?? '', admitted, fault);
     const early = fault && this.before(fault);
@@ -102,7 +103,7 @@ export class FeedApi {
 
   private authorize(call: Call): Answer {
     this.note('Authorize');
-    const fault = this.faults.next('Authorize', null);
+    const fault = this.faults.next((one) => strikes(one, 'Authorize', null));
     const early = fault && this.before(fault);
     if (early) return early;
     const made = this.access.authorize(call);

@@ -1,3 +1,4 @@
+import type { Strikes } from '../fault-queue.js';
 import type { FeedStandinOperation } from './journal.js';
 
 export type FeedFaultKind =
@@ -27,39 +28,20 @@ export type FeedFaultKind =
   /** A count that is wrong by so many. */
   | { readonly kind: 'count-off'; readonly by: number };
 
-export type FeedFault = FeedFaultKind & {
-  /** Default: every operation but Authorize. */
-  readonly operation?: FeedStandinOperation;
-  /** Default: every order. */
-  readonly orderNumber?: string;
-  /** The first matching call it strikes, counted from now; default 1, the next one. */
-  readonly nth?: number;
-  /** How many matching calls in a row; default 1. */
-  readonly times?: number;
-};
+export type FeedFault = FeedFaultKind &
+  Strikes & {
+    /** Default: every operation but Authorize. */
+    readonly operation?: FeedStandinOperation;
+    /** Default: every order. */
+    readonly orderNumber?: string;
+  };
 
-/** Faults waiting for their calls. A call takes the first that is due; each counts its matching calls. */
-export class FeedFaultQueue {
-  private waiting: { readonly fault: FeedFault; seen: number }[] = [];
-
-  add(fault: FeedFault): void {
-    this.waiting.push({ fault, seen: 0 });
-  }
-
-  clear(): void {
-    this.waiting = [];
-  }
-
-  next(operation: FeedStandinOperation, orderNumber: string | null): FeedFault | undefined {
-    let struck: FeedFault | undefined;
-    for (const entry of this.waiting) {
-      const { fault } = entry;
-      if (fault.operation === undefined ? operation === 'Authorize' : fault.operation !== operation) continue;
-      if (fault.orderNumber !== undefined && fault.orderNumber !== orderNumber) continue;
-      entry.seen++;
-      if (entry.seen >= (fault.nth ?? 1)) struck ??= fault;
-    }
-    this.waiting = this.waiting.filter(({ fault, seen }) => seen < (fault.nth ?? 1) + (fault.times ?? 1) - 1);
-    return struck;
-  }
+/** Whether a call of that operation, on that order, is one that the fault is for. */
+export function strikes(
+  fault: FeedFault,
+  operation: FeedStandinOperation,
+  orderNumber: string | null,
+): boolean {
+  if (fault.operation === undefined ? operation === 'Authorize' : fault.operation !== operation) return false;
+  return fault.orderNumber === undefined || fault.orderNumber === orderNumber;
 }

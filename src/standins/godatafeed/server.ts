@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { codeOf, messageOf, UsageError } from '../../core/errors.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { messageOf } from '../../core/errors.js';
+import { type ListenOptions, listen } from '../listen.js';
 import { readBody, send } from '../wire.js';
 import type { Scope } from './access.js';
 import { FeedApi, type FeedApiOptions } from './api.js';
@@ -8,12 +8,7 @@ import type { FeedFault } from './faults.js';
 import type { FeedJournalEntry, FeedStandinOperation } from './journal.js';
 import type { NewFeedOrder, StandinOrder } from './orders.js';
 
-export interface GoDataFeedStandinOptions extends FeedApiOptions {
-  /** Default 0: any free one. */
-  readonly port?: number;
-  /** Address to listen on; default 127.0.0.1. */
-  readonly host?: string;
-}
+export type GoDataFeedStandinOptions = FeedApiOptions & ListenOptions;
 
 export interface GoDataFeedStandin {
   /** Base address with version, `http://127.0.0.1:40001/v1`. */
@@ -57,17 +52,10 @@ export async function startGoDataFeedStandin(options: GoDataFeedStandinOptions):
   const api = new FeedApi(options);
   const actions = new Map<string, () => void>();
   api.onCall = (operation, nth) => actions.get(`${operation} ${nth}`)?.();
-  const server = createServer((request, response) => {
-    void serve(api, request, response);
-  });
-  const { port = 0, host = '127.0.0.1', clock } = options;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(notListening(host, port, error)));
-    server.listen(port, host, resolve);
-  });
-  const address = server.address() as AddressInfo;
+  const server = await listen((request, response) => serve(api, request, response), options);
+  const { clock } = options;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/v1`,
+    url: `${server.origin}/v1`,
     journal: api.journal,
     count: (operation) => api.counts.get(operation) ?? 0,
     refused: () => api.bucket.refused,
@@ -92,10 +80,7 @@ export async function startGoDataFeedStandin(options: GoDataFeedStandinOptions):
     fail: (fault) => api.faults.add(fault),
     clearFaults: () => api.faults.clear(),
     settle: () => api.settle(),
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: () => server.close(),
   };
 }
 
@@ -105,13 +90,6 @@ const GREETING = {
     Message: 'A stand-in of the GoDataFeed API, to try Orderferry. No store is behind it.',
   }),
 };
-
-function notListening(host: string, port: number, error: Error): UsageError {
-  const why = codeOf(error) === 'EADDRINUSE' ? 'another program listens there' : messageOf(error);
-  return new UsageError(`the stand-in cannot listen on ${host}, port ${port}: ${why}; choose another one`, {
-    cause: error,
-  });
-}
 
 async function serve(api: FeedApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
