@@ -29,7 +29,7 @@ describe('schema.sql', () => {
     for (const text of Object.values(written)) {
       expect(text).toMatch(/^-- Append-only\..*\nCREATE TABLE "?etl\.event/m);
       expect(text).toMatch(/^ {2}token +INT\w* NOT NULL, +-- fencing token: grows/m);
-      expect(text).toMatch(/^ {2}detail +\w+(\(MAX\))? +-- JSON$/m);
+      expect(text).toMatch(/^ {2}detail +\w+(\(MAX\))?,? +-- JSON$/m);
     }
     expect(written.sqlite).toMatch(
       /^-- The engine uses a partial index .*\n--.*\nCREATE INDEX item_unsettled/m,
@@ -47,7 +47,7 @@ describe('what a later migration does to schema.sql of SQL Server', () => {
         CONSTRAINT event_actor_is_named CHECK (actor <> ';,');
       UPDATE etl.event SET actor = 'x;y';`);
     expect(text).toContain(
-      "  detail   NVARCHAR(MAX),                         -- JSON\n  actor NVARCHAR(100) NULL,  -- who; null: the program\n  CONSTRAINT event_actor_is_named CHECK (actor <> ';,')\n);",
+      "  detail   NVARCHAR(MAX),                         -- JSON\n  item_key NVARCHAR(200),\n  actor NVARCHAR(100) NULL,  -- who; null: the program\n  CONSTRAINT event_actor_is_named CHECK (actor <> ';,')\n);",
     );
     expect(text).not.toContain('UPDATE');
   });

@@ -1,5 +1,5 @@
 -- Deletes frozen rows of change sets older than @frozen_before, but never those that are still needed: the order
--- of an unfinished or waiting item, of an open batch, of a table file not yet delivered, and, until
+-- (or document) of an unfinished or waiting item, of an open batch, of a table file not yet delivered, and, until
 -- @handed_over_before, what a hand-over file was rendered from. Rows of the tables that have a stamp of their own
 -- stay, too, while the freeze may ask whether it has them (from watermark rows-since/<table> on): it would take
 -- them for new. In: @frozen_before, @handed_over_before, @now.
@@ -15,9 +15,13 @@ INSERT INTO temp.old_change_set (change_set_id)
     AND c.change_set_id NOT IN (SELECT b.change_set_id FROM etl.batch AS b
                                 WHERE b.state <> 'closed' AND b.change_set_id IS NOT NULL)
     AND c.change_set_id NOT IN (SELECT i.change_set_id FROM etl.item AS i
-                                WHERE i.state IN ('new', 'ready', 'loading') AND i.order_id IS NULL)
+                                WHERE i.state IN ('new', 'ready', 'loading') AND i.order_id IS NULL
+                                  AND NOT EXISTS (SELECT 1 FROM etl.frozen_document AS d
+                                                  WHERE d.change_set_id = i.change_set_id AND d.item_key = i.item_key))
     AND c.change_set_id NOT IN (SELECT i.change_set_id FROM etl.item AS i
-                                WHERE i.state IN ('held', 'failed') AND i.resolution IS NULL AND i.order_id IS NULL);
+                                WHERE i.state IN ('held', 'failed') AND i.resolution IS NULL AND i.order_id IS NULL
+                                  AND NOT EXISTS (SELECT 1 FROM etl.frozen_document AS d
+                                                  WHERE d.change_set_id = i.change_set_id AND d.item_key = i.item_key));
 INSERT OR IGNORE INTO temp.needed_order (change_set_id, order_id)
   SELECT n.change_set_id, n.order_id FROM (
     SELECT i.change_set_id, i.order_id FROM etl.item AS i
@@ -62,5 +66,11 @@ DELETE FROM etl.frozen_CustomerSites
   WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
     AND NOT (queued = 1 AND ModifiedDate >= COALESCE((SELECT w.value FROM etl.watermark AS w
              WHERE w.scope = 'exigo' AND w.name = 'rows-since/CustomerSites'), '9999'));
+DELETE FROM etl.frozen_document
+  WHERE change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o)
+    AND NOT EXISTS (SELECT 1 FROM etl.item AS i
+                    WHERE i.item_key = etl.frozen_document.item_key AND i.order_id IS NULL
+                      AND i.change_set_id = etl.frozen_document.change_set_id
+                      AND (i.settled_utc IS NULL OR (i.state IN ('held', 'failed') AND i.resolution IS NULL)));
 UPDATE etl.change_set SET pruned_utc = @now
   WHERE pruned_utc IS NULL AND change_set_id IN (SELECT o.change_set_id FROM temp.old_change_set AS o);

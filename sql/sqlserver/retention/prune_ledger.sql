@@ -1,6 +1,6 @@
 -- Deletes what is over and older than the retentions: runs and empty change sets (@frozen_before), closed batches
 -- with their items, their events and files (@handed_over_before). An effect goes only with its item, an item only when nothing of it
--- waits; order links stay. In: @frozen_before, @handed_over_before.
+-- waits; links of orders and of customers stay. In: @frozen_before, @handed_over_before.
 DELETE FROM etl.run WHERE COALESCE(ended_utc, started_utc) < @frozen_before;
 DELETE FROM etl.change_set
   WHERE frozen_utc < @frozen_before AND orders_frozen + raw_rows = 0;
@@ -26,6 +26,7 @@ DELETE FROM etl.wave
 DELETE FROM etl.change_set
   WHERE frozen_utc < @handed_over_before AND pruned_utc IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM etl.batch AS b WHERE b.change_set_id = etl.change_set.change_set_id)
+    AND NOT EXISTS (SELECT 1 FROM etl.frozen_document AS f WHERE f.change_set_id = etl.change_set.change_set_id)
     AND NOT EXISTS (SELECT 1 FROM etl.frozen_Orders AS f WHERE f.change_set_id = etl.change_set.change_set_id)
     AND NOT EXISTS (SELECT 1 FROM etl.frozen_Payments AS f WHERE f.change_set_id = etl.change_set.change_set_id)
     AND NOT EXISTS (SELECT 1 FROM etl.frozen_Customers AS f WHERE f.change_set_id = etl.change_set.change_set_id)

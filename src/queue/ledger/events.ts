@@ -11,6 +11,8 @@ export interface LedgerEvent {
   readonly batchId?: number;
   readonly waveId?: number;
   readonly orderId?: number;
+  /** Of an item that is no order of Exigo, or not yet: `main/1000123`. */
+  readonly itemKey?: string;
   readonly message: string;
   readonly detail?: unknown;
 }
@@ -23,6 +25,7 @@ export async function insertEvent(session: Session, event: LedgerEvent): Promise
     batch_id: event.batchId ?? null,
     wave_id: event.waveId ?? null,
     order_id: event.orderId ?? null,
+    item_key: event.itemKey ?? null,
     message: event.message,
     detail: event.detail === undefined ? null : JSON.stringify(event.detail),
   });
