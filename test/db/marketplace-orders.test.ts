@@ -48,6 +48,7 @@ describe.each(engines())('links of marketplace orders on %s', (engine) => {
     expect(linked.get(48_001)).toEqual({
       ...order('2'),
       frozen_utc: NOW,
+      document_sha256: null,
       exigo_order_id: 48_001,
       linked_utc: NOW,
       acknowledged_utc: null,

@@ -16,6 +16,7 @@ CREATE TABLE etl.marketplace_order (
   marketplace_number TEXT,
   purchased_utc      TEXT,                   -- null where GoDataFeed does not say
   frozen_utc         TEXT NOT NULL,          -- when it was first frozen
+  document_sha256    TEXT,                   -- of the JSON that was frozen last
   exigo_order_id     INTEGER,                -- null until Exigo has said it
   linked_utc         TEXT,
   acknowledged_utc   TEXT,

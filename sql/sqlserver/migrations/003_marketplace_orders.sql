@@ -16,6 +16,7 @@ CREATE TABLE etl.marketplace_order (
   marketplace_number NVARCHAR(100),
   purchased_utc      DATETIME2(3),           -- null where GoDataFeed does not say
   frozen_utc         DATETIME2(3) NOT NULL,  -- when it was first frozen
+  document_sha256    NVARCHAR(100),          -- of the JSON that was frozen last
   exigo_order_id     INT,                    -- null until Exigo has said it
   linked_utc         DATETIME2(3),
   acknowledged_utc   DATETIME2(3),

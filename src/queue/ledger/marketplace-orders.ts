@@ -11,6 +11,8 @@ export interface MarketplaceOrder {
   readonly marketplace_number: string | null;
   readonly purchased_utc: string | null;
   readonly frozen_utc: string;
+  /** Of the JSON that was frozen last; null when it was never frozen here. */
+  readonly document_sha256: string | null;
   /** Null until Exigo has said it. */
   readonly exigo_order_id: number | null;
   readonly linked_utc: string | null;
