@@ -45,6 +45,23 @@ export const ORDER_TYPES = [
 
 export type OrderType = (typeof ORDER_TYPES)[number];
 
+/** Carrier by `WebCarrierID` (exigo.md section 3.4). */
+export const CARRIERS: Readonly<Record<number, string>> = {
+  2: 'FedEx',
+  3: 'UPS',
+  4: 'Purolator',
+  5: 'CanadaPostRegular',
+  6: 'CanadaPostExpress',
+  20: 'DHL',
+  23: 'USPS',
+  24: 'Estafeta',
+  25: 'RoyalMail',
+  27: 'GLSHungary',
+  28: 'PostenNorway',
+  29: 'LandMarkGlobal',
+  45: 'GDEX',
+};
+
 export function statusName(id: number): OrderStatus | `status ${number}` {
   return ORDER_STATUSES[id] ?? `status ${id}`;
 }

@@ -30,6 +30,48 @@ export type FeedOperation = (typeof FEED_OPERATIONS)[number];
 /** Names to try, the first that has a value wins; compared without case; dots lead into objects. */
 export type Candidates = readonly string[];
 
+/** Which tracking number stands for an order of several parcels: an update has room for one. */
+export const PARCEL_RULES = ['first', 'last', 'joined'] as const;
+export type ParcelRule = (typeof PARCEL_RULES)[number];
+
+/** What becomes of a shipment whose carrier nobody names. */
+export const MISSING_CARRIER = ['hold', 'omit'] as const;
+
+/** Whether updates go to a marketplace; the first rule that decides counts. */
+export interface PublishRule {
+  /** Marketplace by its name, or `any`. */
+  readonly to: string;
+  /** Only for these updates; null: for both. */
+  readonly update: 'shipped' | 'canceled' | null;
+  /** The rule holds when a tag of the order contains this text; null: always. */
+  readonly tagContains: string | null;
+  /** What is decided when it holds. */
+  readonly publish: boolean;
+  /** What is decided when it does not; null leaves it to the next rule. */
+  readonly otherwise: boolean | null;
+}
+
+/** How orders of a store are reported to their marketplaces: plain JSON, as it is kept with a batch. Times in milliseconds. */
+export interface UpdateRules {
+  readonly parcel: ParcelRule;
+  /** US Central time, `17:00`, of a ship date that has none. */
+  readonly bareDateTime: string;
+  readonly carriers: {
+    /** Carrier by ShipMethodID, for parcels without a WebCarrierID. */
+    readonly shipMethods: Readonly<Record<string, string>>;
+    /** By marketplace or `any`: what it calls a carrier. A name that is in no map is sent as it is. */
+    readonly names: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly missing: (typeof MISSING_CARRIER)[number];
+  };
+  /** By marketplace; one that is not named has its name without spaces as its tag. */
+  readonly tags: Readonly<Record<string, readonly string[]>>;
+  readonly publish: readonly PublishRule[];
+  /** How long after an update its marketplace is asked for the first time. */
+  readonly firstLookMs: number;
+  /** After this without the marketplace's answer the order is given to a person. */
+  readonly confirmWaitMs: number;
+}
+
 /** One store of GoDataFeed: its own key, bucket and errors. Times in milliseconds. */
 export interface GoDataFeedStore {
   /** In messages and as the source of its orders; small letters, digits, hyphens. */
@@ -97,7 +139,19 @@ export interface GoDataFeedStore {
     readonly marketplaceNumber: Candidates;
     readonly destinationNumber: Candidates;
     readonly status: Candidates;
+    readonly tracking: Candidates;
+    readonly carrier: Candidates;
+    readonly dateShipped: Candidates;
+    /** Whether the marketplace has taken an update, and why not. */
+    readonly sync: Candidates;
+    readonly syncMessage: Candidates;
   };
+  readonly syncValues: {
+    readonly complete: Candidates;
+    readonly manual: Candidates;
+    readonly error: Candidates;
+  };
+  readonly updates: UpdateRules;
   readonly rate: BucketLimits;
   readonly pageSize: number;
   /** Sent only when set: what it means is not documented. */

@@ -34,6 +34,11 @@ export function fromExigoText(text: string): number {
   return before + offsetAt(before) !== wall && after + offsetAt(after) === wall ? after : before;
 }
 
+/** The later of the two instants of a local time that autumn repeats; null for every other time. */
+export function laterOfRepeated(text: string): number | null {
+  return repeatedHourStart(text) === null ? null : fromExigoText(text) + HOUR;
+}
+
 const zone = IANAZone.create(EXIGO_ZONE);
 
 function offsetAt(instant: number): number {

@@ -8,6 +8,7 @@ import {
   READ_BACKS,
   TOKEN_PLACEMENTS,
 } from '../../core/godatafeed.js';
+import { updatesSchema } from './godatafeed-updates.js';
 import { group, listOf, type valueSchemas } from './values.js';
 
 const STORE_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -148,9 +149,22 @@ export function godatafeedSchema(values: ReturnType<typeof valueSchemas>) {
       ),
       destinationNumber: candidates(['OrderDestinationOrderNumber'], "The seller's order number."),
       status: candidates(['OrderStatus', 'Status'], 'The status.'),
+      tracking: candidates(['ShipmentTrackingNumber', 'TrackingNumber'], 'The tracking number.'),
+      carrier: candidates(['ShipmentCarrier', 'ShippingCarrier', 'Carrier'], 'The carrier.'),
+      dateShipped: candidates(['DateShipped'], 'Ship date and time.'),
+      sync: candidates(['SyncStatus', 'OrderSyncStatus'], 'Whether the marketplace has taken an update.'),
+      syncMessage: candidates(['SyncMessage', 'SyncError', 'ErrorMessage'], 'Why it has not.'),
     })
       .prefault({})
       .describe('Fields of an order that the client itself reads.'),
+    syncValues: group({
+      complete: candidates(['Sync Complete'], 'The marketplace has taken it.'),
+      manual: candidates(['Manually Synced'], 'It was shipped or canceled there by someone else.'),
+      error: candidates(['Error', 'Sync Error'], 'The marketplace has refused it.'),
+    })
+      .prefault({})
+      .describe('What `fields.sync` says, or the status itself; read without regard to case.'),
+    updates: updatesSchema(values).prefault({}).describe('How shipments and cancellations are reported.'),
     rate: group({
       bucket: integer(2, 10_000).prefault(50).describe('Calls at once.'),
       leakPerSecond: integer(1, 1_000).prefault(2).describe('Calls a second after that.'),
