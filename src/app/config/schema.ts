@@ -27,7 +27,9 @@ export function configSchema(environment: Environment, baseDirectory: string) {
       database: text().describe('Name of the database.'),
       user: text().describe('SQL Server login.'),
       password: secret(variable).describe('From the environment only.'),
-      encrypt: flag().prefault(true).describe('TLS to the server.'),
+      encrypt: flag()
+        .prefault(true)
+        .describe('TLS to the server; one that has none is refused before the password is sent.'),
       trustServerCertificate: flag()
         .prefault(false)
         .describe('Accept a certificate nobody signed; only for a server of your own.'),

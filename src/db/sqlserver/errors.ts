@@ -8,9 +8,14 @@ import {
   UnknownOutcomeError,
   UnreachableError,
 } from '../../core/errors.js';
-import { transientNumber } from './transient.js';
+import { refusalsOf } from './login.js';
+import { TRANSIENT_NUMBERS, transientNumber } from './transient.js';
 
-const LOGIN_FAILED = new Set([18450, 18452, 18456, 18486, 18487, 18488]);
+const LOGIN_FAILED = new Set([18450, 18452, 18456, 18470, 18486, 18487, 18488]);
+/** The database that the login asks for is not there, not for this login, or not online. */
+const CANNOT_OPEN = 4060;
+/** Nobody may log in just now: paused, being upgraded, in single-user mode, starting, shutting down. */
+const NOT_NOW = new Set([6005, 17142, 17187, 18401, 18451, 18461]);
 /** Denied, and what a login without the grant is told instead: not there (1088, 2760, 4902, 15151). */
 const NO_PERMISSION = new Set([229, 230, 262, 297, 300, 916, 1088, 2760, 4902, 15151, 15247]);
 const NO_PERMISSION_TEXT = /permission denied for|must be owner of/i;
@@ -46,13 +51,16 @@ export class StatementError extends OrderferryError {}
 /** What the driver threw when it should have let us in, as one line that says what to do. */
 export function mapOpenError(server: string, error: unknown, key = 'database.sqlserver'): Error {
   if (error instanceof OrderferryError) return error;
-  const message = `SQL Server ${server}: ${messageOf(error)}`;
+  const [first] = refusalsOf(error);
+  const message = `SQL Server ${server}: ${first?.message ?? messageOf(error)}`;
   const cause = { cause: error };
-  if (codeOf(error) === 'ELOGIN') {
-    return new ConfigurationError(
-      `${message}; check ${key}: user, password, database, and whether this login may use it`,
-      cause,
-    );
+  if (codeOf(error) === 'ELOGIN') return refusedLogin(message, first?.number, key, cause);
+  if (codeOf(error) === 'EENCRYPT' || isConfiguration(error)) {
+    const advice =
+      codeOf(error) === 'EENCRYPT'
+        ? `set ${key}.encrypt to true`
+        : `give it a certificate, or set ${key}.encrypt to false where the network in between is your own`;
+    return new ConfigurationError(`${message}; ${advice}`, cause);
   }
   if (/self.signed|certificate|hostname\/ip does not match/i.test(message)) {
     return new ConfigurationError(
@@ -62,6 +70,27 @@ export function mapOpenError(server: string, error: unknown, key = 'database.sql
   }
   return new UnreachableError(
     `${message}; check ${key}.host and port, the network, and whether the server is up`,
+    cause,
+  );
+}
+
+/** Thrown by a guard of ours while the connection was opened; the pool wraps it. */
+function isConfiguration(error: unknown): boolean {
+  return (error as { originalError?: unknown }).originalError instanceof ConfigurationError;
+}
+
+function refusedLogin(message: string, number: number | undefined, key: string, cause: ErrorOptions): Error {
+  if (number === CANNOT_OPEN) {
+    return new ConfigurationError(
+      `${message}; check ${key}.database, whether this login may use it, and whether it is online`,
+      cause,
+    );
+  }
+  if (number !== undefined && (TRANSIENT_NUMBERS.has(number) || NOT_NOW.has(number) || OFFLINE.has(number))) {
+    return new UnreachableError(`${message} (the server takes no logins just now; run again later)`, cause);
+  }
+  return new ConfigurationError(
+    `${message}; check ${key}: user, password, database, and whether this login may use it`,
     cause,
   );
 }
@@ -77,6 +106,8 @@ export function mapSqlServerError(statement: string, error: unknown, committing 
   const cause = { cause: error };
   if (typeof number === 'number') return mapNumber(statement, number, message, cause);
   const code = codeOf(error) ?? '';
+  // A new connection of the pool, in the middle of a run.
+  if (code === 'ELOGIN' || isConfiguration(error)) return mapOpenError(statement, error);
   if (GONE_BEFORE.has(code)) return lost(message, cause);
   if (LOST.has(code)) {
     if (committing) {

@@ -3,6 +3,7 @@ import { type Clock, MINUTE, SECOND } from '../../core/clock.js';
 import type { SqlServerConfig } from '../../core/config.js';
 import type { Answer, Parameters, Request, Statement, StreamingSession, SyncDatabase } from '../database.js';
 import { mapOpenError, mapSqlServerError } from './errors.js';
+import { guardLogin } from './login.js';
 import { SqlServerSession } from './session.js';
 
 export type { SqlServerConfig };
@@ -47,6 +48,7 @@ export function driverConfig(config: SqlServerConfig): sql.config {
     pool: POOL,
     // Looks at the socket. The default asks the server `SELECT 1` before every statement: a second round trip.
     validateConnection: 'socket',
+    beforeConnect: (connection) => guardLogin(connection, config.encrypt),
     options: {
       appName: 'orderferry',
       encrypt: config.encrypt,
