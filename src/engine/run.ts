@@ -164,7 +164,7 @@ async function freezeLiveOnce(
     const subscribers = context.pipelines.map(subscriberOf);
     changeSet = await freezeLive(lease, context.config.source, subscribers, context.hosted);
   } catch (error) {
-    await lease.release();
+    await lease.release().catch(() => undefined); // it ends by itself; what went wrong before is what counts
     throw error;
   }
   return { changeSet, standing: (await lease.release(standingRequests(turn))).answers };

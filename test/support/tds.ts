@@ -1,5 +1,5 @@
 /** The few parts of MS-TDS that a peer of the driver has to speak in tests. */
-export const TDS = { batch: 1, rpc: 3, answer: 4, transaction: 14, login: 16, prelogin: 18 };
+export const TDS = { batch: 1, rpc: 3, answer: 4, attention: 6, transaction: 14, login: 16, prelogin: 18 };
 
 const HEADER = 8;
 const END_OF_MESSAGE = 0x01;
@@ -7,6 +7,8 @@ const END_OF_MESSAGE = 0x01;
 export interface TdsMessage {
   readonly type: number;
   readonly payload: Buffer;
+  /** With its headers, as it came. */
+  readonly packets: Buffer;
 }
 
 /** One message as one packet (MS-TDS 2.2.3.1). */
@@ -19,7 +21,7 @@ export function packetOf(type: number, payload: Buffer): Buffer {
 /** Takes bytes as they come, and gives whole messages. */
 export class TdsReader {
   private rest: Buffer = Buffer.alloc(0);
-  private parts: Buffer[] = [];
+  private packets: Buffer[] = [];
 
   read(chunk: Buffer): TdsMessage[] {
     this.rest = Buffer.concat([this.rest, chunk]);
@@ -29,10 +31,14 @@ export class TdsReader {
       if (this.rest.length < length) break;
       const packet = this.rest.subarray(0, length);
       this.rest = this.rest.subarray(length);
-      this.parts.push(packet.subarray(HEADER));
+      this.packets.push(packet);
       if ((packet.readUInt8(1) & END_OF_MESSAGE) === 0) continue;
-      messages.push({ type: packet.readUInt8(0), payload: Buffer.concat(this.parts) });
-      this.parts = [];
+      messages.push({
+        type: packet.readUInt8(0),
+        payload: Buffer.concat(this.packets.map((one) => one.subarray(HEADER))),
+        packets: Buffer.concat(this.packets),
+      });
+      this.packets = [];
     }
     return messages;
   }
@@ -51,6 +57,12 @@ export function errorToken(number: number, text: string, severity = 16): Buffer 
   head.writeUInt8(0xaa, 0);
   head.writeUInt16LE(body.length, 1);
   return Buffer.concat([head, body]); // no names of server and procedure, line 0
+}
+
+/** A batch in the transaction of another request: ALL_HEADERS (2.2.5.3) come first and name it. */
+export function batchLike(request: Buffer, text: string): Buffer {
+  const headers = request.subarray(0, request.readUInt32LE(0));
+  return packetOf(TDS.batch, Buffer.concat([headers, Buffer.from(text, 'utf16le')]));
 }
 
 /** A DONE token (2.2.7.6) of a statement that failed. */

@@ -10,6 +10,7 @@ import {
 } from '../../src/core/errors.js';
 import { PACKAGE_ROOT } from '../../src/db/sql.js';
 import { mapOpenError, mapSqlServerError, StatementError } from '../../src/db/sqlserver/errors.js';
+import { limitOf } from '../../src/db/sqlserver/limits.js';
 import { driverConfig } from '../../src/db/sqlserver/pool.js';
 import { TRANSIENT_NUMBERS } from '../../src/db/sqlserver/transient.js';
 import { fromDriver, wholeNumber } from '../../src/db/sqlserver/values.js';
@@ -22,6 +23,36 @@ describe('errors of SQL Server', () => {
       1204, 1205, 1222, 3960, 4060, 4221, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 49918, 49919,
       49920,
     ]);
+  });
+
+  /** Numbers and texts of "Database engine events and errors", learn.microsoft.com/sql/relational-databases. */
+  it.each([
+    [921, "Database 'ferry' has not been recovered yet. Wait and try again.", /not online/],
+    [922, "Database 'ferry' is being recovered. Waiting until recovery is finished.", /not online/],
+    [926, "Database 'ferry' cannot be opened. It has been marked SUSPECT by recovery.", /not online/],
+    [927, "Database 'ferry' cannot be opened. It is in the middle of a restore.", /not online/],
+    [942, "Database 'ferry' cannot be opened because it is offline.", /not online/],
+    [945, "Database 'ferry' cannot be opened due to inaccessible files or insufficient memory", /not online/],
+    [952, "Database 'ferry' is in transition. Try the statement later.", /not online/],
+    [955, 'Database ferry is enabled for Database Mirroring, but the database lacks quorum', /not online/],
+    [976, "The target database, 'ferry', is participating in an availability group", /not online/],
+    [983, "Unable to access availability database 'ferry' because the database replica is not", /not online/],
+    [
+      1101,
+      "Could not allocate a new page for database 'ferry' because of insufficient disk space",
+      /is full/,
+    ],
+    [1105, "Could not allocate space for object 'etl.item' in database 'ferry'", /is full/],
+    [9002, "The transaction log for database 'ferry' is full due to 'LOG_BACKUP'.", /is full/],
+    [596, 'Cannot continue the execution because the session is in the kill state.', /connection was lost/],
+    [6005, 'SHUTDOWN is in progress.', /connection was lost/],
+    [9001, "The log for database 'ferry' is not available.", /connection was lost/],
+  ])('takes %i for something that is not there just now, and says what it said: %s', (number, text, says) => {
+    const error = mapSqlServerError('ledger/insert_item', fault({ number }, text));
+    expect(error).toBeInstanceOf(UnreachableError);
+    expect(error.message).toContain(text);
+    expect(error.message).toMatch(says);
+    expect(error.message).not.toContain('\n');
   });
 
   it.each([
@@ -111,6 +142,20 @@ describe('the driver', () => {
         abortTransactionOnError: true,
       },
     });
+  });
+
+  it.each([
+    ['lease/renew', 1],
+    ['rate/write', 1],
+    ['ledger/insert_item', 5],
+    ['lease/renew, ledger/insert_item', 5],
+    ['lease/renew, freeze/begin', 30],
+    ['freeze/copy_orders', 30],
+    ['queue/refresh', 30],
+    ['retention/prune_frozen', 30],
+    ['load #wanted', 30],
+  ])('waits for the answer to %s for %i minutes', (name, minutes) => {
+    expect(limitOf(name)).toBe(minutes * 60_000);
   });
 
   it('gives dates as text in UTC, bit as a number, and bigint as a number while it is safe', () => {

@@ -73,7 +73,9 @@ async function run(opened: Opened, pipeline: AnyPipeline, options: RunOptions, s
   await assertGrants(database, 'database', hosted === null ? ['sync', 'run'] : ['run']);
   if (hosted !== null) await assertGrants(hosted.database, 'syncDatabase', ['sync']);
   const report = await runPipeline(context, request);
-  const summary = await summarize(context, pipeline.name, report);
+  const summary = await summarize(context, pipeline.name, report).catch((problem: unknown) => {
+    throw report.error ?? problem; // a database that is gone cannot be asked; what ended the run says why
+  });
   printRun(output, summary, null);
   output.result(summary);
   if (report.error !== null) {

@@ -1,3 +1,4 @@
+import { MINUTE } from '../../core/clock.js';
 import {
   ConfigurationError,
   codeOf,
@@ -8,6 +9,7 @@ import {
   UnknownOutcomeError,
   UnreachableError,
 } from '../../core/errors.js';
+import { limitOf } from './limits.js';
 import { refusalsOf } from './login.js';
 import { TRANSIENT_NUMBERS, transientNumber } from './transient.js';
 
@@ -24,8 +26,8 @@ const NO_OBJECT = new Set([207, 208, 2812]);
 const NO_OBJECT_TEXT = /\b(relation|procedure|column) .*does not exist/i;
 const DISK_FULL = new Set([1101, 1105, 5149, 9002]);
 const READ_ONLY = new Set([3906, 3908]);
-/** Offline, restoring, recovering, or a secondary that cannot be read. */
-const OFFLINE = new Set([922, 927, 942, 945, 946, 952, 954, 976, 978, 983]);
+/** Offline, suspect, restoring, recovering, without quorum, or a secondary that cannot be read. */
+const OFFLINE = new Set([921, 922, 926, 927, 942, 945, 946, 952, 954, 955, 956, 976, 978, 983, 988]);
 /** The session was killed, the server goes down, its log or files fail. */
 const SESSION_LOST = new Set([596, 6005, 6006, 823, 824, 9001]);
 /** The vendor's procedure left another transaction than it was called in (sql/sqlserver/queue/refresh.sql). */
@@ -44,6 +46,9 @@ const LOST = new Set([
 ]);
 /** The connection was gone before the statement was sent: it did nothing, a COMMIT included. */
 const GONE_BEFORE = new Set(['ECONNCLOSED', 'ENOTOPEN', 'EINVALIDSTATE', 'EABORT', 'ENOTBEGUN']);
+
+/** The driver's words for a statement that took longer than its limit, and for one that could not even be cancelled. */
+const NO_ANSWER = /Request failed to complete in|Failed to cancel request in/;
 
 /** A statement the server refused for a reason that no other class names. */
 export class StatementError extends OrderferryError {}
@@ -102,7 +107,7 @@ function refusedLogin(message: string, number: number | undefined, key: string, 
 export function mapSqlServerError(statement: string, error: unknown, committing = false): Error {
   if (error instanceof OrderferryError) return error;
   const number = (error as { number?: unknown }).number;
-  const message = `${statement}: ${messageOf(error)}`;
+  const message = `${statement}: ${NO_ANSWER.test(messageOf(error)) ? noAnswer(statement) : messageOf(error)}`;
   const cause = { cause: error };
   if (typeof number === 'number') return mapNumber(statement, number, message, cause);
   const code = codeOf(error) ?? '';
@@ -120,6 +125,11 @@ export function mapSqlServerError(statement: string, error: unknown, committing 
     return lost(message, cause);
   }
   return new StatementError(code === '' ? 'MSSQL' : code, message, cause);
+}
+
+function noAnswer(statement: string): string {
+  const minutes = limitOf(statement) / MINUTE;
+  return `no answer within ${minutes} minute${minutes === 1 ? '' : 's'}`;
 }
 
 function lost(message: string, cause: ErrorOptions): Error {

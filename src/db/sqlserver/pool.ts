@@ -1,15 +1,14 @@
 import sql from 'mssql';
-import { type Clock, MINUTE, SECOND } from '../../core/clock.js';
+import { type Clock, SECOND } from '../../core/clock.js';
 import type { SqlServerConfig } from '../../core/config.js';
 import type { Answer, Parameters, Request, Statement, StreamingSession, SyncDatabase } from '../database.js';
 import { mapOpenError, mapSqlServerError } from './errors.js';
+import { LONGEST } from './limits.js';
 import { guardLogin } from './login.js';
 import { SqlServerSession } from './session.js';
 
 export type { SqlServerConfig };
 
-/** A statement of a freeze of a million rows may take minutes; nothing of ours takes longer than this. */
-const REQUEST_TIMEOUT = 30 * MINUTE;
 const CONNECT_TIMEOUT = 15 * SECOND;
 const POOL = { min: 0, max: 4, idleTimeoutMillis: 30 * SECOND };
 
@@ -44,7 +43,7 @@ export function driverConfig(config: SqlServerConfig): sql.config {
     user: config.user,
     password: config.password,
     connectionTimeout: CONNECT_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT,
+    requestTimeout: LONGEST,
     pool: POOL,
     // Looks at the socket. The default asks the server `SELECT 1` before every statement: a second round trip.
     validateConnection: 'socket',

@@ -16,6 +16,7 @@ import type {
 import { CATALOGUE, type CatalogueRow, declaredType } from './catalogue.js';
 import { mapSqlServerError } from './errors.js';
 import { answersOf, batchesOf, type Joined, join } from './joined.js';
+import { limitOf } from './limits.js';
 import { loadTable } from './load.js';
 import { withSettings } from './settings.js';
 import { StopWatch } from './stop.js';
@@ -29,6 +30,12 @@ interface Prepared {
   /** Nothing is bound. */
   readonly plain: boolean;
 }
+
+/** The driver takes a limit for each request; its types do not know yet. */
+const TimedRequest = sql.Request as new (
+  origin: Origin,
+  overrides: { readonly requestTimeout: number },
+) => sql.Request;
 
 /** Statements on the pool or in one transaction, one at a time. */
 export class SqlServerSession implements StreamingSession {
@@ -125,7 +132,7 @@ export class SqlServerSession implements StreamingSession {
     await this.flush();
     await this.inTurn(async () => {
       try {
-        await this.request().bulk(loadTable(table, columns, rows));
+        await this.request(`load ${table}`).bulk(loadTable(table, columns, rows));
       } catch (error) {
         throw mapSqlServerError(`load ${table}`, error);
       }
@@ -184,14 +191,12 @@ export class SqlServerSession implements StreamingSession {
     return turn;
   }
 
-  private request(): sql.Request {
-    return this.origin instanceof sql.ConnectionPool
-      ? new sql.Request(this.origin)
-      : new sql.Request(this.origin);
+  private request(name: string): sql.Request {
+    return new TimedRequest(this.origin, { requestTimeout: limitOf(name) });
   }
 
   private prepare(statement: Statement, values: Parameters): Prepared {
-    const request = this.request();
+    const request = this.request(statement.name);
     const { statement: timed, parameters = {} } = this.timed({ statement, parameters: values });
     for (const [name, value] of Object.entries(parameters)) bind(request, name, value);
     const text = this.origin instanceof sql.ConnectionPool ? timed.text : withSettings(timed.text);

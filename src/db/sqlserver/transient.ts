@@ -1,21 +1,38 @@
+/*
+ * Sources of the numbers, as of November 2026:
+ *
+ * [engine] learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors-<range>
+ * [client] learn.microsoft.com/dotnet/api/microsoft.data.sqlclient.sqlconfigurableretryfactory, the inner list of
+ *          transient errors of Microsoft's own client
+ * [azure]  learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues, "List of transient fault
+ *          error codes"
+ *
+ * [client] also has 64, 233, 997, 10053, 10054, 10060, which are not the server's but those of a Windows socket; this
+ * driver gives the code of the socket instead (ESOCKET, ECONNRESET), and what was under way is not repeated by itself:
+ * see `LOST` in errors.ts. [azure] also has 926 and 615, which may last: they are not repeated either.
+ */
+
 /**
  * SQL Server error numbers after which the same transaction may be tried again: the server rolled it back, or never
- * began it. Pinned by test/unit/sqlserver.test.ts: a change of the list is meant, or an accident. Sources, by number:
- *
- * - 1204 (no locks left), 1205 (deadlock victim), 1222 (lock time-out), 3960 (update conflict under SNAPSHOT):
- *   learn.microsoft.com/sql/relational-databases/errors-events/mssqlserver-1205-database-engine-error and its sisters;
- *   learn.microsoft.com/sql/connect/ado-net/configurable-retry-logic lists the first three as SqlClient's defaults.
- * - 4060, 4221, 40197, 40501, 40613, 49918, 49919, 49920, 10928, 10929:
- *   learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues, "transient fault error messages"
- *   and resource governance.
- * - 40143, 40540: Azure SQL's older numbers of the same, in SqlClient's default list as well.
- *
- * SqlClient's list also has 64, 233, 10053, 10054, 10060, which are not the server's but those of a Windows socket;
- * this driver gives the code of the socket instead (ESOCKET, ECONNRESET), and what was under way is not repeated by
- * itself: see `LOST` in errors.ts.
+ * began it. Pinned by test/unit/sqlserver.test.ts: a change of the list is meant, or an accident.
  */
 export const TRANSIENT_NUMBERS: ReadonlySet<number> = new Set([
-  1204, 1205, 1222, 3960, 4060, 4221, 10928, 10929, 40143, 40197, 40501, 40540, 40613, 49918, 49919, 49920,
+  1204, // no locks left; rerun when there are fewer users [engine 1000-1999, client]
+  1205, // deadlock victim; rerun the transaction [engine 1000-1999, client]
+  1222, // lock request time-out [engine 1000-1999, client]
+  3960, // update conflict under SNAPSHOT; retry the transaction [engine 3000-3999]
+  4060, // at login: cannot open the database, also while it moves [client, azure]
+  4221, // at login to a readable secondary: row versions missing [client, azure]
+  10928, // limit of sessions or workers reached [client]
+  10929, // too busy for more than the minimum of sessions or workers [client]
+  40143, // error while processing the request, please try again [client; inside 40197: azure]
+  40197, // error while processing the request: upgrade, hardware, failover [client, azure]
+  40501, // busy; retry after ten seconds [client, azure]
+  40540, // error while processing the request, please try again [client; inside 40197: azure]
+  40613, // database not currently available [client, azure]
+  49918, // not enough resources [client, azure]
+  49919, // too many create or update operations [client, azure]
+  49920, // too many operations [client, azure]
 ]);
 
 /** Servers that speak TDS without these numbers (Babelfish sends 33557097 for all of them) name it in the text. */

@@ -1,13 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MINUTE, SECOND } from '../../../src/core/clock.js';
-import { StoppedError, UnreachableError } from '../../../src/core/errors.js';
+import { messageOf, StoppedError, UnreachableError } from '../../../src/core/errors.js';
 import type { Database, Session, Statement } from '../../../src/db/database.js';
 import { knownMigrations, migrate } from '../../../src/db/migrate.js';
 import { repeatTransient } from '../../../src/db/repeat.js';
-import { openSqlServer } from '../../../src/db/sqlserver/pool.js';
+import { openSqlServer, type SqlServerConfig } from '../../../src/db/sqlserver/pool.js';
 import { acquireLease } from '../../../src/queue/lease/lease.js';
 import { TestClock } from '../../support/clock.js';
-import { hasSqlServer, reportMissingEngine, TestDatabase } from '../../support/engines.js';
+import { hasSqlServer, reportMissingEngine, TestDatabase, testServer } from '../../support/engines.js';
+import { FaultProxy } from '../../support/fault-proxy.js';
 import { House, NOON } from '../../support/house.js';
 import { expectPromisesKept } from '../../support/promises.js';
 import { sabotaged } from '../../support/sabotage.js';
@@ -177,6 +178,72 @@ describe.runIf(hasSqlServer())('two sessions in each other’s way', () => {
         heldBy: 'another process, which is writing just now',
       });
     });
+  });
+});
+
+describe.runIf(hasSqlServer())('a server that gives no answer any more', () => {
+  let house: House;
+  let proxy: FaultProxy;
+  let relayed: Database;
+  beforeEach(async () => {
+    house = await House.open({ engine: 'sqlserver', templates: [readableTemplate()] });
+    const { host, port } = testServer();
+    proxy = await FaultProxy.open(host, port);
+    const config = house.config.database as SqlServerConfig;
+    relayed = await openSqlServer({ ...config, host: '127.0.0.1', port: proxy.port }, house.clock);
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await relayed.close();
+    await proxy.close();
+    await house.close();
+  });
+
+  /** The statement is under way, is cancelled when its time has passed, and given up when that is not heard. */
+  async function givesUpAfter(ms: number): Promise<void> {
+    const untilSeen = async (seen: () => boolean) => {
+      while (!seen()) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await untilSeen(() => proxy.met === 1);
+    vi.advanceTimersByTime(ms - 1);
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(proxy.cancelled).toBe(0);
+    vi.advanceTimersByTime(1);
+    await untilSeen(() => proxy.cancelled === 1);
+    vi.advanceTimersByTime(5 * SECOND);
+  }
+
+  it.each([
+    ['verdicts', 'INSERT INTO etl.item', 5 * MINUTE],
+    ['a freeze', 'INSERT INTO etl.frozen_Orders', 30 * MINUTE],
+  ])(
+    'is waited for with %s for its time, then nothing is left, and the next run goes on',
+    async (_what, text, limit) => {
+      await placeOrder(house, 1);
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      proxy.plan(text, { kind: 'silence' });
+      const failed = house
+        .run('exigo-orders-to-3pl', { database: relayed })
+        .catch((error: unknown) => ({ error }));
+      await givesUpAfter(limit);
+      vi.useRealTimers();
+      const { error } = await failed;
+      expect(error).toBeInstanceOf(UnreachableError);
+      expect((error as Error).message).toContain(`no answer within ${limit / MINUTE} minutes`);
+      house.clock.advance(10 * MINUTE);
+      expect((await house.run()).error).toBeNull();
+      await expectPromisesKept(house);
+      expect(await filesWith(house, 'plain', 1)).toHaveLength(1);
+    },
+  );
+
+  it('is waited for with a lease for a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    proxy.plan('UPDATE etl.lease', { kind: 'silence' });
+    const options = { name: 'silent', ttlMs: MINUTE, requestDeadlineMs: 0 };
+    const taken = acquireLease(relayed, house.clock, options).catch(messageOf);
+    await givesUpAfter(MINUTE);
+    expect(await taken).toContain('no answer within 1 minute;');
   });
 });
 
