@@ -5,7 +5,7 @@ import { tableText } from './sql.js';
 /**
  * knex as a builder of simple statements on our own tables, where both engines share the code; what it
  * builds runs through our Session. Its own connections are never used: on SQL Server they can run a
- * statement of a transaction outside of it (docs/architecture: reference of dependencies, knex 3.3.0).
+ * statement of a transaction outside of it (test/db/sqlserver/knex.test.ts).
  */
 const builders: Readonly<Record<Engine, Knex>> = {
   sqlite: knex({ client: 'better-sqlite3', useNullAsDefault: true }),

@@ -8,6 +8,7 @@ import {
   UnknownOutcomeError,
   UnreachableError,
 } from '../../src/core/errors.js';
+import { from } from '../../src/db/query.js';
 import { PACKAGE_ROOT } from '../../src/db/sql.js';
 import { mapOpenError, mapSqlServerError, StatementError } from '../../src/db/sqlserver/errors.js';
 import { limitOf } from '../../src/db/sqlserver/limits.js';
@@ -164,6 +165,13 @@ describe('the driver', () => {
     expect(wholeNumber('9007199254740991')).toBe(9_007_199_254_740_991);
     expect(wholeNumber('9007199254740993')).toBe('9007199254740993');
   });
+
+  it.each(['sqlite', 'sqlserver'] as const)(
+    'cannot be gone round: what knex built for %s cannot be run by knex',
+    async (engine) => {
+      await expect(from(engine, 'etl.batch', 'b').select('batch_id')).rejects.toThrow(/acquire a connection/);
+    },
+  );
 
   it('is the only one that talks to SQL Server: knex builds text in one file and opens no connection', () => {
     const sources = readdirSync(join(PACKAGE_ROOT, 'src'), { recursive: true, encoding: 'utf8' })
