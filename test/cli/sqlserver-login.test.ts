@@ -50,6 +50,12 @@ describe('a login to SQL Server', () => {
     expect(result.code).toBe(code);
   }
 
+  /** What the last command wrote to the log about its connection. */
+  async function logged(): Promise<string[]> {
+    const text = await readFile(join(folder, 'var', 'logs', 'orderferry.log'), 'utf8');
+    return text.split('\n').filter((line) => line.includes(`:${gate.port}: `));
+  }
+
   it('sends no password to a server without encryption, which anybody in between can claim', async () => {
     const result = await run({ encryption: 'not supported', refusal: WRONG_PASSWORD });
     expectOneLine(result, 2, /offers no encryption.*database\.sqlserver\.encrypt to false/);
@@ -61,6 +67,9 @@ describe('a login to SQL Server', () => {
     const result = await run({ encryption: 'not supported', refusal: WRONG_PASSWORD }, plain);
     expectOneLine(result, 2, /Login failed for user 'ferry'.*check database\.sqlserver: user, password/);
     expect(gate.logins).toBe(1);
+    expect(await logged()).toEqual([
+      expect.stringMatching(/"warn".*not encrypted \(database.sqlserver.encrypt\)/),
+    ]);
   });
 
   it('says what to set for a server that wants encryption', async () => {
@@ -89,6 +98,8 @@ describe('a login to SQL Server', () => {
       const options = { encryption: 'required', certificate: OURS, refusal: WRONG_PASSWORD } as const;
       expectOneLine(await run(options, settings, trusts), 2, /Login failed for user 'ferry'.*password/);
       expect(gate.logins).toBe(1);
+      const unverified = expect.stringMatching(/"warn".*certificate is not verified/);
+      expect(await logged()).toEqual(settings === '' ? [] : [unverified]);
     },
   );
 

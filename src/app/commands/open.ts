@@ -12,6 +12,7 @@ import { createOutput, type Output } from '../output.js';
 import type { Shell } from '../program.js';
 import { createProgress, noProgress } from '../progress.js';
 import { makeContext, openDatabase, openSyncDatabase } from '../runtime.js';
+import { trustNotes } from '../trust.js';
 
 export interface Opened {
   readonly config: Config;
@@ -58,6 +59,7 @@ export async function withContext(
       clock: shell.clock,
       level: quiet ? 'warn' : 'info',
     });
+    for (const note of trustNotes(config)) shell.frame.logger.fileOnly('warn', note);
     database = await openDatabase(config, shell.clock, shell.signal);
     await assertSchema(database);
     sync = await openSyncDatabase(config, shell.signal);
