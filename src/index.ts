@@ -12,4 +12,4 @@ export {
   type Verdict,
 } from './core/pipeline.js';
 export { exigoQueue } from './extract/sources.js';
-export { exigoStatus, tableCsv, threePlFile } from './load/steps.js';
+export { exigoStatus, godatafeedUpdate, tableCsv, threePlFile } from './load/steps.js';

@@ -245,37 +245,6 @@ CREATE UNIQUE INDEX wave_number_is_used_once ON "etl.wave" (pipeline, target, nu
 CREATE INDEX wave_open ON "etl.wave" (pipeline, wave_id) WHERE state NOT IN ('delivered', 'void');
 CREATE INDEX wave_by_file ON "etl.wave" (file_name);
 
--- One outward act for one business key (pipeline, step, item, generation). The unique index is the promise
--- that nothing is done twice.
-CREATE TABLE "etl.effect" (
-  effect_id    INTEGER PRIMARY KEY AUTOINCREMENT,
-  pipeline     TEXT    NOT NULL,
-  step         TEXT    NOT NULL,
-  item_key     TEXT    NOT NULL,
-  generation   INTEGER NOT NULL,
-  item_id      INTEGER NOT NULL,
-  order_id     INTEGER,
-  change_set_id INTEGER NOT NULL,              -- the version the target last accepted, or a person chose to ignore
-  state        TEXT    NOT NULL DEFAULT 'pending',
-  wave_id      INTEGER,
-  token        INTEGER,
-  attempts     INTEGER NOT NULL DEFAULT 0,
-  next_try_utc TEXT,
-  fingerprint  TEXT,                           -- of that version
-  receipt      TEXT,
-  last_error   TEXT,
-  created_utc  TEXT    NOT NULL,
-  done_utc     TEXT, target TEXT, request TEXT,
-  CONSTRAINT effect_state_is_known CHECK (state IN ('pending', 'sending', 'done', 'held', 'failed')),
-  CONSTRAINT effect_is_done_exactly_when_it_has_a_receipt
-    CHECK ((state = 'done') = (receipt IS NOT NULL AND done_utc IS NOT NULL)),
-  CONSTRAINT sending_effect_names_its_sender CHECK (state <> 'sending' OR token IS NOT NULL)
-);
-CREATE UNIQUE INDEX effect_is_done_once_per_business_key ON "etl.effect" (pipeline, step, item_key, generation);
-CREATE INDEX effect_by_wave ON "etl.effect" (wave_id, order_id) WHERE wave_id IS NOT NULL;
-CREATE INDEX effect_by_item ON "etl.effect" (item_id);
-CREATE INDEX effect_open ON "etl.effect" (pipeline, step, state, effect_id) WHERE state = 'pending' OR state = 'sending';
-
 -- Which of our numbers belongs to which of theirs. Never pruned.
 CREATE TABLE "etl.order_link" (
   exigo_order_id INTEGER NOT NULL,
@@ -343,7 +312,7 @@ CREATE TABLE "etl.marketplace_order" (
   exigo_order_id     INTEGER,                -- null until Exigo has said it
   linked_utc         TEXT,
   acknowledged_utc   TEXT,
-  canceled_utc       TEXT,                   -- reported Canceled, because a person decided so
+  canceled_utc       TEXT, reported TEXT, reported_utc TEXT,                   -- reported Canceled, because a person decided so
   PRIMARY KEY (store, order_number),
   CONSTRAINT marketplace_order_is_linked_exactly_when_it_has_a_time
     CHECK ((exigo_order_id IS NULL) = (linked_utc IS NULL)),
@@ -362,3 +331,39 @@ CREATE TABLE "etl.marketplace_customer" (
   exigo_customer_id INTEGER NOT NULL,
   linked_utc        TEXT    NOT NULL
 );
+
+-- One outward act for one business key (pipeline, step, item, generation). The unique index is the promise
+-- that nothing is done twice.
+CREATE TABLE "etl.effect" (
+  effect_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+  pipeline     TEXT    NOT NULL,
+  step         TEXT    NOT NULL,
+  item_key     TEXT    NOT NULL,
+  generation   INTEGER NOT NULL,
+  item_id      INTEGER NOT NULL,
+  order_id     INTEGER,
+  change_set_id INTEGER NOT NULL,              -- the version the target last accepted, or a person chose to ignore
+  state        TEXT    NOT NULL DEFAULT 'pending',
+  wave_id      INTEGER,
+  token        INTEGER,
+  attempts     INTEGER NOT NULL DEFAULT 0,     -- of an accepted one: how often its marketplace was asked
+  next_try_utc TEXT,
+  fingerprint  TEXT,                           -- of that version
+  receipt      TEXT,
+  last_error   TEXT,
+  created_utc  TEXT    NOT NULL,
+  done_utc     TEXT,
+  target       TEXT,                           -- the store, for effects that leave store by store
+  request      TEXT,                           -- JSON of what is sent, fixed with the intent, where a repeat could differ
+  accepted_utc TEXT,
+  CONSTRAINT effect_state_is_known CHECK (state IN ('pending', 'sending', 'accepted', 'done', 'held', 'failed')),
+  CONSTRAINT effect_is_done_exactly_when_it_has_a_receipt
+    CHECK ((state = 'done') = (receipt IS NOT NULL AND done_utc IS NOT NULL)),
+  CONSTRAINT sending_effect_names_its_sender CHECK (state <> 'sending' OR token IS NOT NULL),
+  CONSTRAINT accepted_effect_has_a_time CHECK (state <> 'accepted' OR accepted_utc IS NOT NULL)
+);
+CREATE UNIQUE INDEX effect_is_done_once_per_business_key ON "etl.effect" (pipeline, step, item_key, generation);
+CREATE INDEX effect_by_wave ON "etl.effect" (wave_id, order_id) WHERE wave_id IS NOT NULL;
+CREATE INDEX effect_by_item ON "etl.effect" (item_id);
+CREATE INDEX effect_open ON "etl.effect" (pipeline, step, state, effect_id) WHERE state = 'pending' OR state = 'sending';
+CREATE INDEX effect_accepted ON "etl.effect" (pipeline, target, next_try_utc) WHERE state = 'accepted';

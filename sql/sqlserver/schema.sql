@@ -269,18 +269,22 @@ CREATE TABLE etl.effect (
   last_error    NVARCHAR(MAX),
   created_utc   DATETIME2(3) NOT NULL,
   done_utc      DATETIME2(3),
-  CONSTRAINT effect_state_is_known CHECK (state IN ('pending', 'sending', 'done', 'held', 'failed')),
   CONSTRAINT effect_is_done_exactly_when_it_has_a_receipt
     CHECK ((state = 'done' AND receipt IS NOT NULL AND done_utc IS NOT NULL)
            OR (state <> 'done' AND (receipt IS NULL OR done_utc IS NULL))),
   CONSTRAINT sending_effect_names_its_sender CHECK (state <> 'sending' OR token IS NOT NULL),
   target NVARCHAR(100),
-  request NVARCHAR(MAX)
+  request NVARCHAR(MAX),
+  accepted_utc DATETIME2(3),
+  CONSTRAINT effect_state_is_known
+  CHECK (state IN ('pending', 'sending', 'accepted', 'done', 'held', 'failed')),
+  CONSTRAINT accepted_effect_has_a_time CHECK (state <> 'accepted' OR accepted_utc IS NOT NULL)
 );
 CREATE UNIQUE INDEX effect_is_done_once_per_business_key ON etl.effect (pipeline, step, item_key, generation);
 CREATE INDEX effect_by_wave ON etl.effect (wave_id, order_id) WHERE wave_id IS NOT NULL;
 CREATE INDEX effect_by_item ON etl.effect (item_id);
 CREATE INDEX effect_open ON etl.effect (pipeline, step, state, effect_id) WHERE state IN ('pending', 'sending');
+CREATE INDEX effect_accepted ON etl.effect (pipeline, target, next_try_utc) WHERE state = 'accepted';
 
 -- Which of our numbers belongs to which of theirs. Never pruned.
 CREATE TABLE etl.order_link (
@@ -355,7 +359,9 @@ CREATE TABLE etl.marketplace_order (
   CONSTRAINT marketplace_order_is_linked_exactly_when_it_has_a_time
     CHECK ((exigo_order_id IS NULL AND linked_utc IS NULL) OR (exigo_order_id IS NOT NULL AND linked_utc IS NOT NULL)),
   CONSTRAINT only_a_linked_marketplace_order_is_acknowledged
-    CHECK (acknowledged_utc IS NULL OR exigo_order_id IS NOT NULL)
+    CHECK (acknowledged_utc IS NULL OR exigo_order_id IS NOT NULL),
+  reported NVARCHAR(100),
+  reported_utc DATETIME2(3)
 );
 CREATE UNIQUE INDEX exigo_order_is_of_one_marketplace_order ON etl.marketplace_order (exigo_order_id)
   WHERE exigo_order_id IS NOT NULL;

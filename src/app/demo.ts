@@ -17,7 +17,6 @@ import { startExigoStandin } from '../standins/exigo/server.js';
 import { loadConfig } from './config/load.js';
 import { init } from './init.js';
 import type { Output } from './output.js';
-import { PIPELINES } from './pipelines.js';
 import { makeContext, openDatabase } from './runtime.js';
 import { advanceSampleTenant, loadSampleTenant } from './sample-tenant.js';
 import { ORDERS, SAMPLE_ORDER } from './sample-tenant-orders.js';
@@ -80,7 +79,7 @@ export async function runDemo(output: Output, system: Clock, signal: AbortSignal
 }
 
 async function cycle(context: EngineContext, output: Output): Promise<void> {
-  for (const pipeline of PIPELINES) {
+  for (const pipeline of context.pipelines) {
     const summary = await summarize(context, pipeline.name, await runOnce(context, pipeline));
     for (const { changeSetId, ordersFrozen, ordersUnchanged } of summary.changeSets) {
       if (ordersFrozen > 0) {

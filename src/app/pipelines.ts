@@ -1,11 +1,26 @@
 import exigoOrdersTo3pl from '../../pipelines/exigo-orders-to-3pl.js';
 import exigoSnapshotToCsv from '../../pipelines/exigo-snapshot-to-csv.js';
+import exigoStatusToGodatafeed from '../../pipelines/exigo-status-to-godatafeed.js';
+import type { Config } from '../core/config.js';
 import { UsageError } from '../core/errors.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import { didYouMean } from '../core/text.js';
 
 /** Every flow of `pipelines/`; a new one is added here. */
-export const PIPELINES: readonly AnyPipeline[] = [exigoOrdersTo3pl, exigoSnapshotToCsv];
+export const PIPELINES: readonly AnyPipeline[] = [
+  exigoOrdersTo3pl,
+  exigoSnapshotToCsv,
+  exigoStatusToGodatafeed,
+];
+
+/** The flows of an installation: those of GoDataFeed need a store. */
+export function pipelinesFor({ godatafeed }: Pick<Config, 'godatafeed'>): readonly AnyPipeline[] {
+  return PIPELINES.filter((pipeline) => godatafeed.stores.length > 0 || !needsStores(pipeline));
+}
+
+export function needsStores({ load }: AnyPipeline): boolean {
+  return load.some(({ kind }) => kind === 'godatafeed-update');
+}
 
 export function findPipeline(name: string): AnyPipeline {
   const names = PIPELINES.map((pipeline) => pipeline.name);

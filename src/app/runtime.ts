@@ -3,15 +3,19 @@ import type { Config } from '../core/config.js';
 import type { ThreePl } from '../core/hand-over.js';
 import { type Logger, silentLogger } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
+import type { UpdateTarget } from '../core/targets.js';
 import type { Database, Session, SyncDatabase } from '../db/database.js';
 import { openSqlite } from '../db/sqlite.js';
 import { openSqlServer } from '../db/sqlserver/pool.js';
 import type { EngineContext, Progress, TransformKit } from '../engine/context.js';
 import { frozenOrders } from '../extract/frozen-orders.js';
 import { frozenTables } from '../extract/frozen-tables.js';
+import type { GoDataFeedClient } from '../godatafeed/client.js';
 import { createExigoClient } from '../load/exigo-api/client.js';
 import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
 import { folderDelivery } from '../load/folder/delivery.js';
+import { godatafeedUpdateTarget } from '../load/godatafeed/update-target.js';
+import { makeReporter, type ReportingStore } from '../transform/marketplace/report.js';
 import { tableCsvEncoder } from '../transform/table-csv.js';
 import {
   diffRendered,
@@ -20,7 +24,8 @@ import {
   makeThreePl,
   parseTemplate,
 } from '../transform/three-pl/index.js';
-import { PIPELINES } from './pipelines.js';
+import { openStores } from './godatafeed.js';
+import { pipelinesFor } from './pipelines.js';
 
 export interface RuntimeOptions {
   readonly config: Config;
@@ -34,6 +39,8 @@ export interface RuntimeOptions {
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
   readonly pipelines?: readonly AnyPipeline[];
+  /** Every token of a store as soon as it is known: keep it out of logs. */
+  readonly onToken?: (token: string) => void;
 }
 
 /** SQL Server goes by its own clock; the embedded engine, which has none, by the one given. */
@@ -68,6 +75,13 @@ export function makeContext(options: RuntimeOptions): EngineContext {
           clock,
           ...(options.signal === undefined ? {} : { signal: options.signal }),
         });
+  const stores = openStores({
+    stores: config.godatafeed.stores,
+    database,
+    clock,
+    signal: options.signal,
+    onToken: options.onToken ?? (() => undefined),
+  });
   return {
     database,
     hosted: options.sync == null ? null : { database: options.sync, refresh: true },
@@ -81,11 +95,27 @@ export function makeContext(options: RuntimeOptions): EngineContext {
       folderDelivery(target === 'tables' ? config.tableCsv.directory : target.delivery.path),
     statusTarget:
       client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
-    pipelines: options.pipelines ?? PIPELINES,
+    updateTargets: updateTargets(config, stores),
+    pipelines: options.pipelines ?? pipelinesFor(config),
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? (() => undefined),
-    close: () => client?.close(),
+    close() {
+      client?.close();
+      for (const store of stores.values()) store.close();
+    },
   };
+}
+
+function updateTargets(
+  { godatafeed }: Config,
+  clients: ReadonlyMap<string, GoDataFeedClient>,
+): ReadonlyMap<string, UpdateTarget> {
+  return new Map(
+    godatafeed.stores.flatMap((store) => {
+      const client = clients.get(store.name);
+      return client === undefined ? [] : [[store.name, godatafeedUpdateTarget(client, store)]];
+    }),
+  );
 }
 
 function transformKit(config: Config): TransformKit {
@@ -95,6 +125,8 @@ function transformKit(config: Config): TransformKit {
     diff: diffRendered,
     tableEncoder: tableCsvEncoder,
     threePlsOf: (json) => storedThreePls(json, config),
+    reporter: (json) =>
+      makeReporter((JSON.parse(json) as { readonly stores?: readonly ReportingStore[] }).stores ?? []),
   };
 }
 

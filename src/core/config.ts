@@ -21,6 +21,7 @@ export interface Config {
   readonly frozen: FrozenConfig;
 }
 
+/** Stored as JSON: `threePls` and, where there are stores, `stores` with their rules for updates. */
 export interface FrozenConfig {
   /** The 3PL templates as parsed from YAML, in order. */
   readonly threePls: readonly unknown[];

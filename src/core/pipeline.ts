@@ -45,12 +45,17 @@ export type SourceDescription<Item> = {
 export interface TransformTools {
   /** The 3PL by the first routing rule that matches, or a reject that lists why none did. */
   route(order: Order): Verdict;
+  /** Whether the order was made from an order of a marketplace. */
+  linked(order: Order): boolean;
+  /** The store it came from, or why its marketplace is not told: rules and maps of `godatafeed.stores[].updates`. */
+  report(order: Order): Verdict;
 }
 
 export type StepDescription =
   | { readonly kind: '3pl-file'; readonly step: string }
   | { readonly kind: 'table-csv'; readonly step: string }
-  | { readonly kind: 'exigo-status'; readonly step: string; readonly to: 'Printed'; readonly after: string };
+  | { readonly kind: 'exigo-status'; readonly step: string; readonly to: 'Printed'; readonly after: string }
+  | { readonly kind: 'godatafeed-update'; readonly step: string };
 
 /** A pipeline is a description: no connection, clock, loop or logging in it. */
 export interface PipelineDefinition<Item = unknown> {
@@ -79,6 +84,12 @@ export function definePipeline<Item>(definition: PipelineDefinition<Item>): Pipe
     seen.add(step.step);
   }
   const [first, second, third] = steps;
+  if (first?.kind === 'godatafeed-update') {
+    if (second === undefined && definition.source.aggregate === 'order') return Object.freeze(definition);
+    throw new ConfigurationError(
+      `pipeline ${name}: a godatafeed-update step is the only one, of a source of orders`,
+    );
+  }
   if (
     first === undefined ||
     first.kind === 'exigo-status' ||

@@ -1,4 +1,5 @@
 import type { OrderStatus } from './exigo.js';
+import type { FixedUpdate } from './marketplace.js';
 
 /**
  * A target that shows its state, so that an effect is read back instead of guessed (design section 5).
@@ -14,6 +15,44 @@ export interface StatusTarget {
   read(orderIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** Moves all of them in one call: one result for all. */
   change(orderIds: readonly number[], to: OrderStatus): Promise<void>;
+}
+
+/** What a store of GoDataFeed shows of an order and of the last update for it; null for what it does not show. */
+export interface ShownUpdate {
+  /** `new`, `processing`, `shipped`, `canceled`, or as it is written. */
+  readonly status: string | null;
+  readonly tracking: string | null;
+  readonly carrier: string | null;
+  /** Instant (ms). */
+  readonly shippedAt: number | null;
+  /** What the marketplace says: it has taken it, somebody else did it there, or it was refused. */
+  readonly answer: 'complete' | 'manual' | 'error' | null;
+  readonly message: string | null;
+  /** Whether it shows the marketplace's answer at all, be it that there is none yet. */
+  readonly showsAnswer: boolean;
+}
+
+/** An order by GoDataFeed's number and by its id in Exigo. */
+export interface UpdatedOrder {
+  readonly orderNumber: string;
+  readonly orderId: number;
+}
+
+/** A store of GoDataFeed, told of one order at a time. Errors as of {@link StatusTarget}. Times in milliseconds. */
+export interface UpdateTarget {
+  readonly store: string;
+  /** After an unknown outcome absence proves nothing before. */
+  readonly unknownWaitMs: number;
+  /** When the marketplace is first asked whether it has taken an update. */
+  readonly firstLookMs: number;
+  /** Without its answer for this long an order is given to a person. */
+  readonly confirmWaitMs: number;
+  /** False in a dry run: what is on its way or not answered yet is left to a real one. */
+  readonly isAsked: boolean;
+  /** The order as it stands; null when the store does not know it. */
+  look(orderNumber: string, why: 'read-back' | 'watch'): Promise<ShownUpdate | null>;
+  /** `guard` is called right before the request leaves, also when the budget had it wait; when it throws, nothing does. */
+  send(order: UpdatedOrder, update: FixedUpdate, guard: () => Promise<void>): Promise<void>;
 }
 
 export interface FileFacts {

@@ -2,10 +2,11 @@ import type { Clock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import type { RenderedOrder, ThreePl } from '../core/hand-over.js';
 import type { Logger } from '../core/log.js';
+import type { Reporter } from '../core/marketplace.js';
 import type { FrozenValue, Order } from '../core/order.js';
 import type { AnyPipeline, Verdict } from '../core/pipeline.js';
 import type { OrderReader, TableReader } from '../core/sources.js';
-import type { Delivery, StatusTarget } from '../core/targets.js';
+import type { Delivery, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { HostedSync } from '../queue/freeze/freeze.js';
 import type { Database, Session } from '../queue/ledger/session.js';
 
@@ -17,6 +18,8 @@ export interface TransformKit {
   tableEncoder(columns: readonly string[]): TableEncoder;
   /** The 3PLs of a stored configuration (its JSON). */
   threePlsOf(configurationJson: string): readonly ThreePl[];
+  /** What marketplaces are told, by a configuration (its JSON). */
+  reporter(configurationJson: string): Reporter;
 }
 
 export interface CellChange {
@@ -56,6 +59,8 @@ export interface EngineContext {
   delivery(target: ThreePl | 'tables'): Delivery;
   /** Null when no Exigo API is configured. */
   readonly statusTarget: StatusTarget | null;
+  /** Stores of GoDataFeed by name. */
+  readonly updateTargets: ReadonlyMap<string, UpdateTarget>;
   readonly pipelines: readonly AnyPipeline[];
   /** Aborted when the process was asked to stop: no further act is begun. */
   readonly signal: AbortSignal;

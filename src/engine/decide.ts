@@ -172,7 +172,7 @@ function tryRender(order: Order, threePl: ThreePl): { readonly rows: RenderedOrd
 }
 
 /** A transform that throws holds its own item; the others go on. */
-function guarded<T>(transform: () => T): T | Decision {
+export function guarded<T>(transform: () => T): T | Decision {
   try {
     return transform();
   } catch (error) {

@@ -5,7 +5,14 @@ import { InvariantError } from '../core/errors.js';
 import type { Delivery } from '../core/targets.js';
 import type { Database, Session } from '../queue/ledger/session.js';
 import type { EngineContext } from './context.js';
-import { dryDelivery, dryLogger, type PlannedCall, recordingTarget, unhurriedClock } from './dry-targets.js';
+import {
+  dryDelivery,
+  dryLogger,
+  type PlannedCall,
+  recordingStore,
+  recordingTarget,
+  unhurriedClock,
+} from './dry-targets.js';
 import { type RunSummary, summarize } from './report.js';
 import { type RunRequest, runPipeline } from './run.js';
 
@@ -56,6 +63,9 @@ export async function dryRun(
           deliveries.set(name, known);
           return known;
         },
+        updateTargets: new Map(
+          [...context.updateTargets].map(([name, target]) => [name, recordingStore(target, calls)]),
+        ),
         statusTarget:
           context.statusTarget === null
             ? null

@@ -5,9 +5,10 @@ import type { Clock } from '../core/clock.js';
 import { TerminalError } from '../core/errors.js';
 import { statusName } from '../core/exigo.js';
 import type { LogFields, Logger } from '../core/log.js';
-import type { Delivery, FileFacts, StatusTarget } from '../core/targets.js';
+import type { Delivery, FileFacts, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { Session } from '../queue/ledger/session.js';
 import { sourceStatuses } from '../queue/reads/orders.js';
+import { describeSent } from './update-request.js';
 
 /** A call that a real run would make. */
 export interface PlannedCall {
@@ -84,6 +85,20 @@ export function recordingTarget(real: StatusTarget, session: Session, calls: Pla
     async change(orderIds, to) {
       calls.push({ operation: `ChangeOrderStatusBatch ${to}`, orders: orderIds });
       for (const id of orderIds) done.set(id, to);
+    },
+  };
+}
+
+/** Notes what a store would be told, and asks it for nothing: what is on its way is left to a real run. */
+export function recordingStore(real: UpdateTarget, calls: PlannedCall[]): UpdateTarget {
+  return {
+    ...real,
+    isAsked: false,
+    look: async () => null,
+    async send({ orderNumber, orderId }, update, guard) {
+      await guard();
+      const operation = `UpdateOrderStatus ${describeSent(update)} of GoDataFeed order ${orderNumber} in store ${real.store}`;
+      calls.push({ operation, orders: [orderId] });
     },
   };
 }

@@ -55,7 +55,7 @@ async function verdictOf(
     case 'loading':
       return onItsWay(context, item, own);
     case 'delivered':
-      return { what: `delivered at ${utc(item.settled_utc)}`, next: 'nothing; the warehouse has it' };
+      return { what: `delivered at ${utc(item.settled_utc)}`, next: `nothing; ${receiverOf(own)} has it` };
     case 'excluded':
       return {
         what: `excluded as ${item.code}${reason} at ${utc(item.settled_utc)}`,
@@ -72,6 +72,10 @@ async function verdictOf(
             : afterwards(item),
       };
   }
+}
+
+function receiverOf(effects: readonly OrderEffect[]): string {
+  return effects.some(({ store }) => store !== null) ? 'its marketplace' : 'the warehouse';
 }
 
 function onItsWay(
@@ -95,7 +99,10 @@ function onItsWay(
   return { what, next };
 }
 
-function stepText({ step, state, attempts, last_error, next_try_utc }: OrderEffect): string {
+function stepText({ step, state, attempts, last_error, next_try_utc, store }: OrderEffect): string {
+  if (state === 'accepted') {
+    return `step ${step} is accepted by GoDataFeed store ${store}; its marketplace has not answered yet`;
+  }
   const error = last_error === null ? '' : `; last try: ${last_error}`;
   const tries = attempts === 0 ? '' : ` after ${attempts} ${attempts === 1 ? 'try' : 'tries'}`;
   if (state === 'sending') {
@@ -104,17 +111,22 @@ function stepText({ step, state, attempts, last_error, next_try_utc }: OrderEffe
   return `step ${step} is ${state}${tries}${error}`;
 }
 
-function nextOfStep(context: EngineContext, { step, state, next_try_utc }: OrderEffect): string {
-  if (context.statusTarget === null) return `step ${step} waits until exigoApi is configured`;
+function nextOfStep(context: EngineContext, { step, state, next_try_utc, store }: OrderEffect): string {
+  if (store !== null && !context.updateTargets.has(store)) {
+    return `step ${step} waits until GoDataFeed store ${store} is configured again`;
+  }
+  if (store === null && context.statusTarget === null)
+    return `step ${step} waits until exigoApi is configured`;
+  if (state === 'accepted') return `the first run after ${utc(next_try_utc)} asks for the answer`;
   if (state === 'sending')
-    return `the next run reads back in Exigo whether ${step} was done, before anything else`;
+    return `the next run reads back in ${store === null ? 'Exigo' : 'GoDataFeed'} whether ${step} was done, before anything else`;
   return next_try_utc === null || fromUtcText(next_try_utc) <= context.clock.now()
     ? `the next run goes on with ${step}`
     : `the first run after ${utc(next_try_utc)} tries ${step} again`;
 }
 
 function isOpen(effect: OrderEffect): boolean {
-  return effect.state === 'pending' || effect.state === 'sending';
+  return effect.state === 'pending' || effect.state === 'sending' || effect.state === 'accepted';
 }
 
 function nextOfExcluded({ code, order_id }: OrderItem, sent: boolean): string {

@@ -21,7 +21,7 @@ import { type WaitingItem, waitingItems } from '../queue/reads/waiting.js';
 import type { EngineContext } from './context.js';
 import { askedOrder, firstStep, makePersonsBatch } from './persons-batch.js';
 import { nothingToDecide } from './persons-refusal.js';
-import { pipelineLease } from './run.js';
+import { pipelineLease, requestDeadline } from './run.js';
 import { isReplaceable } from './standing.js';
 
 export type ReleaseAs = 'ignore' | 'resend' | 'cancel';
@@ -110,7 +110,7 @@ async function fenced(
   const lease = await acquireLease(context.database, context.clock, {
     name: pipelineLease(pipeline.name),
     ttlMs: context.config.lease.ttlMs,
-    requestDeadlineMs: context.config.exigoApi?.deadlineMs ?? 0,
+    requestDeadlineMs: requestDeadline(context.config),
   });
   if (!(lease instanceof Lease)) {
     throw new UsageError(

@@ -8,6 +8,15 @@ export interface Waits {
 
 const FILE_CODES = ['FILE_EXISTS', 'FILE_DIFFERS', 'PART_DIFFERS', 'FOLDER_DIFFERS', 'FILE_HELD'];
 const STATUS_CODES = ['STATUS_REFUSED', 'NOT_FOUND_IN_EXIGO', 'UNEXPECTED_STATUS'];
+const UPDATE_CODES = [
+  'MARKETPLACE_REFUSED',
+  'UPDATE_REFUSED',
+  'NOT_CONFIRMED',
+  'OTHERWISE_AT_MARKETPLACE',
+  'NOT_IN_GODATAFEED',
+  'UPDATE_UNPROVEN',
+  'UPDATE_UNSEEN',
+];
 const DEFAULT_PIPELINE = 'exigo-orders-to-3pl';
 
 /**
@@ -32,6 +41,9 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
   }
   if (STATUS_CODES.includes(code ?? '')) {
     return `mend it in Exigo, then: ${retry}; or leave it: ${release('ignore')}`;
+  }
+  if (UPDATE_CODES.includes(code ?? '')) {
+    return `mend it in Exigo, and what changed is sent by itself; to send it again as it is: ${retry}; to leave it: ${release('ignore')}`;
   }
   return `mend the cause (a newer version is looked at by itself), then: ${retry}; or give it up: ${release('cancel')}`;
 }

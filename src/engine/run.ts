@@ -1,3 +1,4 @@
+import type { Config } from '../core/config.js';
 import { ConfigurationError, FreezeError } from '../core/errors.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import { toUtcText } from '../core/time.js';
@@ -114,7 +115,7 @@ async function goOn(
   let first = error;
   try {
     const working = { context, lease, pipeline, due: turn.due };
-    if (mayHaveWork(context, open)) left -= await work(working, open.batches, left);
+    if (mayHaveWork(context, pipeline, open)) left -= await work(working, open.batches, left);
     for (const slice of request.slices) {
       assertGoingOn(context.signal);
       const { source } = context.config;
@@ -196,7 +197,7 @@ async function acquire(context: EngineContext, name: string, after: readonly Req
   const options = {
     name,
     ttlMs: context.config.lease.ttlMs,
-    requestDeadlineMs: context.config.exigoApi?.deadlineMs ?? 0,
+    requestDeadlineMs: requestDeadline(context.config),
   };
   return acquireLeaseAnd(context.database, context.clock, options, after);
 }
@@ -214,6 +215,11 @@ function standingRequests({ context, pipeline }: Turn): Request[] {
 
 function note(turn: Turn, { batches }: OpenWork): void {
   for (const { batch_id } of batches) turn.batchIds.add(batch_id);
+}
+
+/** A takeover waits for the longest request that a process that was stopped may have begun. */
+export function requestDeadline({ exigoApi, godatafeed }: Config): number {
+  return Math.max(exigoApi?.deadlineMs ?? 0, ...godatafeed.stores.map(({ deadlineMs }) => deadlineMs));
 }
 
 export function subscriberOf(pipeline: AnyPipeline): Subscriber {

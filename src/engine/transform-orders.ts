@@ -34,6 +34,7 @@ import {
   needsBaseline,
   touch,
 } from './decide.js';
+import { NO_MARKETPLACE } from './no-marketplace.js';
 import { readStanding, type Standing } from './standing.js';
 import { assertGoingOn } from './stop.js';
 
@@ -83,6 +84,7 @@ async function decisionTools(context: EngineContext, batch: OpenBatch): Promise<
     threePls = context.kit.threePlsOf(stored);
   }
   return {
+    ...NO_MARKETPLACE,
     route: context.kit.router(threePls),
     threePls: new Map(threePls.map((threePl) => [threePl.name, threePl])),
     kit: context.kit,

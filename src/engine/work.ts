@@ -9,6 +9,8 @@ import { sendWaves } from './send.js';
 import { changeStatuses } from './status.js';
 import { transformOrders } from './transform-orders.js';
 import { transformTables } from './transform-tables.js';
+import { transformUpdates } from './transform-updates.js';
+import { reportUpdates } from './updates.js';
 import { type DueWaves, planWaves } from './waves.js';
 
 export interface Working {
@@ -19,7 +21,13 @@ export interface Working {
 }
 
 /** A cut-off that has passed is noted also when nothing is ready: what comes later waits for the next one. */
-export function mayHaveWork(context: EngineContext, { batches, waves }: OpenWork): boolean {
+export function mayHaveWork(
+  context: EngineContext,
+  pipeline: AnyPipeline,
+  { batches, waves }: OpenWork,
+): boolean {
+  // An update may wait for its marketplace's answer although the order's batch is closed.
+  if (pipeline.load[0]?.kind === 'godatafeed-update') return true;
   const cutOffs = context.config.threePls.some(({ wave }) => wave.cutOffs.length > 0);
   return cutOffs || batches.length > 0 || waves.length > 0;
 }
@@ -34,6 +42,8 @@ export async function work(
     if (batch.state !== 'frozen') continue;
     if (pipeline.source.aggregate === 'table') {
       await transformTables(context, lease, pipeline as TablePipeline, batch);
+    } else if (pipeline.load[0]?.kind === 'godatafeed-update') {
+      await transformUpdates(context, lease, pipeline as OrderPipeline, batch);
     } else {
       await transformOrders(context, lease, pipeline as OrderPipeline, batch);
     }
@@ -46,6 +56,13 @@ export async function work(
   await faultPoint('waves/after-commit');
   let error = await sendWaves(context, lease, pipeline);
   for (const step of pipeline.load) {
+    if (step.kind === 'godatafeed-update') {
+      try {
+        await reportUpdates({ context, lease, pipeline, step });
+      } catch (problem) {
+        error ??= problem; // what is settled can be closed all the same
+      }
+    }
     if (step.kind !== 'exigo-status') continue;
     if (context.statusTarget === null) {
       context.log.warn(`step ${step.step} waits: no Exigo API is configured`, { pipeline: pipeline.name });

@@ -30,6 +30,8 @@ export interface FeedCall {
   readonly setting: string;
   /** 404 may mean that there is no such order. */
   readonly ofOrder?: boolean;
+  /** Called when the budget has let it pass, right before it leaves: when it throws, nothing leaves. */
+  readonly guard?: (() => Promise<void>) | undefined;
 }
 
 /** Makes the calls of one store: through its bucket, with its token, and read by the rules of the envelope. */
@@ -137,7 +139,10 @@ export class Caller {
 
   private async request(call: FeedCall, request: HttpRequest): Promise<HttpReply> {
     try {
-      const reply = await this.options.gate.pass(call.priority, () => this.http.request(request));
+      const reply = await this.options.gate.pass(call.priority, async () => {
+        await call.guard?.();
+        return this.http.request(request);
+      });
       const label = `${this.name} ${request.method} ${request.path}`;
       const secrets = spelled([this.store.consumerKey, this.store.token, ...this.tokens.known]);
       const facts = { label, mutates: request.mutates ?? request.method !== 'GET' };

@@ -26,6 +26,8 @@ export interface Shipment {
   readonly shippedAt: number;
 }
 
+type Guard = () => Promise<void>;
+
 /**
  * The GoDataFeed API as far as the product uses it, for one store. Every method throws what {@link Caller.call}
  * throws. Reads are tried again by nobody but the gate (429); changes are the caller's to read back.
@@ -44,8 +46,9 @@ export interface GoDataFeedClient {
   find(number: string, priority: Priority): Promise<FeedOrder | null>;
   /** The order is at its destination, under this number there. */
   acknowledge(orderNumber: string, destinationNumber: string): Promise<void>;
-  ship(orderNumber: string, shipment: Shipment): Promise<void>;
-  cancel(orderNumber: string): Promise<void>;
+  /** `guard` is called right before the request leaves, when its budget has let it pass; when it throws, nothing leaves. */
+  ship(orderNumber: string, shipment: Shipment, guard?: Guard): Promise<void>;
+  cancel(orderNumber: string, guard?: Guard): Promise<void>;
   /** Closes the connections; for when no request is running any more. */
   close(): void;
 }
@@ -133,10 +136,15 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
     }
   }
 
-  async function update(orderNumber: string, body: Readonly<Record<string, string>>): Promise<void> {
+  async function update(
+    orderNumber: string,
+    body: Readonly<Record<string, string>>,
+    guard: Guard | undefined,
+  ): Promise<void> {
     await caller.call({
       ...feedCall('updateStatus', 'shipment', orderNumber),
       body: withKey(store, 'updateStatus', orderNumber, body),
+      guard,
     });
   }
 
@@ -176,18 +184,19 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
       }
     },
 
-    async ship(orderNumber, { tracking, carrier, shippedAt }) {
+    async ship(orderNumber, { tracking, carrier, shippedAt }, guard) {
       const { shipFields, statusValues } = store;
-      await update(orderNumber, {
+      const body = {
         [shipFields.status]: statusValues.shipped,
         [shipFields.tracking]: tracking,
         ...(carrier === null ? {} : { [shipFields.carrier]: carrier }),
         [shipFields.dateShipped]: isoOf(shippedAt),
-      });
+      };
+      await update(orderNumber, body, guard);
     },
 
-    async cancel(orderNumber) {
-      await update(orderNumber, { [store.shipFields.status]: store.statusValues.canceled });
+    async cancel(orderNumber, guard) {
+      await update(orderNumber, { [store.shipFields.status]: store.statusValues.canceled }, guard);
     },
 
     close: () => caller.close(),

@@ -18,3 +18,8 @@ export function exigoStatus<S extends string, A extends string>(options: {
 }) {
   return { kind: 'exigo-status', ...options } as const satisfies StepDescription;
 }
+
+/** Tells the marketplace of a shipment or cancellation; once per marketplace order and what it is told. */
+export function godatafeedUpdate<S extends string>(options: { readonly step: S }) {
+  return { kind: 'godatafeed-update', ...options } as const satisfies StepDescription;
+}

@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freezeConfig } from '../../src/app/config/frozen.js';
-import { PIPELINES } from '../../src/app/pipelines.js';
 import { makeContext } from '../../src/app/runtime.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
 import type { Config, DatabaseConfig } from '../../src/core/config.js';
@@ -67,7 +66,7 @@ export class OlistProduct {
 
   /** One run of every pipeline, at the instant of the clock. */
   async runCycle(): Promise<void> {
-    for (const pipeline of PIPELINES) {
+    for (const pipeline of this.context.pipelines) {
       const { error, heldBy } = await runPipeline(this.context, { pipeline, slices: [] });
       if (error !== null) throw error;
       if (heldBy !== null) throw new InvariantError(`${pipeline.name} is held by ${heldBy.heldBy}`);

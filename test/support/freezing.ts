@@ -1,4 +1,4 @@
-import { PIPELINES } from '../../src/app/pipelines.js';
+import { pipelinesFor } from '../../src/app/pipelines.js';
 import { DAY, HOUR, MINUTE } from '../../src/core/clock.js';
 import type { SourceConfig } from '../../src/core/config.js';
 import type { QueueTable } from '../../src/core/exigo-tables.js';
@@ -22,7 +22,9 @@ export const SOURCE_DEFAULTS: SourceConfig = {
   oldOrderMs: 60 * DAY,
 };
 
-export const SUBSCRIBERS: readonly Subscriber[] = PIPELINES.map(subscriberOf);
+export const SUBSCRIBERS: readonly Subscriber[] = pipelinesFor({ godatafeed: { stores: [] } }).map(
+  subscriberOf,
+);
 
 /** The freeze alone, on a database of its own, the embedded one in memory: rows go in as replication brings them. */
 export class Freezing {

@@ -19,7 +19,7 @@ import {
 
 const operating = textOf('docs/operating.md');
 const architecture = textOf('ARCHITECTURE.md');
-const ledger = textOf('sql/sqlite/migrations/001_ledger.sql');
+const ledger = textOf('sql/sqlite/schema.sql');
 
 describe('the pages', () => {
   it.each(pages())('%s has no link that leads nowhere', (page) => {

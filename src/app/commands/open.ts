@@ -70,6 +70,7 @@ export async function withContext(
       clock: shell.clock,
       log: shell.frame.logger,
       signal: shell.signal,
+      onToken: (token) => shell.frame.redactor.register([token]),
       progress: (stage, done, total) => progress.update(stage, done, total),
     });
     await work({ config, database, context, output });

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DAY } from '../../core/clock.js';
-import { UsageError } from '../../core/errors.js';
+import { ConfigurationError, UsageError } from '../../core/errors.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { parseDateOption, shiftLocalText, toExigoText, toUtcText } from '../../core/time.js';
 import { assertGrants } from '../../db/sqlserver/grants.js';
@@ -52,6 +52,11 @@ export function addRun(program: Command, shell: Shell): void {
 
 async function run(opened: Opened, pipeline: AnyPipeline, options: RunOptions, shell: Shell): Promise<void> {
   const { context, output } = opened;
+  if (!context.pipelines.includes(pipeline)) {
+    throw new ConfigurationError(
+      `${pipeline.name} needs a store of GoDataFeed: name one under godatafeed.stores`,
+    );
+  }
   const startedAt = toUtcText(shell.clock.now());
   const request: RunRequest = {
     pipeline,

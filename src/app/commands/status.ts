@@ -32,6 +32,12 @@ function waveText(next: string | null, rule: WaveRule): string {
     : `next wave ${cutOffText(Date.parse(next), rule)}`;
 }
 
+const STEP_STATES = {
+  pending: 'not done yet',
+  sending: 'on its way or of unknown outcome',
+  accepted: 'accepted, and not answered by the marketplace yet,',
+} as const;
+
 function printPipeline(output: Output, status: PipelineStatus, now: number): void {
   const age = (utc: string) => describeDuration(Math.max(0, now - fromUtcText(utc)));
   const done = status.lastDone?.ended_utc;
@@ -52,9 +58,12 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
     );
   }
   for (const { step, state, orders, last_error, next_try_utc } of status.openSteps) {
-    const what = state === 'sending' ? 'on its way or of unknown outcome' : 'not done yet';
+    const what = STEP_STATES[state];
     const error = last_error === null ? '' : `; last try: ${last_error}`;
-    const next = next_try_utc === null ? '' : `; next try after ${next_try_utc.slice(0, 19)} UTC`;
+    const next =
+      next_try_utc === null
+        ? ''
+        : `; next ${state === 'accepted' ? 'look' : 'try'} after ${next_try_utc.slice(0, 19)} UTC`;
     output.line(`  step ${step} is ${what} for ${counted(orders, 'order')}${error}${next}`);
   }
   for (const file of status.openFiles) {

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { FrozenConfig } from '../../core/config.js';
+import type { GoDataFeedStore } from '../../core/godatafeed.js';
 
-/** What is stored with a batch: the templates as parsed from YAML, and their hash. */
-export function freezeConfig(threePls: readonly unknown[]): FrozenConfig {
-  const json = sortedJson({ threePls });
+/** What is stored with a batch: the templates as parsed from YAML, the rules of the stores, and their hash. */
+export function freezeConfig(
+  threePls: readonly unknown[],
+  stores: readonly GoDataFeedStore[] = [],
+): FrozenConfig {
+  const rules = stores.map(({ name, updates }) => ({ name, updates }));
+  const json = sortedJson(rules.length === 0 ? { threePls } : { threePls, stores: rules });
   return { threePls, json, hash: createHash('sha256').update(json, 'utf8').digest('hex') };
 }
 

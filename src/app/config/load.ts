@@ -43,7 +43,7 @@ export function loadConfig(path: string, environment: Environment): Config {
     syncDatabase: parsed.data.syncDatabase ?? null,
     exigoApi: parsed.data.exigoApi ?? null,
     threePls: templates.threePls,
-    frozen: freezeConfig(templates.values),
+    frozen: freezeConfig(templates.values, parsed.data.godatafeed.stores),
   };
 }
 

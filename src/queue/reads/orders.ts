@@ -72,6 +72,8 @@ export interface OrderEffect {
   readonly wave_error: string | null;
   readonly wave_next_try_utc: string | null;
   readonly target: string | null;
+  /** Store of GoDataFeed that an update is for; null for other steps. */
+  readonly store: string | null;
 }
 
 /** Everything that was or will be done outward for an order. */
@@ -99,7 +101,12 @@ export async function effectsOfOrder(session: Session, orderId: number): Promise
         'w.file_name',
         'w.target',
       )
-      .select({ wave_state: 'w.state', wave_error: 'w.last_error', wave_next_try_utc: 'w.next_try_utc' }),
+      .select({
+        store: 'e.target',
+        wave_state: 'w.state',
+        wave_error: 'w.last_error',
+        wave_next_try_utc: 'w.next_try_utc',
+      }),
   );
 }
 

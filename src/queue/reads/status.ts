@@ -75,8 +75,8 @@ export async function waitingCounts(session: Session, pipeline: string): Promise
 
 export interface OpenStep {
   readonly step: string;
-  /** `pending`, or `sending`: on its way or of unknown outcome. */
-  readonly state: 'pending' | 'sending';
+  /** `pending`; `sending`: on its way or of unknown outcome; `accepted`: its marketplace has not answered yet. */
+  readonly state: 'pending' | 'sending' | 'accepted';
   readonly orders: number;
   readonly next_try_utc: string | null;
   readonly last_error: string | null;
@@ -89,7 +89,7 @@ export async function openSteps(session: Session, pipeline: string): Promise<Ope
     'reads/open_steps',
     from(session.engine, 'etl.effect', 'e')
       .where('e.pipeline', pipeline)
-      .whereIn('e.state', ['pending', 'sending'])
+      .whereIn('e.state', ['pending', 'sending', 'accepted'])
       .whereNull('e.wave_id')
       .groupBy('e.step', 'e.state')
       .orderBy('e.step')

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { PIPELINES } from '../../../src/app/pipelines.js';
+import { PIPELINES, pipelinesFor } from '../../../src/app/pipelines.js';
 import { advanceSampleTenant, loadSampleTenant } from '../../../src/app/sample-tenant.js';
 import { SAMPLE_ORDER } from '../../../src/app/sample-tenant-orders.js';
 import { DAY, MINUTE } from '../../../src/core/clock.js';
@@ -22,7 +22,7 @@ import { House } from '../../support/house.js';
 
 reportMissingEngine();
 
-const SUBSCRIBERS: Subscriber[] = PIPELINES.map(subscriberOf);
+const SUBSCRIBERS: Subscriber[] = pipelinesFor({ godatafeed: { stores: [] } }).map(subscriberOf);
 const OURS = ['change_set_id', 'queued', 'settled', 'row_stamp'];
 
 async function leaseOf(house: House): Promise<Lease> {

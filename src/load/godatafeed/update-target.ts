@@ -1,0 +1,23 @@
+import type { GoDataFeedStore } from '../../core/godatafeed.js';
+import type { UpdateTarget } from '../../core/targets.js';
+import type { GoDataFeedClient } from '../../godatafeed/client.js';
+import { shownUpdate } from '../../godatafeed/shown.js';
+
+/** A store of GoDataFeed as a place that is told of shipments and cancellations, one order to a call. */
+export function godatafeedUpdateTarget(client: GoDataFeedClient, store: GoDataFeedStore): UpdateTarget {
+  return {
+    store: store.name,
+    unknownWaitMs: store.unknownWaitMs,
+    firstLookMs: store.updates.firstLookMs,
+    confirmWaitMs: store.updates.confirmWaitMs,
+    isAsked: true,
+    async look(orderNumber, why) {
+      const order = await client.find(orderNumber, why === 'watch' ? 'status' : 'shipment');
+      return order === null ? null : shownUpdate(store, order);
+    },
+    send: ({ orderNumber }, update, guard) =>
+      update.kind === 'canceled'
+        ? client.cancel(orderNumber, guard)
+        : client.ship(orderNumber, update, guard),
+  };
+}
