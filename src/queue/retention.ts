@@ -3,6 +3,7 @@ import type { RetentionConfig } from '../core/config.js';
 import { fromUtcText, toUtcText } from '../core/time.js';
 import type { Answer, Engine, Request, Session } from '../db/database.js';
 import { sql } from '../db/sql.js';
+import { signVersions } from './freeze/versions.js';
 import { readFacts, watermarksRequest, writeWatermark } from './ledger/watermarks.js';
 
 const SCOPE = 'retention';
@@ -28,6 +29,8 @@ export async function prune(session: Session, retention: RetentionConfig, nowMs:
     frozen_before: toUtcText(nowMs - retention.frozenMs),
     handed_over_before: toUtcText(nowMs - retention.handedOverMs),
   };
+  await session.run(sql(session.engine, 'retention/list_old'), values);
+  await signVersions(session);
   await session.run(sql(session.engine, 'retention/prune_frozen'), values);
   await session.run(sql(session.engine, 'retention/prune_ledger'), values);
   await writeWatermark(session, SCOPE, 'pruned', values.now);

@@ -1,22 +1,20 @@
--- Orders of this round that changed while they were copied, statement by statement. An order that was compared before it
--- was copied (it has a signature) must have been copied as compared; of the others the copy must be what dbo says now.
--- Either way the same state was read twice, once in full before the other began: between the two the order stood
--- as it was copied, whatever the isolation level and whoever writes. In: @change_set_id. Out: number of orders.
+-- Orders of this round that changed while they were copied, statement by statement: the copy must be what dbo says now,
+-- and what it said when the order was kept. Then the same state was read twice, once in full before the other began:
+-- between the two the order stood as it was copied, whatever the isolation level and whoever writes.
+-- In: @change_set_id. Out: number of orders.
 DELETE FROM #moved;
 INSERT INTO #moved (order_id)
 SELECT k.order_id FROM #kept AS k
 LEFT JOIN etl.frozen_Orders AS f ON f.change_set_id = @change_set_id AND f.OrderID = k.order_id
-LEFT JOIN #signed AS s ON s.order_id = k.order_id
 LEFT JOIN dbo.Orders AS o ON o.OrderID = k.order_id
-WHERE k.fresh = 1 AND (f.OrderID IS NULL OR s.signature <> k.signature
-  OR (k.signature IS NULL AND (o.OrderID IS NULL OR o.OrderStatusID <> f.OrderStatusID
-      OR o.OrderStatusID <> k.status_id OR o.ModifiedDate <> f.ModifiedDate
-      OR CAST(o.ModifiedDate AS DATETIME2(7)) <> k.modified_at)))
+WHERE k.fresh = 1 AND (f.OrderID IS NULL OR o.OrderID IS NULL
+  OR o.OrderStatusID <> f.OrderStatusID OR o.OrderStatusID <> k.status_id
+  OR o.ModifiedDate <> f.ModifiedDate OR CAST(o.ModifiedDate AS DATETIME2(7)) <> k.modified_at)
 UNION
 SELECT k.order_id FROM #kept AS k
 JOIN etl.frozen_OrderDetails AS f ON f.change_set_id = @change_set_id AND f.OrderID = k.order_id
 LEFT JOIN dbo.OrderDetails AS d ON d.OrderID = f.OrderID AND d.OrderLine = f.OrderLine
-WHERE k.fresh = 1 AND k.signature IS NULL
+WHERE k.fresh = 1
   AND (d.OrderID IS NULL OR COALESCE(d.ItemCode, '') <> COALESCE(f.ItemCode, '')
     OR COALESCE(d.Quantity, 0) <> COALESCE(f.Quantity, 0) OR COALESCE(d.PriceEach, 0) <> COALESCE(f.PriceEach, 0)
     OR COALESCE(d.PriceTotal, 0) <> COALESCE(f.PriceTotal, 0))
@@ -25,16 +23,16 @@ SELECT k.order_id FROM #kept AS k
 JOIN dbo.OrderDetails AS d ON d.OrderID = k.order_id
 LEFT JOIN etl.frozen_OrderDetails AS f
   ON f.change_set_id = @change_set_id AND f.OrderID = d.OrderID AND f.OrderLine = d.OrderLine
-WHERE k.fresh = 1 AND k.signature IS NULL AND f.OrderID IS NULL
+WHERE k.fresh = 1 AND f.OrderID IS NULL
 UNION
 SELECT k.order_id FROM #kept AS k
 JOIN etl.frozen_Payments AS f ON f.change_set_id = @change_set_id AND f.OrderID = k.order_id
 LEFT JOIN dbo.Payments AS y ON y.PaymentID = f.PaymentID AND y.OrderID = f.OrderID
-WHERE k.fresh = 1 AND k.signature IS NULL
+WHERE k.fresh = 1
   AND (y.PaymentID IS NULL OR COALESCE(y.Amount, 0) <> COALESCE(f.Amount, 0)
     OR COALESCE(y.ModifiedDate, '19000101') <> COALESCE(f.ModifiedDate, '19000101'))
 UNION
 SELECT k.order_id FROM #kept AS k
 JOIN dbo.Payments AS y ON y.OrderID = k.order_id
 LEFT JOIN etl.frozen_Payments AS f ON f.change_set_id = @change_set_id AND f.PaymentID = y.PaymentID
-WHERE k.fresh = 1 AND k.signature IS NULL AND f.PaymentID IS NULL;
+WHERE k.fresh = 1 AND f.PaymentID IS NULL;

@@ -2,7 +2,6 @@
 -- Out: nothing of note.
 UPDATE #kept SET fresh = 0;
 DELETE FROM #kept WHERE order_id IN (SELECT m.order_id FROM #moved AS m);
-DELETE FROM #signed WHERE order_id IN (SELECT m.order_id FROM #moved AS m);
 DELETE FROM etl.frozen_Orders
 WHERE change_set_id = @change_set_id AND OrderID IN (SELECT m.order_id FROM #moved AS m);
 DELETE FROM etl.frozen_OrderDetails

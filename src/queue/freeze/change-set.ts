@@ -70,7 +70,8 @@ const COPY_ROUNDS = 5;
 
 /**
  * Writes what the work tables of a freeze hold: the change set's row, the frozen rows (copied inside the
- * database, never through the client) and a batch per subscriber. An empty change set costs one row.
+ * database, never through the client) and a batch per subscriber. An empty change set costs one row. The small rows
+ * come before the many: see the cache of the embedded engine (`db/sqlite.ts`).
  */
 export async function recordChangeSet(session: Session, recording: Recording): Promise<ChangeSet> {
   const { engine } = session;
@@ -94,12 +95,14 @@ export async function recordChangeSet(session: Session, recording: Recording): P
       change_set_id: changeSet.changeSetId,
       columns: JSON.stringify(columns),
     });
+    await makeBatches(session, changeSet, recording);
     await copyRows(session, changeSet.changeSetId, columns, IN_ORDER);
     const again =
       counts.kept > 0 ? await copyMovedAgain(session, changeSet.changeSetId, columns, recording) : 0;
-    if (again > 0) changeSet = await recount(session, changeSet);
-    for (const subscriber of recording.subscribers)
-      await makeBatch(session, changeSet, recording, subscriber);
+    if (again > 0) {
+      changeSet = await recount(session, changeSet);
+      await makeBatches(session, changeSet, recording);
+    }
   }
   return changeSet;
 }
@@ -148,7 +151,6 @@ async function copyMovedAgain(
   if (session.engine === 'sqlite') return 0;
   const parameters = { change_set_id: changeSetId };
   for (let again = 0, round = 1; ; round++) {
-    if (recording.kind === 'live') await session.run(sql(session.engine, 'freeze/sign'), parameters);
     const moved = await session.run(sql(session.engine, 'freeze/moved'), parameters);
     if (moved === 0) return again;
     if (round === COPY_ROUNDS) throw await stillMoving(session, moved);
@@ -170,7 +172,7 @@ async function stillMoving(session: Session, moved: number): Promise<FreezeError
   );
 }
 
-/** Orders that were taken back may have turned out gone, or as last frozen. */
+/** Orders that were taken back may have turned out gone, or as last frozen. Leaves the change set without batches. */
 async function recount(session: Session, changeSet: ChangeSet): Promise<ChangeSet> {
   const [answer] = await session.several([{ statement: sql(session.engine, 'freeze/counts') }]);
   const counted = totals(countsOf(answer));
@@ -181,6 +183,10 @@ async function recount(session: Session, changeSet: ChangeSet): Promise<ChangeSe
     raw_rows: counted.rawRows,
   });
   return { ...changeSet, ...counted };
+}
+
+async function makeBatches(session: Session, changeSet: ChangeSet, recording: Recording): Promise<void> {
+  for (const subscriber of recording.subscribers) await makeBatch(session, changeSet, recording, subscriber);
 }
 
 async function makeBatch(

@@ -19,6 +19,7 @@ import {
 } from './source.js';
 import { freezeStart } from './start.js';
 import { advanceWatermarks, sweep, takeOtherRows } from './steps.js';
+import { keepChanged } from './versions.js';
 
 export { SOURCE };
 
@@ -61,7 +62,7 @@ export async function freezeLiveIn(
   subscribers: readonly Subscriber[],
   source: FreezeSource = new OwnDatabase(session),
 ): Promise<ChangeSet> {
-  const { columns, facts } = await source.known();
+  const { columns, facts, versions } = await source.known();
   const clocks = await source.begin();
   const watermarks = stampsOf(facts);
   const start = facts.get(INTENT) ?? freezeStart(watermarks, clocks.exigo_now, config);
@@ -72,9 +73,11 @@ export async function freezeLiveIn(
   const sweptSince = await sweep(source, config, facts, start, clocks);
   await source.bringSignatures();
   const settled_before = toUtcText(fromUtcText(clocks.utc_now) - config.settleMs);
-  const keep = () => runOn(source, 'freeze/keep_changed', { settled_before });
+  const keep = () => keepChanged(source.session, versions, settled_before);
   await keep();
   await takeOtherRows(source, config, watermarks, clocks.exigo_now, start, sweptSince);
+  await advanceWatermarks(session, watermarks, tables, start, clocks.exigo_now);
+  if (facts.has(INTENT)) await dropWatermark(session, SOURCE, INTENT);
   await source.bringWhole();
   const changeSet = await recordChangeSet(source.session, {
     source: SOURCE,
@@ -90,8 +93,6 @@ export async function freezeLiveIn(
   if (changeSet.ordersFrozen > 0) {
     await runOn(source, 'freeze/record_versions', { change_set_id: changeSet.changeSetId });
   }
-  await advanceWatermarks(session, watermarks, tables, start, clocks.exigo_now);
-  if (facts.has(INTENT)) await dropWatermark(session, SOURCE, INTENT);
   await source.end();
   return changeSet;
 }

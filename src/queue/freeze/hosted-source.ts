@@ -13,7 +13,7 @@ import type {
 import { readableColumns } from '../../db/readable.js';
 import { sql, sqlWithColumns } from '../../db/sql.js';
 import { standIn, WorkTable } from '../../db/work-table.js';
-import { readWatermarks } from '../ledger/watermarks.js';
+import { readFacts, watermarksRequest } from '../ledger/watermarks.js';
 import type { Counts } from './change-set.js';
 import { readSourceColumns, type SourceColumns } from './columns.js';
 import { isSensitive } from './sensitive.js';
@@ -27,6 +27,7 @@ import {
   SOURCE,
   type TableCount,
 } from './source.js';
+import { askForVersions, versionsAreThere } from './versions.js';
 
 /** Rows in memory at a time. */
 const BATCH = 500;
@@ -72,7 +73,12 @@ export class HostedSource implements FreezeSource {
     const columns = Object.fromEntries(
       Object.entries(source).map(([table, found]) => [table, found.map(this.carried)]),
     ) as unknown as SourceColumns;
-    return { columns, facts: await readWatermarks(this.state, SOURCE) };
+    const { engine } = this.state;
+    const [facts, version] = await this.state.several([
+      watermarksRequest(engine, SOURCE),
+      askForVersions(engine),
+    ]);
+    return { columns, facts: readFacts(facts), versions: versionsAreThere(version) };
   }
 
   async begin(): Promise<Clocks> {

@@ -6,6 +6,7 @@ import { askSourceCatalogue } from '../../db/source-catalogue.js';
 import { sql } from '../../db/sql.js';
 import { readFacts, watermarksRequest } from '../ledger/watermarks.js';
 import { type SourceColumns, sourceColumns } from './columns.js';
+import { askForVersions, versionsAreThere } from './versions.js';
 
 /** One Exigo database has one queue, so there is one source of this kind per installation. */
 export const SOURCE = 'exigo';
@@ -37,6 +38,8 @@ export interface Known {
   readonly columns: SourceColumns;
   /** Small facts by name, see `ledger/watermarks`. */
   readonly facts: ReadonlyMap<string, string>;
+  /** Whether an order was ever frozen. */
+  readonly versions: boolean;
 }
 
 /**
@@ -74,11 +77,16 @@ export class OwnDatabase implements FreezeSource {
 
   async known(): Promise<Known> {
     const { engine } = this.session;
-    const [catalogue, facts] = await this.session.several([
+    const [catalogue, facts, version] = await this.session.several([
       askSourceCatalogue(engine),
       watermarksRequest(engine, SOURCE),
+      askForVersions(engine),
     ]);
-    return { columns: sourceColumns(engine, catalogue), facts: readFacts(facts) };
+    return {
+      columns: sourceColumns(engine, catalogue),
+      facts: readFacts(facts),
+      versions: versionsAreThere(version),
+    };
   }
 
   async begin(): Promise<Clocks> {

@@ -107,7 +107,7 @@ describe.runIf(hasSqlServer())('a freeze while the sync engine writes', () => {
     );
   }
 
-  it.each(['freeze/keep_changed', 'freeze/copy_orders', 'freeze/copy_order_details'])(
+  it.each(['freeze/keep_moved', 'freeze/copy_orders', 'freeze/copy_order_details'])(
     'never mixes two states of an order that changes after %s',
     async (after) => {
       const id = await putOrder();
