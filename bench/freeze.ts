@@ -5,7 +5,7 @@ import { InvariantError } from '../src/core/errors.js';
 import { toExigoText } from '../src/core/time.js';
 import { refreshQueue } from '../src/db/queue-refresh.js';
 import { openSqlite } from '../src/db/sqlite.js';
-import { subscriberOf } from '../src/engine/run.js';
+import { subscribersOf } from '../src/engine/run.js';
 import { alignFrozenColumns, readSourceColumns } from '../src/queue/freeze/columns.js';
 import { freezeLive } from '../src/queue/freeze/freeze.js';
 import { freezeStart } from '../src/queue/freeze/start.js';
@@ -69,7 +69,7 @@ export async function freeze(file: string, orders: number): Promise<Measured> {
   watched.reset();
   let frozen = 0;
   const ms = await time(async () => {
-    frozen = (await freezeLive(lease, source, PIPELINES.map(subscriberOf))).ordersFrozen;
+    frozen = (await freezeLive(lease, source, subscribersOf(PIPELINES))).ordersFrozen;
   });
   expectCount('orders frozen', frozen, orders);
   const result = measured({ ...ms, refresh: refresh.total }, { statements: watched.statements() }, watched);

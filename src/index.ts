@@ -1,4 +1,5 @@
 /** What a pipeline file needs, and all it may import. */
+export type { MarketplaceDocument } from './core/feed-store.js';
 export type { Order } from './core/order.js';
 export { columnOf } from './core/order.js';
 export {
@@ -11,5 +12,13 @@ export {
   type TransformTools,
   type Verdict,
 } from './core/pipeline.js';
-export { exigoQueue } from './extract/sources.js';
-export { exigoStatus, godatafeedUpdate, tableCsv, threePlFile } from './load/steps.js';
+export { exigoQueue, godatafeedNew } from './extract/sources.js';
+export {
+  exigoCreateOrder,
+  exigoStatus,
+  godatafeedAcknowledge,
+  godatafeedCancel,
+  godatafeedUpdate,
+  tableCsv,
+  threePlFile,
+} from './load/steps.js';

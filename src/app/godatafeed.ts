@@ -1,7 +1,9 @@
 import type { Clock } from '../core/clock.js';
+import type { MarketplaceStore } from '../core/feed-store.js';
 import type { GoDataFeedStore } from '../core/godatafeed.js';
 import type { RateGate } from '../core/rate.js';
 import type { Database } from '../db/database.js';
+import { listNewOrders } from '../extract/new-orders.js';
 import { createGoDataFeedClient, type GoDataFeedClient } from '../godatafeed/client.js';
 import { rateGate } from '../rate/gate.js';
 import { stateBucket } from '../rate/state-bucket.js';
@@ -38,4 +40,24 @@ export function openStores(options: StoreOptions): ReadonlyMap<string, GoDataFee
       createGoDataFeedClient(store, { clock, gate: gateOf(store), signal, onToken }),
     ]),
   );
+}
+
+/** A store as the engine works with it: read by extract, told by its client. */
+export function marketplaceStore(client: GoDataFeedClient): MarketplaceStore {
+  const find = (number: string) => client.find(number, 'acknowledgement');
+  return {
+    name: client.store,
+    unknownWaitMs: client.unknownWaitMs,
+    listNew: (window, between) => listNewOrders(client, window, between),
+
+    async look(orderNumber, marketplaceNumber) {
+      const own = await find(orderNumber);
+      // Whose number the list filters by is not documented.
+      const found = own ?? (marketplaceNumber === null ? null : await find(marketplaceNumber));
+      return found?.orderNumber === orderNumber ? found : null;
+    },
+
+    acknowledge: (orderNumber, destinationNumber) => client.acknowledge(orderNumber, destinationNumber),
+    cancel: (orderNumber) => client.cancel(orderNumber),
+  };
 }

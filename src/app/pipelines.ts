@@ -1,6 +1,7 @@
 import exigoOrdersTo3pl from '../../pipelines/exigo-orders-to-3pl.js';
 import exigoSnapshotToCsv from '../../pipelines/exigo-snapshot-to-csv.js';
 import exigoStatusToGodatafeed from '../../pipelines/exigo-status-to-godatafeed.js';
+import godatafeedOrdersToExigo from '../../pipelines/godatafeed-orders-to-exigo.js';
 import type { Config } from '../core/config.js';
 import { UsageError } from '../core/errors.js';
 import type { AnyPipeline } from '../core/pipeline.js';
@@ -11,6 +12,7 @@ export const PIPELINES: readonly AnyPipeline[] = [
   exigoOrdersTo3pl,
   exigoSnapshotToCsv,
   exigoStatusToGodatafeed,
+  godatafeedOrdersToExigo,
 ];
 
 /** The flows of an installation: those of GoDataFeed need a store. */
@@ -18,8 +20,8 @@ export function pipelinesFor({ godatafeed }: Pick<Config, 'godatafeed'>): readon
   return PIPELINES.filter((pipeline) => godatafeed.stores.length > 0 || !needsStores(pipeline));
 }
 
-export function needsStores({ load }: AnyPipeline): boolean {
-  return load.some(({ kind }) => kind === 'godatafeed-update');
+export function needsStores({ source, load }: AnyPipeline): boolean {
+  return source.kind === 'godatafeed-new' || load.some(({ kind }) => kind === 'godatafeed-update');
 }
 
 export function findPipeline(name: string): AnyPipeline {

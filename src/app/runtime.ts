@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
+import type { OrderRules } from '../core/godatafeed.js';
 import type { ThreePl } from '../core/hand-over.js';
 import { type Logger, silentLogger } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
@@ -12,9 +13,11 @@ import { frozenOrders } from '../extract/frozen-orders.js';
 import { frozenTables } from '../extract/frozen-tables.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import { createExigoClient } from '../load/exigo-api/client.js';
+import { exigoOrderTarget } from '../load/exigo-api/order-target.js';
 import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
 import { folderDelivery } from '../load/folder/delivery.js';
 import { godatafeedUpdateTarget } from '../load/godatafeed/update-target.js';
+import { orderMapper, type StoreRules } from '../transform/marketplace/new-order.js';
 import { makeReporter, type ReportingStore } from '../transform/marketplace/report.js';
 import { tableCsvEncoder } from '../transform/table-csv.js';
 import {
@@ -24,7 +27,7 @@ import {
   makeThreePl,
   parseTemplate,
 } from '../transform/three-pl/index.js';
-import { openStores } from './godatafeed.js';
+import { marketplaceStore, openStores } from './godatafeed.js';
 import { pipelinesFor } from './pipelines.js';
 
 export interface RuntimeOptions {
@@ -95,6 +98,9 @@ export function makeContext(options: RuntimeOptions): EngineContext {
       folderDelivery(target === 'tables' ? config.tableCsv.directory : target.delivery.path),
     statusTarget:
       client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
+    orderTarget:
+      client === null || config.exigoApi === null ? null : exigoOrderTarget(client, config.exigoApi),
+    stores: new Map([...stores].map(([name, store]) => [name, marketplaceStore(store)])),
     updateTargets: updateTargets(config, stores),
     pipelines: options.pipelines ?? pipelinesFor(config),
     signal: options.signal ?? new AbortController().signal,
@@ -127,7 +133,16 @@ function transformKit(config: Config): TransformKit {
     threePlsOf: (json) => storedThreePls(json, config),
     reporter: (json) =>
       makeReporter((JSON.parse(json) as { readonly stores?: readonly ReportingStore[] }).stores ?? []),
+    orderMapper: (json) => orderMapper(storedRules(json)),
   };
+}
+
+/** How each store's orders are mapped, by a stored configuration. */
+function storedRules(json: string): StoreRules {
+  const { stores = [] } = JSON.parse(json) as {
+    readonly stores?: readonly { readonly name: string; readonly orders: OrderRules | null }[];
+  };
+  return Object.fromEntries(stores.map(({ name, orders }) => [name, orders]));
 }
 
 /**

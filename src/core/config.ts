@@ -55,6 +55,10 @@ export interface ExigoApiConfig {
   readonly deadlineMs: number;
   /** Default 30 s. */
   readonly unknownWaitMs: number;
+  /** The same for an order that is made: default 20 min. */
+  readonly createWaitMs?: number;
+  /** Default `unproven`: an order of unknown outcome that is not seen is never made again by itself. */
+  readonly duplicateKeys?: DuplicateKeys;
   /** Default `comma`, as the vendor's paper has it. */
   readonly listStyle?: ListStyle;
   /**
@@ -75,6 +79,10 @@ export const LIST_STYLES = ['comma', 'repeated', 'indexed'] as const;
 export type ListStyle = (typeof LIST_STYLES)[number];
 export const BATCH_STATUS_FIELDS = ['orderStatus', 'orderStatusTy'] as const;
 export type BatchStatusField = (typeof BATCH_STATUS_FIELDS)[number];
+
+/** Whether Exigo was seen to refuse a second order with the same ManualOrderKey. */
+export const DUPLICATE_KEYS = ['unproven', 'refused'] as const;
+export type DuplicateKeys = (typeof DUPLICATE_KEYS)[number];
 
 export interface GoDataFeedConfig {
   readonly stores: readonly GoDataFeedStore[];

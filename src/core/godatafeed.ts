@@ -1,3 +1,4 @@
+import type { OtherField } from './new-order.js';
 import type { BucketLimits } from './rate.js';
 
 /*
@@ -70,6 +71,76 @@ export interface UpdateRules {
   readonly firstLookMs: number;
   /** After this without the marketplace's answer the order is given to a person. */
   readonly confirmWaitMs: number;
+}
+
+/** What becomes of a SKU that no map names. */
+export const UNMAPPED_SKUS = ['hold', 'as-item-code'] as const;
+
+/**
+ * Fields of a marketplace order that become an order of Exigo. Those of a line are looked for in the line, those after
+ * `shipTo` in the ship-to address.
+ */
+export const ORDER_FIELDS = [
+  'currency',
+  'shipMethod',
+  'email',
+  'total',
+  'shipping',
+  'tax',
+  'discount',
+  'notes',
+  'lines',
+  'sku',
+  'title',
+  'quantity',
+  'unitPrice',
+  'lineNumber',
+  'lineShipping',
+  'lineTax',
+  'lineDiscount',
+  'shipTo',
+  'name',
+  'firstName',
+  'lastName',
+  'company',
+  'address1',
+  'address2',
+  'city',
+  'state',
+  'zip',
+  'country',
+  'phone',
+] as const;
+export type OrderFieldName = (typeof ORDER_FIELDS)[number];
+
+/** How orders of a store become orders of Exigo: plain JSON, as it is kept with a batch. */
+export interface OrderRules {
+  readonly warehouse: number;
+  readonly priceType: number;
+  /** Exigo's code by the marketplace's, compared without case. */
+  readonly currencies: Readonly<Record<string, string>>;
+  /** ShipMethodID by marketplace or `any`, and by the service that was bought or `any`. */
+  readonly shipMethods: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Item code by SKU. */
+  readonly skus: Readonly<Record<string, string>>;
+  readonly unmappedSkus: (typeof UNMAPPED_SKUS)[number];
+  /** Item codes of the lines that carry these amounts. Shipping without one is the order's own. */
+  readonly lines: {
+    readonly tax: string | null;
+    readonly shipping: string | null;
+    readonly discount: string | null;
+  };
+  readonly customer: {
+    /** House account by marketplace or `any`. */
+    readonly accounts: Readonly<Record<string, number>>;
+    /** CustomerTypeID of customers that are made by their e-mail address; null: none is. */
+    readonly byEmail: number | null;
+  };
+  /** PaymentTypeID of the payment; null: none is made. */
+  readonly paymentType: number | null;
+  /** Holds marketplace and number; the order is found by it. */
+  readonly keyField: OtherField;
+  readonly fields: Readonly<Record<OrderFieldName, Candidates>>;
 }
 
 /** One store of GoDataFeed: its own key, bucket and errors. Times in milliseconds. */
@@ -145,12 +216,16 @@ export interface GoDataFeedStore {
     /** Whether the marketplace has taken an update, and why not. */
     readonly sync: Candidates;
     readonly syncMessage: Candidates;
+    readonly marketplace: Candidates;
+    readonly purchasedAt: Candidates;
   };
   readonly syncValues: {
     readonly complete: Candidates;
     readonly manual: Candidates;
     readonly error: Candidates;
   };
+  /** Null: its orders are frozen and held until it is set. */
+  readonly orders: OrderRules | null;
   readonly updates: UpdateRules;
   readonly rate: BucketLimits;
   readonly pageSize: number;

@@ -1,5 +1,6 @@
 import { ConfigurationError } from './errors.js';
 import type { QueueTable } from './exigo-tables.js';
+import type { MarketplaceDocument } from './feed-store.js';
 import type { Order } from './order.js';
 import { didYouMean } from './text.js';
 
@@ -33,13 +34,19 @@ export interface FrozenTable {
   readonly rows: number;
 }
 
-/** Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets. */
-export type SourceDescription<Item> = {
-  readonly kind: 'exigo-queue';
-  readonly aggregate: 'order' | 'table';
+/**
+ * Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets; or the orders that
+ * are NEW in the stores of GoDataFeed.
+ */
+export type SourceDescription<Item> = (
+  | { readonly kind: 'exigo-queue'; readonly aggregate: 'order' | 'table' }
+  | { readonly kind: 'godatafeed-new'; readonly aggregate: 'marketplace-order' }
+) & {
   /** Type only: what the transform gets. */
   readonly item?: Item;
 };
+
+export type Aggregate = SourceDescription<unknown>['aggregate'];
 
 /** What a transform may use besides the item: nothing that is not frozen with the batch. */
 export interface TransformTools {
@@ -51,18 +58,53 @@ export interface TransformTools {
   report(order: Order): Verdict;
 }
 
+/** The same for a marketplace order. */
+export interface MarketplaceTools {
+  /** Whether the maps of its store can make an order of Exigo of it; else a reject that says what is missing. */
+  toExigo(order: MarketplaceDocument): Verdict;
+}
+
+/** The tools that go with an item. */
+export type ToolsOf<Item> = Item extends MarketplaceDocument ? MarketplaceTools : TransformTools;
+
 export type StepDescription =
   | { readonly kind: '3pl-file'; readonly step: string }
   | { readonly kind: 'table-csv'; readonly step: string }
   | { readonly kind: 'exigo-status'; readonly step: string; readonly to: 'Printed'; readonly after: string }
-  | { readonly kind: 'godatafeed-update'; readonly step: string };
+  | { readonly kind: 'godatafeed-update'; readonly step: string }
+  | { readonly kind: 'exigo-create-order'; readonly step: string }
+  | { readonly kind: 'godatafeed-acknowledge'; readonly step: string; readonly after: string }
+  | { readonly kind: 'godatafeed-cancel'; readonly step: string };
+
+/**
+ * The loads that the engine can work, by what their source gives: the first step, and what may come after it, in this
+ * order.
+ */
+const LOADS: Readonly<
+  Record<
+    Aggregate,
+    {
+      readonly first: StepDescription['kind'];
+      readonly rest: readonly StepDescription['kind'][];
+      readonly words: string;
+    }
+  >
+> = {
+  order: { first: '3pl-file', rest: ['exigo-status'], words: 'one file step, then at most one status step' },
+  table: { first: 'table-csv', rest: ['exigo-status'], words: 'one file step, then at most one status step' },
+  'marketplace-order': {
+    first: 'exigo-create-order',
+    rest: ['godatafeed-acknowledge', 'godatafeed-cancel'],
+    words: 'a step that makes the order, then one that acknowledges it, then one that reports cancellations',
+  },
+};
 
 /** A pipeline is a description: no connection, clock, loop or logging in it. */
 export interface PipelineDefinition<Item = unknown> {
   /** `source-to-target`; the name of its batches, leases and of `orderferry run <name>`. */
   readonly name: string;
   readonly source: SourceDescription<Item>;
-  transform(item: Item, tools: TransformTools): Verdict;
+  transform(item: Item, tools: ToolsOf<Item>): Verdict;
   readonly load: readonly StepDescription[];
 }
 
@@ -76,32 +118,29 @@ export function definePipeline<Item>(definition: PipelineDefinition<Item>): Pipe
   for (const step of steps) {
     if (seen.has(step.step))
       throw new ConfigurationError(`pipeline ${name}: step "${step.step}" is there twice`);
-    if (step.kind === 'exigo-status' && !seen.has(step.after)) {
+    if ('after' in step && !seen.has(step.after)) {
       throw new ConfigurationError(
         `pipeline ${name}: step "${step.step}" comes after "${step.after}", which is no earlier step${didYouMean(step.after, seen)}`,
       );
     }
     seen.add(step.step);
   }
-  const [first, second, third] = steps;
+  const { aggregate } = definition.source;
+  const { first: needed, rest, words } = LOADS[aggregate];
+  const [first, ...others] = steps;
   if (first?.kind === 'godatafeed-update') {
-    if (second === undefined && definition.source.aggregate === 'order') return Object.freeze(definition);
+    if (others.length === 0 && aggregate === 'order') return Object.freeze(definition);
     throw new ConfigurationError(
       `pipeline ${name}: a godatafeed-update step is the only one, of a source of orders`,
     );
   }
-  if (
-    first === undefined ||
-    first.kind === 'exigo-status' ||
-    third !== undefined ||
-    (second && second.kind !== 'exigo-status')
-  ) {
-    throw new ConfigurationError(`pipeline ${name}: its load is one file step, then at most one status step`);
+  const inOrder = others.length <= rest.length && others.every(({ kind }, i) => kind === rest[i]);
+  if (first === undefined || rest.includes(first.kind) || !inOrder) {
+    throw new ConfigurationError(`pipeline ${name}: its load is ${words}`);
   }
-  const needed = definition.source.aggregate === 'order' ? '3pl-file' : 'table-csv';
   if (first.kind !== needed) {
     throw new ConfigurationError(
-      `pipeline ${name}: a source of ${definition.source.aggregate}s goes with a ${needed} step, not ${first.kind}`,
+      `pipeline ${name}: a source of ${aggregate}s goes with a ${needed} step, not ${first.kind}`,
     );
   }
   return Object.freeze(definition);
@@ -109,4 +148,5 @@ export function definePipeline<Item>(definition: PipelineDefinition<Item>): Pipe
 
 export type OrderPipeline = PipelineDefinition<Order>;
 export type TablePipeline = PipelineDefinition<FrozenTable>;
-export type AnyPipeline = OrderPipeline | TablePipeline;
+export type MarketplacePipeline = PipelineDefinition<MarketplaceDocument>;
+export type AnyPipeline = OrderPipeline | TablePipeline | MarketplacePipeline;

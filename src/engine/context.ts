@@ -1,8 +1,10 @@
 import type { Clock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
+import type { MarketplaceDocument, MarketplaceStore } from '../core/feed-store.js';
 import type { RenderedOrder, ThreePl } from '../core/hand-over.js';
 import type { Logger } from '../core/log.js';
 import type { Reporter } from '../core/marketplace.js';
+import type { MappedOrder, OrderTarget } from '../core/new-order.js';
 import type { FrozenValue, Order } from '../core/order.js';
 import type { AnyPipeline, Verdict } from '../core/pipeline.js';
 import type { OrderReader, TableReader } from '../core/sources.js';
@@ -20,7 +22,12 @@ export interface TransformKit {
   threePlsOf(configurationJson: string): readonly ThreePl[];
   /** What marketplaces are told, by a configuration (its JSON). */
   reporter(configurationJson: string): Reporter;
+  /** Maps marketplace orders by the stores of a stored configuration (its JSON). */
+  orderMapper(configurationJson: string): OrderMapper;
 }
+
+/** What a marketplace order becomes in Exigo. Pure. */
+export type OrderMapper = (order: MarketplaceDocument) => MappedOrder;
 
 export interface CellChange {
   /** Counts from 1. */
@@ -61,6 +68,10 @@ export interface EngineContext {
   readonly statusTarget: StatusTarget | null;
   /** Stores of GoDataFeed by name. */
   readonly updateTargets: ReadonlyMap<string, UpdateTarget>;
+  /** Null when no Exigo API is configured. */
+  readonly orderTarget: OrderTarget | null;
+  /** The stores of GoDataFeed, by name. */
+  readonly stores: ReadonlyMap<string, MarketplaceStore>;
   readonly pipelines: readonly AnyPipeline[];
   /** Aborted when the process was asked to stop: no further act is begun. */
   readonly signal: AbortSignal;

@@ -8,13 +8,17 @@ import type { EngineContext } from './context.js';
 import {
   dryDelivery,
   dryLogger,
+  type Listed,
   type PlannedCall,
+  recordingOrderTarget,
   recordingStore,
+  recordingStores,
   recordingTarget,
   unhurriedClock,
 } from './dry-targets.js';
 import { type RunSummary, summarize } from './report.js';
-import { type RunRequest, runPipeline } from './run.js';
+import { type RunRequest, runPipeline, windowOf } from './run.js';
+import { assertGoingOn } from './stop.js';
 
 export interface DryRun extends RunSummary {
   readonly calls: readonly PlannedCall[];
@@ -36,7 +40,7 @@ class RolledBack extends Error {
 /**
  * The run as it would be, in one transaction that is rolled back: nothing is written to the database, a
  * folder or an API. Files are made in a temporary folder, for their size and hash, and thrown away; 3PL
- * folders are looked at, the API is not called; a sync database that is hosted elsewhere is read, without a refresh. On the embedded engine other processes that write wait
+ * folders are looked at, the APIs are not called, except to list new marketplace orders; a sync database that is hosted elsewhere is read, without a refresh. On the embedded engine other processes that write wait
  * meanwhile. When another process holds the pipeline, it says so (`heldBy`) and does no more.
  */
 export async function dryRun(
@@ -44,6 +48,7 @@ export async function dryRun(
   request: RunRequest,
   readers: (session: Session) => Pick<EngineContext, 'orders' | 'tables'>,
 ): Promise<DryRunResult> {
+  const listed = await listStores(context, request);
   const folder = await mkdtemp(join(tmpdir(), 'orderferry-dry-run-'));
   try {
     await context.database.transaction(async (session) => {
@@ -70,6 +75,8 @@ export async function dryRun(
           context.statusTarget === null
             ? null
             : recordingTarget(context.statusTarget, context.hosted?.database ?? session, calls),
+        orderTarget: context.orderTarget === null ? null : recordingOrderTarget(context.orderTarget, calls),
+        stores: recordingStores(listed, context.stores, calls),
       };
       const report = await runPipeline(dry, request);
       const summary = await summarize({ ...dry, config: context.config }, request.pipeline.name, report);
@@ -82,6 +89,21 @@ export async function dryRun(
     await rm(folder, { recursive: true, force: true });
   }
   throw new InvariantError('a dry run ended without its roll-back');
+}
+
+/** Lists are read before the transaction: their calls pass the rate budget, which is a row of the same database. */
+async function listStores(context: EngineContext, request: RunRequest): Promise<ReadonlyMap<string, Listed>> {
+  const listed = new Map<string, Listed>();
+  if (request.pipeline.source.kind !== 'godatafeed-new') return listed;
+  for (const store of context.stores.values()) {
+    try {
+      const between = async () => assertGoingOn(context.signal);
+      listed.set(store.name, { documents: await store.listNew(windowOf(request), between) });
+    } catch (error) {
+      listed.set(store.name, { error });
+    }
+  }
+  return listed;
 }
 
 /** The one transaction as a database of its own: transactions inside it are part of it. */

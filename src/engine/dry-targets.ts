@@ -4,7 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../core/clock.js';
 import { TerminalError } from '../core/errors.js';
 import { statusName } from '../core/exigo.js';
+import type { MarketplaceDocument, MarketplaceStore } from '../core/feed-store.js';
 import type { LogFields, Logger } from '../core/log.js';
+import type { OrderTarget } from '../core/new-order.js';
 import type { Delivery, FileFacts, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { Session } from '../queue/ledger/session.js';
 import { sourceStatuses } from '../queue/reads/orders.js';
@@ -13,7 +15,8 @@ import { describeSent } from './update-request.js';
 /** A call that a real run would make. */
 export interface PlannedCall {
   readonly operation: string;
-  readonly orders: readonly number[];
+  /** Exigo order ids, or numbers of marketplace orders. */
+  readonly orders: readonly (number | string)[];
 }
 
 /**
@@ -99,6 +102,53 @@ export function recordingStore(real: UpdateTarget, calls: PlannedCall[]): Update
       await guard();
       const operation = `UpdateOrderStatus ${describeSent(update)} of GoDataFeed order ${orderNumber} in store ${real.store}`;
       calls.push({ operation, orders: [orderId] });
+    },
+  };
+}
+
+/** Stores that were read before; what they would be told is noted. */
+export function recordingStores(
+  listed: ReadonlyMap<string, Listed>,
+  stores: ReadonlyMap<string, MarketplaceStore>,
+  calls: PlannedCall[],
+): ReadonlyMap<string, MarketplaceStore> {
+  const note = (operation: string) => async (orderNumber: string) => {
+    calls.push({ operation, orders: [orderNumber] });
+  };
+  return new Map(
+    [...stores].map(([name, { unknownWaitMs }]) => [
+      name,
+      {
+        name,
+        unknownWaitMs,
+        async listNew() {
+          const found = listed.get(name) ?? { documents: [] };
+          if ('error' in found) throw found.error;
+          return found.documents;
+        },
+        look: async () => ({ status: 'new', destinationNumber: null }),
+        acknowledge: note(`Acknowledge (${name})`),
+        cancel: note(`UpdateStatus Canceled (${name})`),
+      },
+    ]),
+  );
+}
+
+/** What a store's list gave. */
+export type Listed = { readonly documents: readonly MarketplaceDocument[] } | { readonly error: unknown };
+
+/** Notes which orders would be made. They get negative numbers, which are rolled back with everything else. */
+export function recordingOrderTarget(real: OrderTarget, calls: PlannedCall[]): OrderTarget {
+  let made = 0;
+  return {
+    unknownWaitMs: 0,
+    refusesDuplicates: real.refusesDuplicates,
+    find: async () => null,
+    customersOf: async () => [],
+    async make(order, customerId) {
+      calls.push({ operation: 'ProcessTransaction', orders: [order.key] });
+      made++;
+      return { orderId: -made, customerId: customerId ?? -made };
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Config } from '../core/config.js';
 import { ConfigurationError, FreezeError } from '../core/errors.js';
+import type { ImportWindow } from '../core/feed-store.js';
 import type { AnyPipeline } from '../core/pipeline.js';
-import { toUtcText } from '../core/time.js';
+import { fromExigoText, toUtcText } from '../core/time.js';
 
 import type { ChangeSet, Subscriber } from '../queue/freeze/change-set.js';
 import { freezeLive, freezeSlice, SOURCE } from '../queue/freeze/freeze.js';
@@ -12,6 +13,7 @@ import { beginRun, endRun, runIdOf } from '../queue/ledger/runs.js';
 import type { Answer, Request } from '../queue/ledger/session.js';
 import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
 import type { EngineContext } from './context.js';
+import { type FrozenStores, freezeStores, type StoreProblem } from './freeze-stores.js';
 import { recoverWaves } from './recover-waves.js';
 import { emptySpool } from './spool.js';
 import { assertGoingOn } from './stop.js';
@@ -32,6 +34,8 @@ export interface RunReport {
   readonly heldBy: LeaseHeld | null;
   /** What this run froze, live first. */
   readonly changeSets: readonly ChangeSet[];
+  /** Stores of GoDataFeed that could not be frozen; the others were. */
+  readonly storeProblems: readonly StoreProblem[];
   /** Batches that were open at some time of this run. */
   readonly batchIds: readonly number[];
   /** The problem that ended it early, if one did; what is left goes on with the next run. */
@@ -64,7 +68,7 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
   const first = openWorkRequests(context.database.engine, pipeline.name);
   const { lease, answers } = await acquire(context, pipelineLease(pipeline.name), first);
   if (!(lease instanceof Lease)) {
-    return { runId: null, heldBy: lease, changeSets: [], batchIds: [], error: null };
+    return { runId: null, heldBy: lease, changeSets: [], storeProblems: [], batchIds: [], error: null };
   }
   const turn: Turn = {
     context,
@@ -76,6 +80,7 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
     pruneDue: false,
   };
   const changeSets: ChangeSet[] = [];
+  let storeProblems: readonly StoreProblem[] = [];
   let error: unknown = null;
   try {
     const left = openWork(answers);
@@ -83,9 +88,11 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
     error = await takeUp(turn, left);
     let standing: readonly Answer[] | null = null;
     try {
-      const frozen = await freezeLiveOnce(turn);
+      const frozen = await freezeOnce(turn, request);
       standing = frozen.standing;
-      if (frozen.changeSet !== null) changeSets.push(frozen.changeSet);
+      changeSets.push(...frozen.changeSets);
+      storeProblems = frozen.problems;
+      error ??= storeProblems[0]?.error ?? null;
     } catch (problem) {
       if (!(problem instanceof FreezeError || problem instanceof ConfigurationError)) throw problem;
       error ??= problem; // what was frozen before goes on all the same
@@ -95,7 +102,7 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
     error ??= problem;
   }
   error = await finish(turn, error);
-  return { runId: turn.runId, heldBy: null, changeSets, batchIds: [...turn.batchIds], error };
+  return { runId: turn.runId, heldBy: null, changeSets, storeProblems, batchIds: [...turn.batchIds], error };
 }
 
 /** The work on what is open, then slice by slice. Returns the first problem so far. */
@@ -116,10 +123,12 @@ async function goOn(
   try {
     const working = { context, lease, pipeline, due: turn.due };
     if (mayHaveWork(context, pipeline, open)) left -= await work(working, open.batches, left);
-    for (const slice of request.slices) {
+    for (const slice of slicesOf(request)) {
       assertGoingOn(context.signal);
+      const [subscriber] = subscribersOf([pipeline]);
+      if (subscriber === undefined) break;
       const { source } = context.config;
-      changeSets.push(await freezeSlice(lease, source, slice, subscriberOf(pipeline), context.hosted));
+      changeSets.push(await freezeSlice(lease, source, slice, subscriber, context.hosted));
       const batches = await openBatches(context.database, pipeline.name);
       note(turn, { batches, waves: [] });
       left -= await work(working, batches, left);
@@ -135,10 +144,43 @@ async function takeUp(turn: Turn, { waves }: OpenWork): Promise<unknown> {
   const { context, lease, pipeline } = turn;
   await emptySpool(context, lease, pipeline.name);
   if (waves.every(({ state }) => state === 'planned')) return null;
-  const [begun] = await context.database.atomically([begin(turn)]);
-  turn.runId = runIdOf(begun);
-  if (turn.runId === null) throw lease.lost();
+  await beginNow(turn);
   return recoverWaves(context, lease, pipeline, waves);
+}
+
+async function beginNow(turn: Turn): Promise<void> {
+  if (turn.runId !== null) return;
+  const [begun] = await turn.context.database.atomically([begin(turn)]);
+  turn.runId = runIdOf(begun);
+  if (turn.runId === null) throw turn.lease.lost();
+}
+
+interface Frozen extends FrozenStores {
+  /** What stands afterwards, where that was asked in the same trip. */
+  readonly standing: readonly Answer[] | null;
+}
+
+/** What the pipeline's source has that is new. */
+async function freezeOnce(turn: Turn, request: RunRequest): Promise<Frozen> {
+  const { context, lease, pipeline } = turn;
+  if (pipeline.source.kind === 'exigo-queue') {
+    const { changeSet, standing } = await freezeLiveOnce(turn);
+    return { changeSets: changeSet === null ? [] : [changeSet], problems: [], standing };
+  }
+  await beginNow(turn);
+  return { ...(await freezeStores(context, lease, windowOf(request))), standing: null };
+}
+
+/** The import dates a backfill of marketplace orders is limited to; null: over all time. */
+export function windowOf({ slices }: RunRequest): ImportWindow | null {
+  const [first, last] = [slices[0], slices.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return { from: fromExigoText(first.startAt), to: fromExigoText(last.endAt) };
+}
+
+/** A backfill of marketplace orders is one list of a window, frozen instead of the one over all time. */
+function slicesOf({ pipeline, slices }: RunRequest): RunRequest['slices'] {
+  return pipeline.source.kind === 'exigo-queue' ? slices : [];
 }
 
 /**
@@ -162,7 +204,7 @@ async function freezeLiveOnce(
   try {
     if (turn.runId === null) throw turn.lease.lost();
     await turn.lease.assertHeld(); // this process may have been stopped between the two
-    const subscribers = context.pipelines.map(subscriberOf);
+    const subscribers = subscribersOf(context.pipelines);
     changeSet = await freezeLive(lease, context.config.source, subscribers, context.hosted);
   } catch (error) {
     await lease.release().catch(() => undefined); // it ends by itself; what went wrong before is what counts
@@ -222,6 +264,9 @@ export function requestDeadline({ exigoApi, godatafeed }: Config): number {
   return Math.max(exigoApi?.deadlineMs ?? 0, ...godatafeed.stores.map(({ deadlineMs }) => deadlineMs));
 }
 
-export function subscriberOf(pipeline: AnyPipeline): Subscriber {
-  return { pipeline: pipeline.name, aggregate: pipeline.source.aggregate };
+/** The pipelines that get a batch of every change set of the sync database. */
+export function subscribersOf(pipelines: readonly AnyPipeline[]): Subscriber[] {
+  return pipelines.flatMap(({ name, source }) =>
+    source.kind === 'exigo-queue' ? [{ pipeline: name, aggregate: source.aggregate }] : [],
+  );
 }

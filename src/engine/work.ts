@@ -1,12 +1,22 @@
 import { faultPoint } from '../core/fault-points.js';
-import type { AnyPipeline, OrderPipeline, TablePipeline } from '../core/pipeline.js';
+import type {
+  AnyPipeline,
+  MarketplacePipeline,
+  OrderPipeline,
+  StepDescription,
+  TablePipeline,
+} from '../core/pipeline.js';
 import { toUtcText } from '../core/time.js';
 import type { Lease } from '../queue/lease/lease.js';
 import { closeBatches, type OpenBatch } from '../queue/ledger/batches.js';
 import type { OpenWork } from '../queue/ledger/open-work.js';
+import { fillSingles } from '../queue/ledger/singles.js';
 import type { EngineContext } from './context.js';
+import { createOrders } from './create-orders.js';
 import { sendWaves } from './send.js';
 import { changeStatuses } from './status.js';
+import { acknowledgeOrders, cancelOrders } from './tell-stores.js';
+import { transformDocuments } from './transform-documents.js';
 import { transformOrders } from './transform-orders.js';
 import { transformTables } from './transform-tables.js';
 import { transformUpdates } from './transform-updates.js';
@@ -40,36 +50,13 @@ export async function work(
 ): Promise<number> {
   for (const batch of batches) {
     if (batch.state !== 'frozen') continue;
-    if (pipeline.source.aggregate === 'table') {
-      await transformTables(context, lease, pipeline as TablePipeline, batch);
-    } else if (pipeline.load[0]?.kind === 'godatafeed-update') {
-      await transformUpdates(context, lease, pipeline as OrderPipeline, batch);
-    } else {
-      await transformOrders(context, lease, pipeline as OrderPipeline, batch);
-    }
+    await transform(context, lease, pipeline, batch);
   }
-  const taken = await lease.transaction(async (session) => {
-    const planned = await planWaves(context, session, pipeline, limit, due);
-    await faultPoint('waves/before-commit');
-    return planned;
-  });
-  await faultPoint('waves/after-commit');
+  const taken = await take({ context, lease, pipeline, due }, limit);
   let error = await sendWaves(context, lease, pipeline);
   for (const step of pipeline.load) {
-    if (step.kind === 'godatafeed-update') {
-      try {
-        await reportUpdates({ context, lease, pipeline, step });
-      } catch (problem) {
-        error ??= problem; // what is settled can be closed all the same
-      }
-    }
-    if (step.kind !== 'exigo-status') continue;
-    if (context.statusTarget === null) {
-      context.log.warn(`step ${step.step} waits: no Exigo API is configured`, { pipeline: pipeline.name });
-      continue;
-    }
     try {
-      await changeStatuses({ context, lease, pipeline, step, target: context.statusTarget });
+      await workStep({ context, lease, pipeline, due }, step);
     } catch (problem) {
       error ??= problem; // what is settled can be closed all the same
     }
@@ -81,4 +68,70 @@ export async function work(
   await faultPoint('close/after-commit');
   if (error !== null) throw error;
   return taken;
+}
+
+async function transform(
+  context: EngineContext,
+  lease: Lease,
+  pipeline: AnyPipeline,
+  batch: OpenBatch,
+): Promise<void> {
+  switch (pipeline.source.aggregate) {
+    case 'table':
+      return transformTables(context, lease, pipeline as TablePipeline, batch);
+    case 'marketplace-order':
+      return transformDocuments(context, lease, pipeline as MarketplacePipeline, batch);
+    default:
+      if (pipeline.load[0]?.kind === 'godatafeed-update') {
+        return transformUpdates(context, lease, pipeline as OrderPipeline, batch);
+      }
+      return transformOrders(context, lease, pipeline as OrderPipeline, batch);
+  }
+}
+
+/** Takes ready items to the first step: into waves, or one effect each. Returns how many. */
+async function take({ context, lease, pipeline, due }: Working, limit: number): Promise<number> {
+  const [first] = pipeline.load;
+  const taken = await lease.transaction(async (session) => {
+    const planned =
+      first?.kind === 'exigo-create-order'
+        ? await fillSingles(session, {
+            pipeline: pipeline.name,
+            step: first.step,
+            limit,
+            now: toUtcText(context.clock.now()),
+          })
+        : await planWaves(context, session, pipeline, limit, due);
+    await faultPoint('waves/before-commit');
+    return planned;
+  });
+  await faultPoint('waves/after-commit');
+  return taken;
+}
+
+/** What a step does; files went before, as one that is late holds up nothing. */
+async function workStep({ context, lease, pipeline }: Working, step: StepDescription): Promise<void> {
+  const { statusTarget, orderTarget } = context;
+  const waits = () => {
+    context.log.warn(`step ${step.step} waits: no Exigo API is configured`, { pipeline: pipeline.name });
+  };
+  switch (step.kind) {
+    case 'exigo-status':
+      if (statusTarget === null) return waits();
+      return changeStatuses({ context, lease, pipeline, step, target: statusTarget });
+    case 'godatafeed-update':
+      return reportUpdates({ context, lease, pipeline, step });
+    case 'exigo-create-order': {
+      if (orderTarget === null) return waits();
+      const nextStep =
+        pipeline.load.find((next) => 'after' in next && next.after === step.step)?.step ?? null;
+      return createOrders({ context, lease, pipeline, step, nextStep, target: orderTarget });
+    }
+    case 'godatafeed-acknowledge':
+      return acknowledgeOrders({ context, lease, pipeline, step: step.step });
+    case 'godatafeed-cancel':
+      return cancelOrders({ context, lease, pipeline, step: step.step });
+    default:
+      return;
+  }
 }

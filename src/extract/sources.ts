@@ -1,3 +1,4 @@
+import type { MarketplaceDocument } from '../core/feed-store.js';
 import type { Order } from '../core/order.js';
 import type { FrozenTable, SourceDescription } from '../core/pipeline.js';
 
@@ -9,4 +10,9 @@ export function exigoQueue(options: { readonly aggregate: 'order' }): SourceDesc
 export function exigoQueue(options: { readonly aggregate: 'table' }): SourceDescription<FrozenTable>;
 export function exigoQueue(options: { readonly aggregate: 'order' | 'table' }) {
   return { kind: 'exigo-queue', ...options } as const;
+}
+
+/** The orders that are NEW in the stores of GoDataFeed, over all time; each store is frozen by itself. */
+export function godatafeedNew(): SourceDescription<MarketplaceDocument> {
+  return { kind: 'godatafeed-new', aggregate: 'marketplace-order' };
 }

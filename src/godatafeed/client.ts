@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { DAY } from '../core/clock.js';
 import { ConfigurationError, codeOf, TerminalError } from '../core/errors.js';
+import type { ImportWindow } from '../core/feed-store.js';
 import type { FeedOperation, GoDataFeedStore } from '../core/godatafeed.js';
 import type { Priority } from '../core/rate.js';
 import { isObject, type Json } from '../http/json.js';
@@ -12,12 +13,6 @@ import { type FeedOrder, readOrder, readOrders } from './orders.js';
 
 /** Before the first marketplace order there was: the list is asked over all time. */
 const ALL_TIME = Date.parse('2000-01-01T00:00:00Z');
-
-/** When GoDataFeed imported the orders (ms); for backfills. */
-export interface ImportWindow {
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface Shipment {
   readonly tracking: string;
@@ -40,8 +35,8 @@ export interface GoDataFeedClient {
   authorize(): Promise<void>;
   /** Orders with status NEW, over all time or of a window. */
   countNew(window?: ImportWindow): Promise<number>;
-  /** All pages of them, read to the end before anything is acknowledged. */
-  listNew(window?: ImportWindow): Promise<ListedOrders>;
+  /** All pages of them, read to the end before anything is acknowledged; `between` is awaited before each. */
+  listNew(window?: ImportWindow, between?: () => Promise<void>): Promise<ListedOrders>;
   /** An order as it stands, by GoDataFeed's or the marketplace's number; null when it is not shown. */
   find(number: string, priority: Priority): Promise<FeedOrder | null>;
   /** The order is at its destination, under this number there. */
@@ -154,13 +149,16 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
     authorize: () => caller.authorized(),
     countNew: count,
 
-    listNew(window) {
+    listNew(window, between = async () => undefined) {
       const priority = window === undefined ? 'acknowledgement' : 'backfill';
       const query = question(store.statusValues.new, window);
       return readAll({
         name: caller.name,
         count: () => count(window),
-        page: (number) => page(query, number, priority),
+        async page(number) {
+          await between();
+          return page(query, number, priority);
+        },
       });
     },
 

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { GoDataFeedStore } from '../core/godatafeed.js';
 import type { Json, JsonObject } from '../http/json.js';
 import { isObject } from '../http/json.js';
@@ -15,6 +16,9 @@ export interface FeedOrder {
   readonly destinationNumber: string | null;
   /** A status of the API; others (`Sync Complete`) as they are written; null when there is none. */
   readonly status: FeedStatus | string | null;
+  readonly marketplace: string | null;
+  /** Instant (ms); null where it is missing or no date. */
+  readonly purchasedAt: number | null;
   /** The order's JSON exactly as it came. */
   readonly raw: string;
   /** The same, parsed; decimals are text with the digits of the document. */
@@ -37,9 +41,17 @@ export function readOrder(store: GoDataFeedStore, fields: JsonObject, raw: strin
     marketplaceNumber: text(store.fields.marketplaceNumber),
     destinationNumber: text(store.fields.destinationNumber),
     status: statusOf(store, text(store.fields.status)),
+    marketplace: text(store.fields.marketplace),
+    purchasedAt: instantOf(text(store.fields.purchasedAt)),
     raw,
     fields,
   };
+}
+
+/** Dates are UTC, also without a `Z`; their fractions have up to seven digits. */
+export function instantOf(text: string | null): number | null {
+  const ms = DateTime.fromISO(text ?? '', { zone: 'utc' }).toMillis();
+  return Number.isNaN(ms) ? null : ms;
 }
 
 function firstListOf(body: Json, candidates: readonly string[]): string | undefined {

@@ -5,7 +5,7 @@ import { type Clock, SECOND } from '../core/clock.js';
 import { codeOf, messageOf, StoppedError, TerminalError } from '../core/errors.js';
 import { checkBaseUrl } from './address.js';
 import { noAnswer, notSent, type RequestFacts, refusal, tooLarge, wordsOf } from './failures.js';
-import { type Json, parseJson } from './json.js';
+import { encodeJson, type Json, parseJson } from './json.js';
 import { redactor } from './redact.js';
 import { retryAfterMs } from './retry-after.js';
 import { watchSending } from './sending.js';
@@ -137,7 +137,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   function encode(request: HttpRequest, facts: RequestFacts): Buffer | undefined {
     if (request.body === undefined) return undefined;
-    const body = Buffer.from(JSON.stringify(request.body));
+    const body = Buffer.from(encodeJson(request.body));
     if (body.length <= maxBytes) return body;
     throw new TerminalError(
       'REQUEST_TOO_LARGE',

@@ -23,3 +23,21 @@ export function exigoStatus<S extends string, A extends string>(options: {
 export function godatafeedUpdate<S extends string>(options: { readonly step: S }) {
   return { kind: 'godatafeed-update', ...options } as const satisfies StepDescription;
 }
+
+/** Makes the order in Exigo, with its customer and payment; once per marketplace order. */
+export function exigoCreateOrder<S extends string>(options: { readonly step: S }) {
+  return { kind: 'exigo-create-order', ...options } as const satisfies StepDescription;
+}
+
+/** Tells GoDataFeed the order's number in Exigo, once that stands. */
+export function godatafeedAcknowledge<S extends string, A extends string>(options: {
+  readonly step: S;
+  readonly after: A;
+}) {
+  return { kind: 'godatafeed-acknowledge', ...options } as const satisfies StepDescription;
+}
+
+/** Reports an order Canceled that a person will not fulfil: `release --as cancel`. */
+export function godatafeedCancel<S extends string>(options: { readonly step: S }) {
+  return { kind: 'godatafeed-cancel', ...options } as const satisfies StepDescription;
+}

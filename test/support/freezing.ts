@@ -5,7 +5,7 @@ import type { QueueTable } from '../../src/core/exigo-tables.js';
 import { toExigoText } from '../../src/core/time.js';
 import type { Database, Engine, Parameters, Session } from '../../src/db/database.js';
 import { putRows } from '../../src/db/put-rows.js';
-import { subscriberOf } from '../../src/engine/run.js';
+import { subscribersOf } from '../../src/engine/run.js';
 import type { ChangeSet, Subscriber } from '../../src/queue/freeze/change-set.js';
 import { freezeLiveIn, freezeSliceIn } from '../../src/queue/freeze/freeze.js';
 import { TestClock } from './clock.js';
@@ -22,9 +22,7 @@ export const SOURCE_DEFAULTS: SourceConfig = {
   oldOrderMs: 60 * DAY,
 };
 
-export const SUBSCRIBERS: readonly Subscriber[] = pipelinesFor({ godatafeed: { stores: [] } }).map(
-  subscriberOf,
-);
+export const SUBSCRIBERS: readonly Subscriber[] = subscribersOf(pipelinesFor({ godatafeed: { stores: [] } }));
 
 /** The freeze alone, on a database of its own, the embedded one in memory: rows go in as replication brings them. */
 export class Freezing {

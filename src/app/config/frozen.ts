@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import type { FrozenConfig } from '../../core/config.js';
 import type { GoDataFeedStore } from '../../core/godatafeed.js';
 
-/** What is stored with a batch: the templates as parsed from YAML, the rules of the stores, and their hash. */
+/**
+ * What is stored with a batch: the templates as parsed from YAML, the maps of the stores, and the hash of them. Without
+ * stores it is what it was before there were any.
+ */
 export function freezeConfig(
   threePls: readonly unknown[],
-  stores: readonly GoDataFeedStore[] = [],
+  godatafeed: readonly GoDataFeedStore[] = [],
 ): FrozenConfig {
-  const rules = stores.map(({ name, updates }) => ({ name, updates }));
-  const json = sortedJson(rules.length === 0 ? { threePls } : { threePls, stores: rules });
+  const stores = godatafeed.map(({ name, orders, updates }) => ({ name, orders, updates }));
+  const json = sortedJson({ threePls, ...(stores.length === 0 ? {} : { stores }) });
   return { threePls, json, hash: createHash('sha256').update(json, 'utf8').digest('hex') };
 }
 

@@ -8,6 +8,7 @@ import {
   READ_BACKS,
   TOKEN_PLACEMENTS,
 } from '../../core/godatafeed.js';
+import { ordersSchema } from './godatafeed-orders.js';
 import { updatesSchema } from './godatafeed-updates.js';
 import { group, listOf, type valueSchemas } from './values.js';
 
@@ -154,6 +155,11 @@ export function godatafeedSchema(values: ReturnType<typeof valueSchemas>) {
       dateShipped: candidates(['DateShipped'], 'Ship date and time.'),
       sync: candidates(['SyncStatus', 'OrderSyncStatus'], 'Whether the marketplace has taken an update.'),
       syncMessage: candidates(['SyncMessage', 'SyncError', 'ErrorMessage'], 'Why it has not.'),
+      marketplace: candidates(
+        ['Marketplace', 'MarketplaceName', 'OrderSource', 'OrderSourceName', 'ChannelName'],
+        'The marketplace.',
+      ),
+      purchasedAt: candidates(['OrderDate', 'DateOrdered', 'DatePurchased'], 'When it was bought, UTC.'),
     })
       .prefault({})
       .describe('Fields of an order that the client itself reads.'),
@@ -164,6 +170,9 @@ export function godatafeedSchema(values: ReturnType<typeof valueSchemas>) {
     })
       .prefault({})
       .describe('What `fields.sync` says, or the status itself; read without regard to case.'),
+    orders: ordersSchema(values)
+      .optional()
+      .describe('How its orders become orders of Exigo; left out: they are held until it is set.'),
     updates: updatesSchema(values).prefault({}).describe('How shipments and cancellations are reported.'),
     rate: group({
       bucket: integer(2, 10_000).prefault(50).describe('Calls at once.'),
@@ -181,7 +190,16 @@ export function godatafeedSchema(values: ReturnType<typeof valueSchemas>) {
       .describe('After an unknown outcome, how long before absence proves that nothing was done.'),
     maxBytes: integer(1_000_000, 200_000_000).prefault(20_000_000).describe('Most bytes of one answer.'),
   }).transform((value, context): GoDataFeedStore => {
-    const { consumerKey = null, token = null, deadline, unknownWait, rate, includeDisabled, ...rest } = value;
+    const {
+      consumerKey = null,
+      token = null,
+      deadline,
+      unknownWait,
+      rate,
+      includeDisabled,
+      orders,
+      ...rest
+    } = value;
     if ((consumerKey === null) === (token === null)) {
       context.addIssue({ code: 'custom', message: 'must have exactly one of consumerKey and token' });
     }
@@ -190,6 +208,7 @@ export function godatafeedSchema(values: ReturnType<typeof valueSchemas>) {
       consumerKey,
       token,
       includeDisabled: includeDisabled ?? null,
+      orders: orders ?? null,
       rate: { size: rate.bucket, perSecond: rate.leakPerSecond },
       deadlineMs: deadline,
       unknownWaitMs: unknownWait,

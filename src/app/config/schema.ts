@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { DAY, HOUR, MINUTE, SECOND } from '../../core/clock.js';
-import { BATCH_STATUS_FIELDS, LIST_STYLES } from '../../core/config.js';
+import { BATCH_STATUS_FIELDS, DUPLICATE_KEYS, LIST_STYLES } from '../../core/config.js';
 import { QUEUE_TABLES } from '../../core/exigo-tables.js';
 import { didYouMean } from '../../core/text.js';
 import { isSensitive } from '../../queue/freeze/sensitive.js';
@@ -65,12 +65,18 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     unknownWait: duration({ max: HOUR })
       .prefault('30s')
       .describe('After an unknown outcome, how long before absence proves that nothing was done.'),
+    createWait: duration({ max: DAY }).prefault('20m').describe('The same for an order that is made.'),
+    duplicateKeys: choice(DUPLICATE_KEYS)
+      .prefault('unproven')
+      .describe(
+        '`refused` once Exigo was seen to refuse a second order with the same ManualOrderKey: then an order of unknown outcome that is not seen is made again by itself, else it is held.',
+      ),
     listStyle: choice(LIST_STYLES).prefault('comma').describe('How the order ids stand in a query.'),
     batchStatusField: choice(BATCH_STATUS_FIELDS)
       .prefault('orderStatus')
       .describe('What the batch call names the status.'),
     maxBytes: integer(1_000_000, 200_000_000).prefault(20_000_000).describe('Most bytes of one answer.'),
-  }).transform(({ baseUrl, deadline, unknownWait, ...rest }, context) => {
+  }).transform(({ baseUrl, deadline, unknownWait, createWait, ...rest }, context) => {
     if (baseUrl === undefined && !COMPANY.test(rest.company)) {
       const message = `"${rest.company}" cannot be part of a host name; give baseUrl as well`;
       context.addIssue({ code: 'custom', path: ['company'], message });
@@ -80,6 +86,7 @@ export function configSchema(environment: Environment, baseDirectory: string) {
       baseUrl: baseUrl ?? `https://${rest.company.toLowerCase()}-api.exigo.com/3.0`,
       deadlineMs: deadline,
       unknownWaitMs: unknownWait,
+      createWaitMs: createWait,
     };
   });
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { ExigoApiConfig, ListStyle } from '../../core/config.js';
 import { ConfigurationError, TerminalError, TransientError } from '../../core/errors.js';
 import { type OrderStatus, statusId } from '../../core/exigo.js';
+import type { MadeOrder } from '../../core/new-order.js';
 import { createHttpClient, type HttpRequest } from '../../http/client.js';
 import { type Json, member } from '../../http/json.js';
 import { redactor } from '../../http/redact.js';
@@ -9,6 +10,7 @@ import { type ExigoOrder, readOrder } from './order-reply.js';
 import { chunkIds, encodeQuery, type OrdersQuery } from './query.js';
 import { type BatchDetail, encodeDates, type OrderRef, type OrderUpdate } from './requests.js';
 import { checkResult } from './result.js';
+import { readCustomers, readMade, type TransactionRequest } from './transaction.js';
 import { integerOf, statusOf } from './values.js';
 
 const NAME = 'Exigo API';
@@ -35,6 +37,10 @@ export interface ExigoClient {
   changeOrderStatus(order: OrderRef, status: OrderStatus): Promise<void>;
   /** One call, one result for all of them. */
   changeOrderStatusBatch(details: readonly BatchDetail[], status: OrderStatus): Promise<void>;
+  /** Customers with this e-mail address, in any case. */
+  customersByEmail(email: string): Promise<number[]>;
+  /** Customer (when the request has one), order and payment: all or nothing. */
+  processTransaction(requests: readonly TransactionRequest[], about: string): Promise<MadeOrder>;
   /** Changes only the fields that are given. */
   updateOrder(order: OrderRef, fields: OrderUpdate): Promise<void>;
   /** Closes the connections; for when no request is running any more. */
@@ -140,6 +146,18 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
     async updateOrder(order, fields) {
       const body = { ...order, ...encodeDates(fields) };
       await call({ method: 'PATCH', path: '/orders', body }, ` (${describe([order])})`);
+    },
+
+    async customersByEmail(email) {
+      const query = new URLSearchParams({ email }).toString();
+      const body = await call({ method: 'GET', path: '/customers', query });
+      return readCustomers(body, email);
+    },
+
+    async processTransaction(requests, about) {
+      const body = { transactionRequests: requests };
+      const answer = await call({ method: 'POST', path: '/transaction', body }, ` (${about})`);
+      return readMade(answer, `${NAME} POST /transaction (${about})`);
     },
 
     close: () => http.close(),

@@ -1,11 +1,13 @@
 import type { Clock } from '../../core/clock.js';
 import type { Database } from '../../db/database.js';
+import { sql } from '../../db/sql.js';
 import type { Answer } from '../wire.js';
-import { type OrderChange, readChanges } from './change.js';
+import { readChanges } from './change.js';
 import { exigoFaults, type Fault, strikes } from './faults.js';
 import type { ExigoOperation, JournalEntry, OpenEntry } from './journal.js';
 import { OrderReader } from './orders.js';
 import { BadRequest, type QuestionRules, readQuestion } from './question.js';
+import { readTransaction, type TransactionRules, TransactionWriter } from './transaction.js';
 import { OrderWriter, type WriteRules, type Written } from './writer.js';
 
 /** The vendor's documentation says 500. */
@@ -15,7 +17,16 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, ExigoOperation>>>>
   '/3.0/orders': { GET: 'GetOrders', PATCH: 'UpdateOrder' },
   '/3.0/orders/status': { POST: 'ChangeOrderStatus' },
   '/3.0/orders/statusbatch': { POST: 'ChangeOrderStatusBatch' },
+  '/3.0/customers': { GET: 'GetCustomers' },
+  '/3.0/transaction': { POST: 'ProcessTransaction' },
 };
+
+interface CustomerRow {
+  readonly id: number;
+  readonly email: string;
+  readonly first_name: string;
+  readonly last_name: string;
+}
 
 export interface Call {
   readonly method: string;
@@ -25,7 +36,20 @@ export interface Call {
   readonly body: string;
 }
 
-export interface ExigoApiOptions extends Partial<WriteRules>, Partial<QuestionRules> {
+/** What a mutating call wants done. */
+interface Work {
+  readonly orderIds: readonly number[];
+  /** What {@link write} would answer now; changes nothing. */
+  check(): Promise<Written>;
+  write(): Promise<Written>;
+  /** Members of the answer besides its result, with a comma behind. */
+  readonly members: string;
+}
+
+export interface ExigoApiOptions
+  extends Partial<WriteRules>,
+    Partial<QuestionRules>,
+    Partial<TransactionRules> {
   /** Holds the dbo tables; stays open when the stand-in closes. */
   readonly database: Database;
   readonly clock: Clock;
@@ -47,11 +71,8 @@ export class ExigoApi {
   private readonly writer: OrderWriter;
   private readonly rules: QuestionRules;
   private readonly authorization: string;
-  private readonly late: {
-    readonly due: number;
-    readonly changes: OrderChange[];
-    readonly entry: OpenEntry;
-  }[] = [];
+  private readonly transactionWriter: TransactionWriter;
+  private readonly late: { readonly due: number; readonly work: Work; readonly entry: OpenEntry }[] = [];
   private settling: Promise<void> = Promise.resolve();
   private transactions = 0;
 
@@ -61,6 +82,9 @@ export class ExigoApi {
     this.writer = new OrderWriter(database, clock, {
       batch: options.batch ?? 'whole',
       refusedMoves: options.refusedMoves ?? [],
+    });
+    this.transactionWriter = new TransactionWriter(database, clock, {
+      duplicateKeys: options.duplicateKeys ?? 'refused',
     });
     this.rules = {
       defaultBatchSize: options.defaultBatchSize ?? DEFAULT_BATCH_SIZE,
@@ -78,7 +102,8 @@ export class ExigoApi {
     if (operation === undefined) return message(405, `${call.method} is not allowed here`);
     this.counts.set(operation, (this.counts.get(operation) ?? 0) + 1);
     await this.settle();
-    return operation === 'GetOrders' ? this.read(call) : this.change(operation, call.body);
+    if (operation === 'GetOrders') return this.read(call);
+    return operation === 'GetCustomers' ? this.customers(call) : this.change(operation, call.body);
   }
 
   /** Applies the late effects that are due, in the order of their calls. */
@@ -86,7 +111,7 @@ export class ExigoApi {
     const turn = this.settling.then(async () => {
       const now = this.options.clock.now();
       for (const one of this.late.filter(({ due }) => due <= now)) {
-        note(one.entry, await this.writer.write(one.changes));
+        note(one.entry, await one.work.write());
         this.late.splice(this.late.indexOf(one), 1);
       }
     });
@@ -105,45 +130,97 @@ export class ExigoApi {
     return after(fault, this.result([], list));
   }
 
+  private async customers(call: Call): Promise<Answer> {
+    const fault = this.faults.next((one) => strikes(one, 'GetCustomers', []));
+    const early = fault && before(fault, this.result(failureOf(fault, [])));
+    if (early) return early;
+    const email = [...call.query].find(([name]) => name.toLowerCase() === 'email')?.[1] ?? '';
+    const { database } = this.options;
+    const rows = await database.all<CustomerRow>(sql(database.engine, 'standin/customers_by_email'), {
+      email,
+    });
+    const customers = rows.map((row) => ({
+      customerID: row.id,
+      firstName: row.first_name,
+      lastName: row.last_name,
+      email: row.email,
+    }));
+    const list = `"customers":${JSON.stringify(customers)},"recordCount":${customers.length},`;
+    return after(fault, this.result([], list));
+  }
+
   private async change(operation: JournalEntry['operation'], text: string): Promise<Answer> {
     const body = parse(text);
     if (body === null) return message(400, 'The body is no JSON object');
-    const changes = readChanges(operation, body);
-    const orderIds = changes instanceof BadRequest ? [] : changes.flatMap(({ orderId }) => orderId ?? []);
+    const work = await this.workOf(operation, body);
+    const orderIds = work instanceof BadRequest ? [] : work.orderIds;
     const at = this.options.clock.now();
     const entry: OpenEntry = { at, operation, orderIds, body, answer: '', applied: false, changes: [] };
     if (this.options.keepJournal ?? true) this.journal.push(entry);
     const fault = this.faults.next((one) => strikes(one, operation, orderIds));
-    const answer = await this.carryOut(changes, fault, entry);
+    const answer = await this.carryOut(work, fault, entry);
     entry.answer = answer.cut ? 'cut' : [answer.status, answer.result].filter(Boolean).join(' ');
     return answer;
   }
 
+  private async workOf(
+    operation: JournalEntry['operation'],
+    body: Record<string, unknown>,
+  ): Promise<Work | BadRequest> {
+    if (operation !== 'ProcessTransaction') {
+      const changes = readChanges(operation, body);
+      if (changes instanceof BadRequest) return changes;
+      return {
+        orderIds: changes.flatMap(({ orderId }) => orderId ?? []),
+        check: () => this.writer.check(changes),
+        write: () => this.writer.write(changes),
+        members: '',
+      };
+    }
+    const wanted = readTransaction(body);
+    if (wanted instanceof BadRequest) return wanted;
+    const planned = await this.transactionWriter.plan(wanted);
+    const { orderId: orderID, customerId: customerID, paymentId: paymentID } = planned;
+    const responses = [
+      ...(wanted.customer === null ? [] : [{ customerID }]),
+      { orderID },
+      ...wanted.payments.map((_, i) => ({ paymentID: paymentID + i })),
+    ];
+    return {
+      orderIds: [orderID],
+      check: () => this.transactionWriter.check(planned),
+      write: () => this.transactionWriter.write(planned),
+      members: `"transactionResponses":${JSON.stringify(responses)},`,
+    };
+  }
+
   private async carryOut(
-    changes: OrderChange[] | BadRequest,
+    work: Work | BadRequest,
     fault: Fault | undefined,
     entry: OpenEntry,
   ): Promise<Answer> {
     const early = fault && before(fault, this.result(failureOf(fault, entry.orderIds)));
     if (early) return early;
-    if (changes instanceof BadRequest) return this.result([changes.message]);
+    if (work instanceof BadRequest) return this.result([work.message]);
+    const answer = (errors: readonly string[]) =>
+      this.result(errors, errors.length === 0 ? work.members : '');
     if (fault?.kind === 'late') {
-      const { errors } = await this.writer.check(changes);
-      if (errors.length === 0) this.late.push({ due: entry.at + fault.afterMs, changes, entry });
-      return { ...this.result(errors), cut: fault.answer === 'cut' };
+      const { errors } = await work.check();
+      if (errors.length === 0) this.late.push({ due: entry.at + fault.afterMs, work, entry });
+      return { ...answer(errors), cut: fault.answer === 'cut' };
     }
-    const written = await this.writer.write(changes);
+    const written = await work.write();
     note(entry, written);
-    return after(fault, this.result(written.errors));
+    return after(fault, answer(written.errors));
   }
 
-  /** HTTP 200 with the result that the errors make; `orders` goes before it. */
-  private result(errors: readonly string[], orders = ''): Answer {
+  /** HTTP 200 with the result that the errors make; `members` go before it. */
+  private result(errors: readonly string[], members = ''): Answer {
     this.transactions++;
     const status = errors.length === 0 ? 'Success' : 'Failure';
     const transactionKey = `00000000-0000-4000-8000-${String(this.transactions).padStart(12, '0')}`;
     const result = JSON.stringify({ status, errors, transactionKey });
-    return { status: 200, result: status, text: `{${orders}"result":${result}}` };
+    return { status: 200, result: status, text: `{${members}"result":${result}}` };
   }
 }
 

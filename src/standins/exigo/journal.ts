@@ -1,7 +1,13 @@
 /** Operations of the API that the stand-in knows. */
-export type ExigoOperation = 'GetOrders' | 'ChangeOrderStatus' | 'ChangeOrderStatusBatch' | 'UpdateOrder';
+export type ExigoOperation =
+  | 'GetOrders'
+  | 'GetCustomers'
+  | 'ChangeOrderStatus'
+  | 'ChangeOrderStatusBatch'
+  | 'UpdateOrder'
+  | 'ProcessTransaction';
 
-/** A status an order had and got; names as the API has them. Equal when the call left it where it was. */
+/** A status an order had and got; names as the API has them. Equal when the call left it where it was; `nothing` before it was made. */
 export interface StatusMove {
   readonly orderId: number;
   readonly from: string;
@@ -12,7 +18,7 @@ export interface StatusMove {
 export interface JournalEntry {
   /** Instant (ms) of the injected clock. */
   readonly at: number;
-  readonly operation: Exclude<ExigoOperation, 'GetOrders'>;
+  readonly operation: Exclude<ExigoOperation, 'GetOrders' | 'GetCustomers'>;
   /** Orders the call names by id. */
   readonly orderIds: readonly number[];
   /** The request body as it was parsed; credentials are in the header and never here. */

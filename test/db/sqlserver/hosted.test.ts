@@ -10,7 +10,7 @@ import { toExigoText } from '../../../src/core/time.js';
 import type { Engine, Value } from '../../../src/db/database.js';
 import { readableColumns } from '../../../src/db/readable.js';
 import { dryRun } from '../../../src/engine/dry-run.js';
-import { runPipeline, subscriberOf } from '../../../src/engine/run.js';
+import { runPipeline, subscribersOf } from '../../../src/engine/run.js';
 import { frozenOrders } from '../../../src/extract/frozen-orders.js';
 import { frozenTables } from '../../../src/extract/frozen-tables.js';
 import type { ChangeSet, Subscriber } from '../../../src/queue/freeze/change-set.js';
@@ -22,7 +22,7 @@ import { House } from '../../support/house.js';
 
 reportMissingEngine();
 
-const SUBSCRIBERS: Subscriber[] = pipelinesFor({ godatafeed: { stores: [] } }).map(subscriberOf);
+const SUBSCRIBERS: Subscriber[] = subscribersOf(pipelinesFor({ godatafeed: { stores: [] } }));
 const OURS = ['change_set_id', 'queued', 'settled', 'row_stamp'];
 
 async function leaseOf(house: House): Promise<Lease> {

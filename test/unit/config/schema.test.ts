@@ -256,6 +256,8 @@ describe('values', () => {
         maxOrders: 200,
         deadlineMs: 30_000,
         unknownWaitMs: 30_000,
+        createWaitMs: 1_200_000,
+        duplicateKeys: 'unproven',
         listStyle: 'comma',
         batchStatusField: 'orderStatus',
         maxBytes: 20_000_000,

@@ -1,0 +1,40 @@
+import { ConfigurationError, codeOf, FreezeError, messageOf, TransientError } from '../core/errors.js';
+import type { ImportWindow, MarketplaceDocument } from '../core/feed-store.js';
+import { counted } from '../core/text.js';
+import type { GoDataFeedClient } from '../godatafeed/client.js';
+import type { FeedOrder } from '../godatafeed/orders.js';
+
+/**
+ * The orders of a store that are NEW, over all time or of a window of import dates, each once. Read to the end before
+ * anything is acknowledged: an acknowledgement moves the rest by a row. Throws FreezeError `LIST_SHORT` for a list that
+ * is empty or far short of what was counted, ConfigurationError for orders without a number.
+ */
+export async function listNewOrders(
+  client: GoDataFeedClient,
+  window: ImportWindow | null,
+  between: () => Promise<void>,
+): Promise<MarketplaceDocument[]> {
+  const { orders } = await list(client, window, between);
+  const documents = orders.flatMap((order) => documentOf(client.store, order) ?? []);
+  if (documents.length < orders.length) {
+    throw new ConfigurationError(
+      `GoDataFeed store ${client.store}: ${counted(orders.length - documents.length, 'order')} of ${orders.length} have no order number, so nothing was frozen; check fields.orderNumber`,
+    );
+  }
+  return documents;
+}
+
+async function list(client: GoDataFeedClient, window: ImportWindow | null, between: () => Promise<void>) {
+  try {
+    return await client.listNew(window ?? undefined, between);
+  } catch (error) {
+    if (!(error instanceof TransientError) || codeOf(error) !== 'LIST_SHORT') throw error;
+    throw new FreezeError('LIST_SHORT', messageOf(error), { cause: error });
+  }
+}
+
+function documentOf(store: string, order: FeedOrder): MarketplaceDocument | null {
+  const { orderNumber, marketplace, marketplaceNumber, purchasedAt, raw } = order;
+  if (orderNumber === null) return null;
+  return { store, orderNumber, marketplace, marketplaceNumber, purchasedAt, json: raw };
+}

@@ -1,0 +1,47 @@
+import { MINUTE } from '../../core/clock.js';
+import type { ExigoApiConfig } from '../../core/config.js';
+import { ConfigurationError, TerminalError } from '../../core/errors.js';
+import type { MadeOrder, NewExigoOrder, OrderTarget } from '../../core/new-order.js';
+import type { ExigoClient } from './client.js';
+import { transactionOf } from './transaction.js';
+
+/** Orders of one reply of a look-up: more than one is already too many. */
+const FEW = 20;
+
+/** Exigo as a place where orders are made by ProcessTransaction, and found again by the field that holds their key. */
+export function exigoOrderTarget(client: ExigoClient, config: ExigoApiConfig): OrderTarget {
+  return {
+    unknownWaitMs: config.createWaitMs ?? 20 * MINUTE,
+    refusesDuplicates: config.duplicateKeys === 'refused',
+    find: (order) => find(client, order),
+    customersOf: (email) => client.customersByEmail(email),
+
+    async make(order, customerId) {
+      const made = await client.processTransaction(transactionOf(order, customerId), order.key);
+      return { ...made, customerId: customerId ?? made.customerId };
+    },
+  };
+}
+
+async function find(
+  client: ExigoClient,
+  { key, keyField }: Pick<NewExigoOrder, 'key' | 'keyField'>,
+): Promise<MadeOrder | null> {
+  const orders = await client.getOrders({ [keyField]: key, batchSize: FEW });
+  const same = orders.filter((order) => order[keyField] === key);
+  if (same.length < orders.length) {
+    throw new ConfigurationError(
+      `Exigo API GET /orders: asked for orders with ${keyField} "${key}", it answered with others, so it does not filter by that field; set another orders.keyField`,
+    );
+  }
+  const standing = same.filter(({ orderStatus }) => orderStatus !== 'Canceled');
+  if (standing.length > 1) {
+    const ids = standing.map(({ orderID }) => orderID).join(', ');
+    throw new TerminalError(
+      'SEVERAL_ORDERS',
+      `orders ${ids} in Exigo all have ${keyField} "${key}"; cancel all but one there, then "errors retry"`,
+    );
+  }
+  const found = standing[0] ?? same[0];
+  return found === undefined ? null : { orderId: found.orderID, customerId: found.customerID };
+}

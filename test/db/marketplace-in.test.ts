@@ -1,0 +1,156 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { MINUTE } from '../../src/core/clock.js';
+import { codeOf, messageOf } from '../../src/core/errors.js';
+import { engines, reportMissingEngine } from '../support/engines.js';
+import { MAPS, Market, orderMembers } from '../support/market.js';
+
+reportMissingEngine();
+
+describe.each(engines())('marketplace orders into Exigo on %s', (engine) => {
+  let market: Market;
+  const open = async (options: Parameters<typeof Market.open>[0] = {}) => {
+    market = await Market.open({ engine, ...options });
+  };
+  afterEach(() => market.close());
+
+  it('makes each order once, with its lines and payment, acknowledges it with its number, and keeps the link', async () => {
+    await open();
+    market.put('1');
+    market.put('2');
+    expect((await market.run()).error).toBeNull();
+    expect(await market.items()).toEqual(['main/1 delivered', 'main/2 delivered']);
+    const orders = await market.orders();
+    expect([...orders.keys()]).toEqual(['amazon:M-1', 'amazon:M-2']);
+    const [id] = orders.get('amazon:M-1') ?? [];
+    expect(market.feed.order('1')).toMatchObject({ status: 'Processing', destinationNumber: String(id) });
+    const [row] = await market.house.all<Record<string, unknown>>(
+      `SELECT OrderStatusID, CustomerID, CurrencyCode, ShipMethodID, WarehouseID, FirstName, LastName, City, Country,
+         CAST(SubTotal AS VARCHAR(20)) AS SubTotal, CAST(Total AS VARCHAR(20)) AS Total
+       FROM "dbo.Orders" WHERE OrderID = ${id}`,
+    );
+    expect(row).toMatchObject({
+      OrderStatusID: 7,
+      CustomerID: 1001,
+      CurrencyCode: 'usd',
+      ShipMethodID: 2,
+      WarehouseID: 1,
+      FirstName: 'Ann Example',
+      LastName: 'Lee',
+      City: 'Reno',
+      Country: 'US',
+    });
+    expect([Number(row?.SubTotal), Number(row?.Total)]).toEqual([21.7, 26.2]);
+    const lines = await market.house.all<{ ItemCode: string }>(
+      `SELECT ItemCode FROM "dbo.OrderDetails" WHERE OrderID = ${id} ORDER BY OrderLine`,
+    );
+    expect(lines.map(({ ItemCode }) => ItemCode)).toEqual(['ITEM-1', 'TAX']);
+    expect(
+      await market.house.all('SELECT OrderID FROM "dbo.Payments" WHERE PaymentTypeID = 14'),
+    ).toHaveLength(2);
+    const links = await market.house.all<Record<string, unknown>>(
+      'SELECT exigo_order_id, acknowledged_utc FROM "etl.marketplace_order" ORDER BY order_number',
+    );
+    expect(links[0]?.exigo_order_id).toBe(id);
+    expect(links[0]?.acknowledged_utc).not.toBeNull();
+
+    expect((await market.run()).error).toBeNull();
+    expect(market.applied()).toEqual(['Acknowledge 1', 'Acknowledge 2']);
+    expect(market.exigo.journal.filter(({ operation }) => operation === 'ProcessTransaction')).toHaveLength(
+      2,
+    );
+  });
+
+  it('holds what the maps do not take, and lets it through when they are mended and it is tried again', async () => {
+    await open();
+    market.put('1', orderMembers({ OrderItems: [{ SKU: 'NEW', Quantity: 2, UnitPrice: 10.25 }] }));
+    market.put('2');
+    await market.run();
+    expect(await market.items()).toEqual(['main/1 held UNKNOWN_SKU', 'main/2 delivered']);
+    expect(market.applied()).toEqual(['Acknowledge 2']);
+    await market.run();
+    expect(await market.items()).toEqual(['main/1 held UNKNOWN_SKU', 'main/2 delivered']);
+  });
+
+  it("leaves the other stores working when one's key is revoked, and says so in the report", async () => {
+    await open({
+      stores: [
+        { name: 'revoked', key: 'a-revoked-key', orders: MAPS },
+        { name: 'main', orders: MAPS },
+      ],
+    });
+    market.put('1');
+    const report = await market.run();
+    expect(codeOf(report.error)).toBe('CONFIGURATION');
+    expect(report.storeProblems.map(({ store, error }) => `${store}: ${messageOf(error)}`)).toEqual([
+      expect.stringContaining('revoked'),
+    ]);
+    expect(await market.items()).toEqual(['main/1 delivered']);
+  });
+
+  describe('after a lost answer', () => {
+    it('finds an order that was made, and makes no second one', async () => {
+      await open();
+      market.put('1');
+      market.exigo.fail({ kind: 'cut-after', operation: 'ProcessTransaction' });
+      await market.run();
+      expect(await market.items()).toEqual(['main/1 delivered']);
+      expect((await market.orders()).get('amazon:M-1')).toHaveLength(1);
+    });
+
+    it('holds one that is not there after the wait, as nothing proves that a repeat is refused', async () => {
+      await open();
+      market.put('1');
+      market.exigo.fail({ kind: 'cut-before', operation: 'ProcessTransaction' });
+      await market.run();
+      expect(await market.effects()).toEqual(['main/1 create-order sending']);
+      market.house.clock.advance(21 * MINUTE);
+      await market.run();
+      expect(await market.items()).toEqual(['main/1 held OUTCOME_UNKNOWN']);
+      expect((await market.orders()).size).toBe(0);
+    });
+
+    it('makes it again by itself where a second one is known to be refused', async () => {
+      await open({ exigo: { duplicateKeys: 'refused' } });
+      market.put('1');
+      market.exigo.fail({ kind: 'cut-before', operation: 'ProcessTransaction' });
+      await market.run();
+      market.house.clock.advance(10 * MINUTE);
+      await market.run();
+      expect(await market.effects()).toEqual(['main/1 create-order sending']);
+      market.house.clock.advance(11 * MINUTE);
+      await market.run();
+      expect(await market.items()).toEqual(['main/1 delivered']);
+      expect((await market.orders()).get('amazon:M-1')).toHaveLength(1);
+    });
+
+    it('waits for one that shows late', async () => {
+      await open();
+      market.put('1');
+      market.exigo.fail({
+        kind: 'late',
+        afterMs: 15 * MINUTE,
+        answer: 'cut',
+        operation: 'ProcessTransaction',
+      });
+      await market.run();
+      market.house.clock.advance(10 * MINUTE);
+      await market.run();
+      expect(await market.effects()).toEqual(['main/1 create-order sending']);
+      market.house.clock.advance(6 * MINUTE);
+      await market.run();
+      expect(await market.items()).toEqual(['main/1 delivered']);
+      expect((await market.orders()).get('amazon:M-1')).toHaveLength(1);
+    });
+
+    it('looks an acknowledgement up before it is sent again', async () => {
+      await open();
+      market.put('1');
+      market.put('2');
+      market.feed.fail({ kind: 'cut-after', operation: 'Acknowledge' });
+      market.feed.fail({ kind: 'cut-before', operation: 'Acknowledge' });
+      await market.run();
+      expect(await market.items()).toEqual(['main/1 delivered', 'main/2 delivered']);
+      expect(market.applied()).toEqual(['Acknowledge 1', 'Acknowledge 2']);
+    });
+  });
+});
