@@ -1,21 +1,23 @@
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { openSqlite } from '../src/db/sqlite.js';
+import { join } from 'node:path';
 import { idle, run, ship, takeBack } from './crossing.js';
 import { copy, freeze } from './freeze.js';
 import { clockFrom, NOW } from './install.js';
 import { type Measured, measured, time } from './measured.js';
 import { plainScript } from './script.js';
+import { plainServerScript } from './server-script.js';
+import { makeServerTenant } from './server-tenant.js';
+import { databaseOf, openSite, type Site } from './site.js';
 import { makeTenant } from './tenant.js';
 
-/** Every case gets the database file it works on, and how many orders that has. */
+/** Every case gets the site it works on, and how many orders that has. */
 export const CASES = {
   tenant,
   copy,
   freeze,
   script,
-  run: (file: string, orders: number) => run(file, orders, 'full'),
-  'run, short replies': (file: string, orders: number) => run(file, orders, 'head'),
+  run: (site: Site, orders: number) => run(site, orders, 'full'),
+  'run, short replies': (site: Site, orders: number) => run(site, orders, 'head'),
   'take back': takeBack,
   ship,
   idle,
@@ -23,16 +25,20 @@ export const CASES = {
 
 export type CaseName = keyof typeof CASES;
 
-async function tenant(file: string, orders: number): Promise<Measured> {
-  const database = openSqlite(file, clockFrom(NOW));
-  const ms = await time(() => makeTenant(database, orders, NOW));
+async function tenant(site: Site, orders: number): Promise<Measured> {
+  const database = await openSite(site, clockFrom(NOW));
+  const make = database.engine === 'sqlite' ? makeTenant : makeServerTenant;
+  const ms = await time(() => make(database, orders, NOW));
   await database.close();
   return measured(ms);
 }
 
-async function script(file: string): Promise<Measured> {
-  const output = join(dirname(file), 'script.csv');
-  const ms = await time(() => plainScript(file, output));
+async function script(site: Site): Promise<Measured> {
+  const output = join(site.folder, 'script.csv');
+  const config = databaseOf(site);
+  const ms = await time(() =>
+    config.engine === 'sqlite' ? plainScript(config.file, output) : plainServerScript(config, output),
+  );
   await rm(output);
   return measured(ms);
 }

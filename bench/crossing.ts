@@ -1,17 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname } from 'node:path';
 import { PIPELINES } from '../src/app/pipelines.js';
 import { makeContext } from '../src/app/runtime.js';
 import { HOUR, MINUTE } from '../src/core/clock.js';
 import { InvariantError } from '../src/core/errors.js';
 import { setFaultHook } from '../src/core/fault-points.js';
 import { toExigoText } from '../src/core/time.js';
-import { openSqlite } from '../src/db/sqlite.js';
 import type { EngineContext } from '../src/engine/context.js';
 import { runPipeline } from '../src/engine/run.js';
+import { forEngine } from '../test/support/place.js';
 import { clockFrom, install, NOW } from './install.js';
 import { countOf, expectCount, type Measured, type Milliseconds, measured, time } from './measured.js';
+import { openSite, type Site } from './site.js';
 import { watch } from './watch.js';
 
 /** How long after the crossing the later cycles happen. */
@@ -21,10 +21,14 @@ const LATER = { takeBack: 3 * HOUR, ship: 6 * HOUR, shipBack: 9 * HOUR, idle: 10
  * The whole crossing: freeze, verdicts, files, Printed against the stand-in in a process of its own. Replies
  * are whole orders, as the vendor's are, or have the status alone.
  */
-export async function run(file: string, orders: number, replies: 'full' | 'head'): Promise<Measured> {
-  const standin = fork(new URL('./standin.js', import.meta.url), [file, String(NOW), replies], {
-    execArgv: [],
-  });
+export async function run(site: Site, orders: number, replies: 'full' | 'head'): Promise<Measured> {
+  const standin = fork(
+    new URL('./standin.js', import.meta.url),
+    [JSON.stringify(site), String(NOW), replies],
+    {
+      execArgv: [],
+    },
+  );
   const { url } = await answerOf<{ readonly url: string }>(standin);
   const cpuBefore = await cpuOf(standin);
   const marks = new Map<string, number>();
@@ -32,10 +36,10 @@ export async function run(file: string, orders: number, replies: 'full' | 'head'
   setFaultHook((point) => {
     if (!marks.has(point)) marks.set(point, performance.now() - began);
   });
-  const { ms, counts, top } = await cycle(file, NOW, url);
+  const { ms, counts, top } = await cycle(site, NOW, url);
   const standinCpu = (await cpuOf(standin)) - cpuBefore;
   standin.disconnect();
-  const printed = await countOf(file, 'SELECT COUNT(*) AS n FROM "dbo.Orders" WHERE OrderStatusID = 8');
+  const printed = await countOf(site, 'SELECT COUNT(*) AS n FROM "dbo.Orders" WHERE OrderStatusID = 8');
   expectCount('orders printed', printed, orders);
   const stages = [
     'freeze/after-commit',
@@ -59,30 +63,30 @@ export async function run(file: string, orders: number, replies: 'full' | 'head'
 }
 
 /** The next cycle with anything new: all our own status changes come back. */
-export async function takeBack(file: string): Promise<Measured> {
-  await touchOne(file, NOW + LATER.takeBack);
-  return cycle(file, NOW + LATER.takeBack, null);
+export async function takeBack(site: Site): Promise<Measured> {
+  await touchOne(site, NOW + LATER.takeBack);
+  return cycle(site, NOW + LATER.takeBack, null);
 }
 
 /** The warehouses ship all but 2,000 orders; the cycle that freezes them. */
-export async function ship(file: string): Promise<Measured> {
+export async function ship(site: Site): Promise<Measured> {
   await change(
-    file,
+    site,
     NOW + LATER.ship,
     `UPDATE "dbo.Orders" SET OrderStatusID = 9, ModifiedDate = @now
      WHERE OrderID <= (SELECT MAX(OrderID) FROM "dbo.Orders") - 2000`,
   );
-  const result = await cycle(file, NOW + LATER.ship, null);
-  await touchOne(file, NOW + LATER.shipBack);
-  await cycle(file, NOW + LATER.shipBack, null);
+  const result = await cycle(site, NOW + LATER.ship, null);
+  await touchOne(site, NOW + LATER.shipBack);
+  await cycle(site, NOW + LATER.shipBack, null);
   return result;
 }
 
 /** Cycles in which nothing has changed: the first one of a process, and the median of ten later ones. */
-export async function idle(file: string): Promise<Measured> {
+export async function idle(site: Site): Promise<Measured> {
   const clock = clockFrom(NOW + LATER.idle);
-  const config = await install(dirname(file), null);
-  const watched = watch(openSqlite(file, clock));
+  const config = await install(site, null);
+  const watched = watch(await openSite(site, clock));
   const all: Pick<Milliseconds, 'total' | 'processor'>[] = [];
   for (let i = 0; i < 11; i++) {
     watched.reset();
@@ -96,8 +100,8 @@ export async function idle(file: string): Promise<Measured> {
     {
       statements: watched.statements(),
       transactions: watched.transactions.count,
-      printed: await countOf(file, 'SELECT COUNT(*) AS n FROM "etl.aggregate_version" WHERE status_id = 8'),
-      known: await countOf(file, 'SELECT COUNT(*) AS n FROM "etl.aggregate_version"'),
+      printed: await countOf(site, 'SELECT COUNT(*) AS n FROM "etl.aggregate_version" WHERE status_id = 8'),
+      known: await countOf(site, 'SELECT COUNT(*) AS n FROM "etl.aggregate_version"'),
     },
     watched,
   );
@@ -105,10 +109,10 @@ export async function idle(file: string): Promise<Measured> {
   return result;
 }
 
-async function cycle(file: string, now: number, apiUrl: string | null): Promise<Measured> {
+async function cycle(site: Site, now: number, apiUrl: string | null): Promise<Measured> {
   const clock = clockFrom(now);
-  const config = await install(dirname(file), apiUrl);
-  const watched = watch(openSqlite(file, clock));
+  const config = await install(site, apiUrl);
+  const watched = watch(await openSite(site, clock));
   const context = makeContext({ config, database: watched.database, clock });
   const ms = await time(() => crossOnce(context));
   const counts = { statements: watched.statements(), transactions: watched.transactions.count };
@@ -126,18 +130,20 @@ async function crossOnce(context: EngineContext): Promise<void> {
 }
 
 /** Moves the watermark on: the stamps before it leave the overlap, as they do in life. */
-async function touchOne(file: string, now: number): Promise<void> {
+async function touchOne(site: Site, now: number): Promise<void> {
   await change(
-    file,
+    site,
     now,
     'UPDATE "dbo.Orders" SET ModifiedDate = @now WHERE OrderID = (SELECT MAX(OrderID) FROM "dbo.Orders")',
   );
 }
 
-async function change(file: string, now: number, text: string): Promise<void> {
-  const database = openSqlite(file, clockFrom(now));
+async function change(site: Site, now: number, text: string): Promise<void> {
+  const database = await openSite(site, clockFrom(now));
   const values = { now: toExigoText(now - MINUTE) };
-  await database.transaction((session) => session.run({ name: 'change', text }, values));
+  await database.transaction((session) =>
+    session.run({ name: 'change', text: forEngine(session.engine, text) }, values),
+  );
   await database.close();
 }
 

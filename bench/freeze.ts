@@ -1,10 +1,9 @@
-import { dirname } from 'node:path';
 import { PIPELINES } from '../src/app/pipelines.js';
 import { MINUTE } from '../src/core/clock.js';
 import { InvariantError } from '../src/core/errors.js';
 import { toExigoText } from '../src/core/time.js';
+import type { Database } from '../src/db/database.js';
 import { refreshQueue } from '../src/db/queue-refresh.js';
-import { openSqlite } from '../src/db/sqlite.js';
 import { subscribersOf } from '../src/engine/run.js';
 import { alignFrozenColumns, readSourceColumns } from '../src/queue/freeze/columns.js';
 import { freezeLive } from '../src/queue/freeze/freeze.js';
@@ -12,6 +11,7 @@ import { freezeStart } from '../src/queue/freeze/start.js';
 import { acquireLease, Lease } from '../src/queue/lease/lease.js';
 import { clockFrom, install, NOW } from './install.js';
 import { expectCount, type Measured, measured, time } from './measured.js';
+import { openSite, type Site } from './site.js';
 import { watch } from './watch.js';
 
 const KEYS = {
@@ -21,9 +21,13 @@ const KEYS = {
   Customers: 'CustomerID',
 };
 
-/** The baseline of the freeze: the same rows into tables with the same primary keys, in one transaction. */
-export async function copy(file: string): Promise<Measured> {
-  const database = openSqlite(file, clockFrom(NOW));
+/**
+ * The baseline of the freeze, in one transaction: on the embedded engine the same rows into tables with the same
+ * primary keys, on a server `SELECT INTO`.
+ */
+export async function copy(site: Site): Promise<Measured> {
+  const database = await openSite(site, clockFrom(NOW));
+  if (database.engine === 'sqlserver') return selectInto(database);
   await database.transaction(async (session) => {
     for (const [table, key] of Object.entries(KEYS)) {
       const found = await session.columns(`dbo.${table}`);
@@ -46,17 +50,29 @@ export async function copy(file: string): Promise<Measured> {
   return measured(ms);
 }
 
+async function selectInto(database: Database): Promise<Measured> {
+  const ms = await time(() =>
+    database.transaction(async (session) => {
+      for (const table of Object.keys(KEYS)) {
+        await session.run({ name: 'copy', text: `SELECT * INTO dbo.copy_${table} FROM dbo.${table}` });
+      }
+    }),
+  );
+  await database.close();
+  return measured(ms);
+}
+
 /**
  * The whole freeze transaction without `queue.Refresh`, which is the vendor's: the snapshot is made and
  * committed before, and the statement is left out of what is measured. So are the columns that the frozen
  * tables are given once per installation (some 360, 0.2 s).
  */
-export async function freeze(file: string, orders: number): Promise<Measured> {
+export async function freeze(site: Site, orders: number): Promise<Measured> {
   const clock = clockFrom(NOW);
-  const { source } = await install(dirname(file), null);
-  const watched = watch(openSqlite(file, clock), new Set(['queue/refresh']));
+  const { source } = await install(site, null);
+  const watched = watch(await openSite(site, clock), new Set(['queue/refresh']));
   const start = freezeStart(new Map(), toExigoText(NOW), source);
-  const refresh = await time(() => makeSnapshot(file, start));
+  const refresh = await time(() => makeSnapshot(site, start));
   await watched.database.transaction(async (session) =>
     alignFrozenColumns(session, await readSourceColumns(session), []),
   );
@@ -77,8 +93,8 @@ export async function freeze(file: string, orders: number): Promise<Measured> {
   return result;
 }
 
-async function makeSnapshot(file: string, start: string): Promise<void> {
-  const database = openSqlite(file, clockFrom(NOW));
+async function makeSnapshot(site: Site, start: string): Promise<void> {
+  const database = await openSite(site, clockFrom(NOW));
   await database.transaction((session) => refreshQueue(session, start));
   await database.close();
 }

@@ -7,6 +7,7 @@ import { type Clock, DAY, HOUR, MINUTE, SECOND, systemClock } from '../src/core/
 import type { Config } from '../src/core/config.js';
 import { PACKAGE_ROOT } from '../src/db/sql.js';
 import { makeThreePl, parseTemplate } from '../src/transform/three-pl/index.js';
+import { databaseOf, type Site } from './site.js';
 import { SPREAD } from './tenant.js';
 
 export const LOGIN = { login: 'bench', company: 'invented', password: 'not-a-secret' };
@@ -26,12 +27,13 @@ export function clockFrom(begin: number): Clock & { advance(ms: number): void } 
 }
 
 /** An installation as it is shipped (both example 3PLs), with its first look far enough back for all of the data. */
-export async function install(folder: string, apiUrl: string | null): Promise<Config> {
+export async function install(site: Site, apiUrl: string | null): Promise<Config> {
+  const { folder } = site;
   const templates = ['atlas', 'borealis'].map((name) =>
     parse(readFileSync(join(PACKAGE_ROOT, 'config', '3pl', `${name}.yaml`), 'utf8')),
   );
   const config: Config = {
-    database: { engine: 'sqlite', file: join(folder, 'orderferry.db') },
+    database: databaseOf(site),
     syncDatabase: null,
     godatafeed: { stores: [] },
     stateDirectory: join(folder, 'state'),

@@ -1,15 +1,12 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigurationError, InvariantError } from '../src/core/errors.js';
+import { ConfigurationError } from '../src/core/errors.js';
 import type { CaseName } from './cases.js';
-import type { Measured } from './measured.js';
+import { fastest, percent, type Result, row, runCase, say, seconds } from './process.js';
+import { fileOf, type Site } from './site.js';
 import { type Row, table } from './table.js';
-
-type Result = Measured & { readonly peakMib: number };
 
 const { values: flags } = parseArgs({
   options: {
@@ -37,10 +34,10 @@ async function measure(): Promise<void> {
   say(
     `${ORDERS.toLocaleString('en-US')} orders on Node ${process.version}, one case at a time in ${folder}\n`,
   );
-  const many = join(folder, 'many.db');
-  const few = join(folder, 'few.db');
-  await runCase('tenant', many, ORDERS);
-  await runCase('tenant', few, FEW);
+  const many = await siteOf('many');
+  const few = await siteOf('few');
+  await runCase('tenant', many, ORDERS, flags.detail);
+  await runCase('tenant', few, FEW, flags.detail);
 
   const copies: Result[] = [];
   const freezes: Result[] = [];
@@ -55,11 +52,11 @@ async function measure(): Promise<void> {
   const heads = await fresh('run, short replies', many, ORDERS);
   const run = await fresh('run', many, ORDERS);
   // What follows goes on with the installation that the run has left.
-  const site = fileOf('run', many);
-  const takeBack = await runCase('take back', site, ORDERS);
-  const idle = await runCase('idle', site, ORDERS);
-  const ship = await runCase('ship', site, ORDERS);
-  const shipped = await runCase('idle', site, ORDERS);
+  const site = siteFor('run', many);
+  const takeBack = await runCase('take back', site, ORDERS, flags.detail);
+  const idle = await runCase('idle', site, ORDERS, flags.detail);
+  const ship = await runCase('ship', site, ORDERS, flags.detail);
+  const shipped = await runCase('idle', site, ORDERS, flags.detail);
 
   const own = (result: Result) => result.ms.total - result.ms.standinCpu;
   const open = (result: Result) =>
@@ -96,61 +93,22 @@ async function measure(): Promise<void> {
   );
 }
 
-function fastest(results: readonly Result[]): Result {
-  return results.reduce((best, one) => (one.ms.total < best.ms.total ? one : best));
-}
-
-function row(
-  name: string,
-  result: Result,
-  against: { readonly baseline?: Result; readonly aim?: number; readonly ms?: number } = {},
-): Row {
-  const { baseline, aim, ms = result.ms.total } = against;
-  return {
-    name,
-    ms,
-    baseline: baseline?.ms.total,
-    aim,
-    processor: result.ms.processor,
-    baselineProcessor: baseline?.ms.processor,
-    peakMib: result.peakMib,
-  };
-}
-
 /** Runs a case on a copy of a tenant; the copy is removed unless a later case goes on with it. */
-async function fresh(name: CaseName, tenant: string, orders: number): Promise<Result> {
-  const file = fileOf(name, tenant);
-  await mkdir(dirname(file));
-  await copyFile(tenant, file);
-  const result = await runCase(name, file, orders);
-  if (name !== 'run') await rm(dirname(file), { recursive: true });
+async function fresh(name: CaseName, tenant: Site, orders: number): Promise<Result> {
+  const site = siteFor(name, tenant);
+  await mkdir(site.folder);
+  await copyFile(fileOf(tenant), fileOf(site));
+  const result = await runCase(name, site, orders, flags.detail);
+  if (name !== 'run') await rm(site.folder, { recursive: true });
   return result;
 }
 
-function fileOf(name: CaseName, tenant: string): string {
-  return join(`${tenant}-${name.replaceAll(/\W+/g, '-')}`, 'orderferry.db');
+async function siteOf(name: string): Promise<Site> {
+  const site: Site = { folder: join(folder, name), server: null };
+  await mkdir(site.folder);
+  return site;
 }
 
-async function runCase(name: CaseName, file: string, orders: number): Promise<Result> {
-  const child = fork(new URL('./case.js', import.meta.url), [name, file, String(orders)], { execArgv: [] });
-  const answers: Result[] = [];
-  child.on('message', (result) => answers.push(result as Result));
-  const [code] = (await once(child, 'close')) as [number | null];
-  const [answer] = answers;
-  if (code !== 0 || answer === undefined) throw new InvariantError(`case "${name}" ended with code ${code}`);
-  say(`  ${name}: ${seconds(answer.ms.total)}\n`);
-  if (flags.detail) say(answer.top.map((line) => `      ${line}\n`).join(''));
-  return answer;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
-}
-
-function percent(share: number): string {
-  return `${share < 0 ? '' : '+'}${(share * 100).toFixed(0)} %`;
-}
-
-function say(text: string): void {
-  process.stdout.write(text);
+function siteFor(name: CaseName, tenant: Site): Site {
+  return { folder: `${tenant.folder}-${name.replaceAll(/\W+/g, '-')}`, server: null };
 }

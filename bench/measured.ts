@@ -1,6 +1,7 @@
 import { InvariantError } from '../src/core/errors.js';
-import { openSqlite } from '../src/db/sqlite.js';
+import { forEngine } from '../test/support/place.js';
 import { clockFrom, NOW } from './install.js';
+import { openSite, type Site } from './site.js';
 import type { WatchedDatabase } from './watch.js';
 
 /** By stage; 0 where a case has none of that name. */
@@ -61,9 +62,9 @@ export function expectCount(what: string, found: number, expected: number): void
   if (found !== expected) throw new InvariantError(`${what}: ${found}, expected ${expected}`);
 }
 
-export async function countOf(file: string, text: string): Promise<number> {
-  const database = openSqlite(file, clockFrom(NOW));
-  const row = await database.get<{ n: number }>({ name: 'count', text });
+export async function countOf(site: Site, text: string): Promise<number> {
+  const database = await openSite(site, clockFrom(NOW));
+  const row = await database.get<{ n: number }>({ name: 'count', text: forEngine(database.engine, text) });
   await database.close();
   return row?.n ?? 0;
 }

@@ -1,15 +1,15 @@
-import { openSqlite } from '../src/db/sqlite.js';
 import { startExigoStandin } from '../src/standins/exigo/server.js';
 import { clockFrom, LOGIN } from './install.js';
+import { openSite, type Site } from './site.js';
 
 /**
- * The Exigo stand-in as a process of its own: `standin.js <database> <now> full|head`. Sends its address to its
+ * The Exigo stand-in as a process of its own: `standin.js <site> <now> full|head`. Sends its address to its
  * parent, answers every message with the processor time it has used (ms), and ends with its parent.
  */
-const [file = '', now = '0', replies = 'full'] = process.argv.slice(2);
+const [site = '', now = '0', replies = 'full'] = process.argv.slice(2);
 const clock = clockFrom(Number(now));
 const standin = await startExigoStandin({
-  database: openSqlite(file, clock),
+  database: await openSite(JSON.parse(site) as Site, clock),
   clock,
   ...LOGIN,
   keepJournal: false,

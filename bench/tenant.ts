@@ -7,7 +7,7 @@ import { createSyncSchema } from '../src/db/sync-schema.js';
 
 /** Changes are spread over the days before the benchmark's now. */
 export const SPREAD = 4 * DAY;
-const FIRST_ORDER = 1_000_001;
+export const FIRST_ORDER = 1_000_001;
 const PAGE = 2_000;
 
 const GIVEN = ['Juniper', 'Sorrel', 'Tansy', 'Yarrow', 'Élodée', 'Brün', 'Marigold', 'Alder'];
