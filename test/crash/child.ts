@@ -13,6 +13,7 @@ import { SharedClock } from '../support/crash-clock.js';
 import { crashConfig } from '../support/crash-config.js';
 import { withCommitPoints } from '../support/crash-database.js';
 import type { ChildMessage, ChildSpec, PointPass, RunEnd } from '../support/crash-protocol.js';
+import { storeOf } from '../support/godatafeed-standin.js';
 import { openAt } from '../support/place.js';
 import { testServer } from '../support/test-server.js';
 
@@ -49,6 +50,7 @@ await runMain(async (signal, frame) => {
     spec.database === null
       ? { engine: 'sqlite', file: join(spec.folder, 'orderferry.db') }
       : testServer(spec.database),
+    (spec.stores ?? []).map((written) => storeOf(written)),
   );
   if (spec.log === true) {
     const directory = join(spec.folder, 'logs');

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { freezeConfig } from '../../src/app/config/frozen.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
 import type { Config, DatabaseConfig } from '../../src/core/config.js';
+import type { GoDataFeedStore } from '../../src/core/godatafeed.js';
 import { PACKAGE_ROOT } from '../../src/db/sql.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
 
@@ -14,14 +15,19 @@ export const CREDENTIALS = { login: 'ferry', company: 'sample', password: 'not-a
  * orders a call, so that one delivered file takes several calls; a short wait, so that a restarted run
  * settles what it finds within the minute that appears in file names.
  */
-export function crashConfig(folder: string, baseUrl: string, database: DatabaseConfig): Config {
+export function crashConfig(
+  folder: string,
+  baseUrl: string,
+  database: DatabaseConfig,
+  stores: readonly GoDataFeedStore[] = [],
+): Config {
   const templates = ['atlas', 'borealis'].map((name): unknown =>
     parse(readFileSync(join(PACKAGE_ROOT, 'config', '3pl', `${name}.yaml`), 'utf8')),
   );
   return {
     database,
     syncDatabase: null,
-    godatafeed: { stores: [] },
+    godatafeed: { stores },
     stateDirectory: join(folder, 'state'),
     exigoApi: { baseUrl, ...CREDENTIALS, maxOrders: 6, deadlineMs: 5 * SECOND, unknownWaitMs: 2 * SECOND },
     source: {
@@ -39,6 +45,6 @@ export function crashConfig(folder: string, baseUrl: string, database: DatabaseC
     threePls: templates.map((value) =>
       makeThreePl(parseTemplate(value, 'test template'), join(folder, 'config')),
     ),
-    frozen: freezeConfig(templates),
+    frozen: freezeConfig(templates, stores),
   };
 }

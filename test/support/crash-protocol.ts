@@ -11,6 +11,8 @@ export interface ChildSpec {
   /** Its name on the test server; null: the file in the folder. */
   readonly database: string | null;
   readonly baseUrl: string;
+  /** Stores of GoDataFeed as they would be written in the configuration; none unless given. */
+  readonly stores?: readonly object[];
   /** Names of the pipelines, run one after the other, `cycles` times. */
   readonly pipelines: readonly string[];
   readonly cycles: number;
