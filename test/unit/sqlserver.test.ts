@@ -77,7 +77,6 @@ describe('errors of SQL Server', () => {
     ['procedure that commits and begins', { number: 51001 }, 'queue.Refresh ended', FreezeError],
     ['duplicate key', { number: 2627 }, 'Violation of PRIMARY KEY', StatementError],
     ['lost connection', { code: 'ESOCKET' }, 'Connection lost', UnreachableError],
-    ['refused login of a new connection', { code: 'ELOGIN' }, 'Login failed', ConfigurationError],
     ['request time-out', { code: 'ETIMEOUT' }, 'Timeout', UnreachableError],
   ])('%s', (_name, properties, message, type) => {
     expect(mapSqlServerError('some/statement', fault(properties, message))).toBeInstanceOf(type);

@@ -10,7 +10,7 @@ import {
   UnreachableError,
 } from '../../core/errors.js';
 import { limitOf } from './limits.js';
-import { refusalsOf } from './login.js';
+import { failedLogin } from './login.js';
 import { TRANSIENT_NUMBERS, transientNumber } from './transient.js';
 
 const LOGIN_FAILED = new Set([18450, 18452, 18456, 18470, 18486, 18487, 18488]);
@@ -56,7 +56,7 @@ export class StatementError extends OrderferryError {}
 /** What the driver threw when it should have let us in, as one line that says what to do. */
 export function mapOpenError(server: string, error: unknown, key = 'database.sqlserver'): Error {
   if (error instanceof OrderferryError) return error;
-  const [first] = refusalsOf(error);
+  const first = failedLogin(error)?.refusals[0];
   const message = `SQL Server ${server}: ${first?.message ?? messageOf(error)}`;
   const cause = { cause: error };
   if (codeOf(error) === 'ELOGIN') return refusedLogin(message, first?.number, key, cause);
@@ -112,7 +112,8 @@ export function mapSqlServerError(statement: string, error: unknown, committing 
   if (typeof number === 'number') return mapNumber(statement, number, message, cause);
   const code = codeOf(error) ?? '';
   // A new connection of the pool, in the middle of a run.
-  if (code === 'ELOGIN' || isConfiguration(error)) return mapOpenError(statement, error);
+  const login = failedLogin(error);
+  if (login !== undefined) return mapOpenError(login.server, error, login.key);
   if (GONE_BEFORE.has(code)) return lost(message, cause);
   if (LOST.has(code)) {
     if (committing) {

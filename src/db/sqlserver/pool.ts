@@ -23,19 +23,20 @@ export async function openSqlServer(
   /** Where its settings are, for what is said of them. */
   key = 'database.sqlserver',
 ): Promise<SyncDatabase> {
-  const pool = new sql.ConnectionPool(driverConfig(config));
+  const pool = new sql.ConnectionPool(driverConfig(config, key));
   // A connection that is killed fails its statement, which tells; unheard, this event would end the process.
   pool.on('error', () => undefined);
   try {
     await pool.connect();
   } catch (error) {
-    throw mapOpenError(`${config.host}:${config.port}/${config.database}`, error, key);
+    throw mapOpenError(nameOf(config), error, key);
   }
   return new SqlServerDatabase(pool, clock, stop);
 }
 
 /** The one place that knows the driver's settings. Dates are read and written as UTC, never in the host's zone. */
-export function driverConfig(config: SqlServerConfig): sql.config {
+export function driverConfig(config: SqlServerConfig, key = 'database.sqlserver'): sql.config {
+  const where = { server: nameOf(config), key };
   return {
     server: config.host,
     port: config.port,
@@ -47,7 +48,7 @@ export function driverConfig(config: SqlServerConfig): sql.config {
     pool: POOL,
     // Looks at the socket. The default asks the server `SELECT 1` before every statement: a second round trip.
     validateConnection: 'socket',
-    beforeConnect: (connection) => guardLogin(connection, config.encrypt),
+    beforeConnect: (connection) => guardLogin(connection, config.encrypt, where),
     options: {
       appName: 'orderferry',
       encrypt: config.encrypt,
@@ -58,6 +59,10 @@ export function driverConfig(config: SqlServerConfig): sql.config {
       abortTransactionOnError: true,
     },
   };
+}
+
+function nameOf({ host, port, database }: SqlServerConfig): string {
+  return `${host}:${port}/${database}`;
 }
 
 class SqlServerDatabase extends SqlServerSession implements SyncDatabase {

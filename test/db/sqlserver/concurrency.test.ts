@@ -106,7 +106,7 @@ describe.runIf(hasSqlServer())('a SQL Server that does not let us in', () => {
   it('says that the database is not there', async () => {
     const failed = openSqlServer(testServer('orderferry_test_not_there'));
     await expect(failed).rejects.toBeInstanceOf(ConfigurationError);
-    await expect(failed).rejects.toThrow(/check database\.sqlserver: user, password, database/);
+    await expect(failed).rejects.toThrow(/check database\.sqlserver.*database/);
   });
 
   it('says that nobody listens there', async () => {
