@@ -4,7 +4,7 @@ import exigoStatusToGodatafeed from '../../pipelines/exigo-status-to-godatafeed.
 import godatafeedOrdersToExigo from '../../pipelines/godatafeed-orders-to-exigo.js';
 import type { Config } from '../core/config.js';
 import { UsageError } from '../core/errors.js';
-import type { AnyPipeline } from '../core/pipeline.js';
+import type { AnyPipeline, MarketplacePipeline } from '../core/pipeline.js';
 import { didYouMean } from '../core/text.js';
 
 /** Every flow of `pipelines/`; a new one is added here. */
@@ -22,6 +22,11 @@ export function pipelinesFor({ godatafeed }: Pick<Config, 'godatafeed'>): readon
 
 export function needsStores({ source, load }: AnyPipeline): boolean {
   return source.kind === 'godatafeed-new' || load.some(({ kind }) => kind === 'godatafeed-update');
+}
+
+/** The flow that marketplace orders come in by. */
+export function marketplacePipeline(): MarketplacePipeline {
+  return godatafeedOrdersToExigo;
 }
 
 export function findPipeline(name: string): AnyPipeline {

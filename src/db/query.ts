@@ -12,6 +12,9 @@ const builders: Readonly<Record<Engine, Knex>> = {
   sqlserver: knex({ client: 'mssql' }),
 };
 
+/** A statement in the making. */
+export type Query = Knex.QueryBuilder;
+
 export function from(engine: Engine, table: TableName, alias: string): Knex.QueryBuilder {
   const builder = builders[engine];
   return builder(builder.raw(`${tableText(engine, table)} as ${alias}`) as unknown as string);

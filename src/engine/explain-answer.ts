@@ -99,7 +99,7 @@ function onItsWay(
   return { what, next };
 }
 
-function stepText({ step, state, attempts, last_error, next_try_utc, store }: OrderEffect): string {
+export function stepText({ step, state, attempts, last_error, next_try_utc, store }: OrderEffect): string {
   if (state === 'accepted') {
     return `step ${step} is accepted by GoDataFeed store ${store}; its marketplace has not answered yet`;
   }
@@ -125,7 +125,7 @@ function nextOfStep(context: EngineContext, { step, state, next_try_utc, store }
     : `the first run after ${utc(next_try_utc)} tries ${step} again`;
 }
 
-function isOpen(effect: OrderEffect): boolean {
+export function isOpen(effect: OrderEffect): boolean {
   return effect.state === 'pending' || effect.state === 'sending' || effect.state === 'accepted';
 }
 

@@ -13,10 +13,11 @@ export function wholeTimeline(
   events: readonly TimelineEntry[],
   items: readonly OrderItem[],
   effects: readonly OrderEffect[],
+  readyFor = (target: string) => `to be handed over to ${target}`,
 ): TimelineEntry[] {
   const timeline = [...events];
   for (const item of items) {
-    for (const entry of verdictsOf(item, events)) insert(timeline, entry, AFTER_VERDICT);
+    for (const entry of verdictsOf(item, events, readyFor)) insert(timeline, entry, AFTER_VERDICT);
   }
   for (const effect of effects) {
     if (effect.file_name !== null || effect.done_utc === null) continue;
@@ -30,17 +31,19 @@ export function wholeTimeline(
   return timeline;
 }
 
-function verdictsOf(item: OrderItem, events: readonly TimelineEntry[]): TimelineEntry[] {
+function verdictsOf(
+  item: OrderItem,
+  events: readonly TimelineEntry[],
+  readyFor: (target: string) => string,
+): TimelineEntry[] {
   const { pipeline, batch_id, code, reason, settled_utc } = item;
   const entry = (at_utc: string, kind: string, message: string) => ({ at_utc, kind, pipeline, message });
   const why = reason === null ? '' : `: ${reason}`;
   const entries: TimelineEntry[] = [];
   const gaveWay = code === 'SUPERSEDED' || item.state !== 'excluded';
-  const wasReady = item.target !== null && item.state !== 'held' && gaveWay;
-  if (wasReady && !BY_PERSON.includes(item.kind)) {
-    entries.push(
-      entry(item.created_utc, 'verdict', `batch ${batch_id}: to be handed over to ${item.target}`),
-    );
+  const wasReady = item.state !== 'held' && gaveWay;
+  if (item.target !== null && wasReady && !BY_PERSON.includes(item.kind)) {
+    entries.push(entry(item.created_utc, 'verdict', `batch ${batch_id}: ${readyFor(item.target)}`));
   }
   if (item.state === 'excluded' && settled_utc !== null) {
     entries.push(entry(settled_utc, 'verdict', `batch ${batch_id}: excluded as ${code}${why}`));

@@ -102,7 +102,7 @@ async function findCase(
 }
 
 /** A file that is planned may be rendered by a run at this moment: its orders are taken out in turn only. */
-async function fenced(
+export async function fenced(
   context: EngineContext,
   pipeline: AnyPipeline,
   work: (session: Session) => Promise<string>,

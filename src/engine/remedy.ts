@@ -18,12 +18,15 @@ const UPDATE_CODES = [
   'UPDATE_UNSEEN',
 ];
 const DEFAULT_PIPELINE = 'exigo-orders-to-3pl';
+const MARKETPLACE_PIPELINE = 'godatafeed-orders-to-exigo';
+const AFTER_MAKING = ['ACKNOWLEDGED_ELSEWHERE', 'CHANGED_AT_MARKETPLACE'];
 
 /**
  * What happens next to something that waits, or what a person does about it, with the command to type. No
  * list of choices stands in a command: with a bar between them a shell would run the first one.
  */
 export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string {
+  if (order_id === null && pipeline === MARKETPLACE_PIPELINE) return remedyForDocument(item_key, code);
   if (order_id === null) {
     return `look at the file of ${item_key}, then: orderferry resend <file> --reason <text>`;
   }
@@ -46,4 +49,12 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
     return `mend it in Exigo, and what changed is sent by itself; to send it again as it is: ${retry}; to leave it: ${release('ignore')}`;
   }
   return `mend the cause (a newer version is looked at by itself), then: ${retry}; or give it up: ${release('cancel')}`;
+}
+
+/** A marketplace order goes by its key, `main/1000123`. */
+function remedyForDocument(key: string, code: string | null): string {
+  if (AFTER_MAKING.includes(code ?? '')) {
+    return `decide in Exigo whether its order stands, then: orderferry release ${key} --as ignore`;
+  }
+  return `mend the cause, then: orderferry errors retry --order ${key}; or report it Canceled: orderferry release ${key} --as cancel`;
 }

@@ -34,6 +34,11 @@ export async function retryWaiting(context: EngineContext, filter: WaitingFilter
     if (filter.orderId !== undefined && retried === 0) {
       throw await refusal(session, context, filter.orderId, waiting[0]);
     }
+    if (filter.itemKey !== undefined && retried === 0) {
+      throw new UsageError(
+        `marketplace order ${filter.itemKey} does not wait; see "orderferry explain ${filter.itemKey}"`,
+      );
+    }
     return { retried, left: waiting.length - retried };
   });
 }
@@ -44,6 +49,7 @@ async function retriable(
   pipeline: AnyPipeline,
   waiting: readonly WaitingItem[],
 ): Promise<WaitingItem[]> {
+  if (pipeline.source.kind === 'godatafeed-new') return [...waiting];
   const ids = waiting.flatMap((item) => item.order_id ?? []);
   const handOvers = await effectsOfOrders(session, pipeline.name, firstStep(pipeline), ids);
   return waiting.filter(
@@ -59,18 +65,22 @@ async function retryItems(
 ): Promise<void> {
   const now = toUtcText(context.clock.now());
   const items: AskedItem[] = [];
-  for (const { order_id, generation, change_set_id } of waiting) {
-    items.push(await askedOrder(session, order_id ?? -1, generation, change_set_id));
+  for (const { order_id, item_key, generation, change_set_id } of waiting) {
+    items.push(
+      order_id === null
+        ? { key: item_key, orderId: null, changeSetId: change_set_id, generation }
+        : await askedOrder(session, order_id, generation, change_set_id),
+    );
   }
   const batchId = await makePersonsBatch(session, pipeline, 'retry', items, now);
   const ids = waiting.map((item) => item.item_id);
   await resolveItems(session, ids, 'RETRIED', now);
-  for (const { order_id, code } of waiting) {
+  for (const { order_id, item_key, code } of waiting) {
     await insertEvent(session, {
       at: now,
       kind: 'retried',
       pipeline: pipeline.name,
-      orderId: order_id ?? -1,
+      ...(order_id === null ? { itemKey: item_key } : { orderId: order_id }),
       message: `a person asked for another try of ${code}: with the next run (batch ${batchId})`,
     });
   }

@@ -19,7 +19,7 @@ it.each([
   ['command', ['runn'], /unknown command 'runn'[\s\S]*Did you mean run\?/],
   ['pipeline', ['run', 'exigo-order-to-3pl'], /did you mean "exigo-orders-to-3pl"\?/],
   ['option', ['run', 'exigo-orders-to-3pl', '--dryrun'], /unknown option '--dryrun'[\s\S]*--dry-run/],
-  ['number', ['explain', 'seven'], /order "seven": a whole number is needed/],
+  ['number', ['errors', 'list', '--limit', 'seven'], /--limit "seven": a whole number is needed/],
 ])(
   'a mistyped %s ends with 2 and names the right one, with --json as one object',
   async (_what, args, hint) => {

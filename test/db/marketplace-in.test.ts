@@ -1,10 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/core/clock.js';
-import { codeOf, messageOf } from '../../src/core/errors.js';
+import { codeOf, InvariantError, messageOf } from '../../src/core/errors.js';
+import { askedFor } from '../../src/engine/asked.js';
+import { explainMarketplace } from '../../src/engine/explain-marketplace.js';
+import { retryWaiting } from '../../src/engine/retry-waiting.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
 import { MAPS, Market, orderMembers } from '../support/market.js';
 
 reportMissingEngine();
+
+const NEW_SKU = orderMembers({ OrderItems: [{ SKU: 'NEW', Quantity: 2, UnitPrice: 10.25 }] });
 
 describe.each(engines())('marketplace orders into Exigo on %s', (engine) => {
   let market: Market;
@@ -62,13 +67,107 @@ describe.each(engines())('marketplace orders into Exigo on %s', (engine) => {
 
   it('holds what the maps do not take, and lets it through when they are mended and it is tried again', async () => {
     await open();
-    market.put('1', orderMembers({ OrderItems: [{ SKU: 'NEW', Quantity: 2, UnitPrice: 10.25 }] }));
+    market.put('1', NEW_SKU);
     market.put('2');
     await market.run();
     expect(await market.items()).toEqual(['main/1 held UNKNOWN_SKU', 'main/2 delivered']);
     expect(market.applied()).toEqual(['Acknowledge 2']);
     await market.run();
     expect(await market.items()).toEqual(['main/1 held UNKNOWN_SKU', 'main/2 delivered']);
+
+    market.configure([{ orders: { ...MAPS, skus: { NEW: 'ITEM-9' } } }]);
+    expect(await retryWaiting(market.context(), { itemKey: 'main/1' })).toEqual({ retried: 1, left: 0 });
+    await market.run();
+    expect((await market.items()).slice(0, 2)).toEqual(['main/1 held UNKNOWN_SKU', 'main/1 delivered']);
+    expect(market.applied()).toEqual(['Acknowledge 2', 'Acknowledge 1']);
+  });
+
+  it('freezes a held order again when it was mended at its marketplace, and answers the older version', async () => {
+    await open();
+    market.put('1', NEW_SKU);
+    await market.run();
+    market.put('1'); // the same number, with other lines
+    await market.run();
+    expect(await market.items()).toEqual(['main/1 held UNKNOWN_SKU', 'main/1 delivered']);
+    expect(await market.house.all(`SELECT resolution FROM "etl.item" WHERE state = 'held'`)).toEqual([
+      { resolution: 'SUPERSEDED' },
+    ]);
+  });
+
+  it('shows where an order is, by any of its numbers, before it is in Exigo and after', async () => {
+    await open();
+    market.put('1', NEW_SKU);
+    market.put('2');
+    await market.run();
+    const context = market.context();
+    const explained = async (number: string) => {
+      const asked = await askedFor(context, number);
+      if (!('marketplace' in asked)) throw new InvariantError('an order of Exigo');
+      return explainMarketplace(context, asked.marketplace);
+    };
+    const held = await explained('M-1');
+    expect(held.where[0]).toContain('held as UNKNOWN_SKU');
+    expect(held.next).toContain('orderferry errors retry --order main/1');
+    const done = await explained('main/2');
+    const [id] = (await market.orders()).get('amazon:M-2') ?? [];
+    expect(done.where[1]).toContain(`order ${id} in Exigo, acknowledged at`);
+    expect(done.timeline.map(({ message }) => message)).toEqual([
+      expect.stringContaining('2 new orders of GoDataFeed store main'),
+      expect.stringContaining('to be made in Exigo'),
+      `step create-order is done: made in Exigo as order ${id}`,
+      `step acknowledge is done: acknowledged with ${id}`,
+    ]);
+    await expect(askedFor(context, 'M-3')).rejects.toThrow(/neither an Exigo order id nor/);
+  });
+
+  describe('canceled by a person', () => {
+    it('is reported Canceled, and never made: while it is held', async () => {
+      await open();
+      market.put('1', NEW_SKU);
+      await market.run();
+      expect(await market.release('main/1', 'cancel')).toContain('reported Canceled with the next run');
+      await market.run();
+      expect(market.feed.order('1')?.status).toBe('Canceled');
+      expect(await market.items()).toEqual(['main/1 held UNKNOWN_SKU', 'main/1 delivered']);
+      market.configure([{ orders: { ...MAPS, skus: { NEW: 'ITEM-9' } } }]);
+      await market.run();
+      expect((await market.orders()).size).toBe(0);
+      expect(market.applied()).toEqual(['UpdateStatus 1']);
+      await expect(market.release('main/1', 'cancel')).rejects.toThrow(/canceled it already/);
+    });
+
+    it('also when it is in Exigo and not acknowledged: then its order there is named', async () => {
+      await open();
+      market.put('1');
+      market.feed.fail({ kind: 'success-false', operation: 'Acknowledge' });
+      await market.run();
+      expect(await market.items()).toEqual(['main/1 failed ACKNOWLEDGE_REFUSED']);
+      const [id] = (await market.orders()).get('amazon:M-1') ?? [];
+      expect(await market.release('main/1', 'cancel')).toContain(`order ${id} in Exigo stands`);
+      await market.run();
+      expect(market.applied()).toEqual(['UpdateStatus 1']);
+    });
+
+    it('not once it is acknowledged: then its status in Exigo tells', async () => {
+      await open();
+      market.put('1');
+      await market.run();
+      await expect(market.release('main/1', 'cancel')).rejects.toThrow(/cancel it there/);
+    });
+
+    it('and when GoDataFeed refuses the cancellation, that waits for a retry', async () => {
+      await open();
+      market.put('1', NEW_SKU);
+      await market.run();
+      await market.release('main/1', 'cancel');
+      market.feed.fail({ kind: 'success-false', operation: 'UpdateStatus' });
+      await market.run();
+      expect((await market.items()).at(-1)).toBe('main/1 failed CANCEL_REFUSED');
+      await retryWaiting(market.context(), { itemKey: 'main/1' });
+      await market.run();
+      expect(market.applied()).toEqual(['UpdateStatus 1']);
+      expect((await market.items()).at(-1)).toBe('main/1 delivered');
+    });
   });
 
   it("leaves the other stores working when one's key is revoked, and says so in the report", async () => {

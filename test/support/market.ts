@@ -1,12 +1,15 @@
 import { freezeConfig } from '../../src/app/config/frozen.js';
-import { PIPELINES } from '../../src/app/pipelines.js';
+import { marketplacePipeline, PIPELINES } from '../../src/app/pipelines.js';
 import { makeContext } from '../../src/app/runtime.js';
 import { MINUTE } from '../../src/core/clock.js';
 import type { Config, ExigoApiConfig } from '../../src/core/config.js';
 import { InvariantError } from '../../src/core/errors.js';
 import type { GoDataFeedStore } from '../../src/core/godatafeed.js';
 import type { Engine } from '../../src/db/database.js';
+import { askedFor } from '../../src/engine/asked.js';
 import type { EngineContext } from '../../src/engine/context.js';
+import type { ReleaseAs } from '../../src/engine/persons.js';
+import { releaseDocument } from '../../src/engine/persons-documents.js';
 import { type RunReport, type RunRequest, runPipeline } from '../../src/engine/run.js';
 import type { ExigoStandin } from '../../src/standins/exigo/server.js';
 import {
@@ -98,6 +101,14 @@ export class Market {
     const pipeline = PIPELINES.find((one) => one.name === name);
     if (pipeline === undefined) throw new InvariantError(`no pipeline ${name}`);
     return runPipeline(this.context(overrides), { pipeline, slices: [], ...request });
+  }
+
+  /** What a person decides. */
+  async release(number: string, as: ReleaseAs): Promise<string> {
+    const context = this.context();
+    const asked = await askedFor(context, number);
+    if (!('marketplace' in asked)) throw new InvariantError(`${number} is no marketplace order`);
+    return releaseDocument(context, marketplacePipeline(), asked.marketplace, as, null);
   }
 
   put(number: string, members: string = orderMembers(), more: object = {}): void {

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.js';
 import { didYouMean } from '../../core/text.js';
+import { askedFor } from '../../engine/asked.js';
+import type { EngineContext } from '../../engine/context.js';
 import { remedyFor } from '../../engine/remedy.js';
 import { retryWaiting } from '../../engine/retry-waiting.js';
+import { marketplaceKey } from '../../queue/ledger/marketplace-orders.js';
 import { countWaiting, type WaitingFilter, waitingItems } from '../../queue/reads/waiting.js';
 import { findPipeline } from '../pipelines.js';
 import type { Shell } from '../program.js';
@@ -11,7 +14,7 @@ import { type Opened, wholeNumber, withContext } from './open.js';
 interface FilterOptions {
   readonly pipeline?: string;
   readonly code?: string;
-  readonly order?: number;
+  readonly order?: string;
   readonly limit?: number;
   readonly all?: boolean;
   readonly json?: boolean;
@@ -35,10 +38,10 @@ export function addErrors(program: Command, shell: Shell): void {
   errors
     .command('show')
     .description('everything about one waiting order, and what to do')
-    .argument('<order>', 'Exigo order id', wholeNumber('order'))
+    .argument('<order>', "Exigo order id, or a marketplace order's number")
     .option('--json', 'one object on standard output')
-    .action(async (orderId: number, options: FilterOptions, command: Command) => {
-      await withContext(command, shell, options, (opened) => show(opened, orderId));
+    .action(async (order: string, options: FilterOptions, command: Command) => {
+      await withContext(command, shell, options, (opened) => show(opened, order));
     });
 
   errors
@@ -46,7 +49,7 @@ export function addErrors(program: Command, shell: Shell): void {
     .description('give waiting items another try with the next run, on their newest version')
     .option('--pipeline <name>', 'of this pipeline alone')
     .option('--code <code>', 'all of this code')
-    .option('--order <order>', 'this order', wholeNumber('--order'))
+    .option('--order <order>', "this order: Exigo order id, or a marketplace order's number")
     .option('--all', 'everything that waits')
     .option('--json', 'one object on standard output')
     .action(async (options: FilterOptions, command: Command) => {
@@ -81,12 +84,12 @@ async function list({ database, output }: Opened, options: FilterOptions): Promi
   output.result({ total, items: items.map((item) => ({ ...item, next: remedyFor(item) })) });
 }
 
-async function show({ database, output }: Opened, orderId: number): Promise<void> {
-  const items = await waitingItems(database, { orderId });
+async function show({ context, database, output }: Opened, order: string): Promise<void> {
+  const items = await waitingItems(database, await whose(context, order));
   if (items.length === 0)
-    throw new UsageError(`order ${orderId} does not wait; see "orderferry explain ${orderId}"`);
+    throw new UsageError(`order ${order} does not wait; see "orderferry explain ${order}"`);
   for (const item of items) {
-    output.line(`order ${orderId}: ${item.state} as ${item.code} since ${item.settled_utc.slice(0, 19)} UTC`);
+    output.line(`order ${order}: ${item.state} as ${item.code} since ${item.settled_utc.slice(0, 19)} UTC`);
     output.line(`  pipeline ${item.pipeline}, batch ${item.batch_id}, change set ${item.change_set_id}`);
     output.line(`  ${item.reason}`);
     output.line(`  next: ${remedyFor(item)}`);
@@ -95,7 +98,8 @@ async function show({ database, output }: Opened, orderId: number): Promise<void
 }
 
 async function retry({ context, output }: Opened, options: FilterOptions): Promise<void> {
-  const { retried, left } = await retryWaiting(context, filterOf(options));
+  const order = options.order === undefined ? {} : await whose(context, options.order);
+  const { retried, left } = await retryWaiting(context, { ...filterOf(options), ...order });
   if (retried + left === 0 && options.code !== undefined) {
     throw new UsageError(`nothing waits as ${options.code}${await otherCodes(context, options.code)}`);
   }
@@ -115,11 +119,16 @@ async function otherCodes({ database }: Pick<Opened, 'database'>, code: string |
   return `${didYouMean(code, codes)} (what waits: ${counts.map((row) => `${row.code} ${row.items}`).join(', ')})`;
 }
 
-function filterOf({ pipeline, code, order, limit }: FilterOptions): WaitingFilter {
+/** An order of Exigo, or one of a marketplace. */
+async function whose(context: EngineContext, order: string): Promise<WaitingFilter> {
+  const asked = await askedFor(context, order);
+  return 'orderId' in asked ? asked : { itemKey: marketplaceKey(asked.marketplace) };
+}
+
+function filterOf({ pipeline, code, limit }: FilterOptions): WaitingFilter {
   return {
     pipeline: pipeline === undefined ? undefined : findPipeline(pipeline).name,
     code,
-    orderId: order,
     limit,
   };
 }

@@ -1,30 +1,64 @@
 import type { Command } from 'commander';
-import { explain } from '../../engine/explain.js';
+import { askedFor } from '../../engine/asked.js';
+import { type Explanation, explain } from '../../engine/explain.js';
+import { explainMarketplace, type MarketplaceExplanation } from '../../engine/explain-marketplace.js';
+import { marketplaceOrdersOfExigo } from '../../queue/ledger/marketplace-orders.js';
+import type { TimelineEntry } from '../../queue/reads/orders.js';
+import type { Output } from '../output.js';
 import type { Shell } from '../program.js';
-import { wholeNumber, withContext } from './open.js';
+import { withContext } from './open.js';
 
 export function addExplain(program: Command, shell: Shell): void {
   program
     .command('explain')
     .description('where an order is, why, since when, and what happens next')
-    .argument('<order>', 'Exigo order id', wholeNumber('order'))
+    .argument('<order>', "Exigo order id, or a marketplace order's number")
     .option('--json', 'one object on standard output')
-    .action(async (orderId: number, options: { json?: boolean }, command: Command) => {
+    .action(async (text: string, options: { json?: boolean }, command: Command) => {
       await withContext(command, shell, options, async ({ context, output }) => {
-        const explanation = await explain(context, orderId);
-        const { source, where, next, links, timeline } = explanation;
-        output.line(`order ${orderId}`);
-        output.line(
-          `  Exigo   ${source === null ? 'not in the sync database' : `${source.status}, modified ${source.modifiedAt}`}`,
-        );
-        for (const text of where) output.line(`  where   ${text}`);
-        output.line(`  next    ${next}`);
-        for (const link of links)
-          output.line(`  link    ${link.system}: ${link.reference} (${link.linked_utc} UTC)`);
-        if (timeline.length > 0) output.line('  timeline (UTC)');
-        for (const entry of timeline)
-          output.line(`    ${entry.at_utc}  ${entry.kind.padEnd(9)} ${entry.message}`);
-        output.result(explanation);
+        const asked = await askedFor(context, text);
+        const { database } = context;
+        const linked =
+          'orderId' in asked
+            ? (await marketplaceOrdersOfExigo(database, [asked.orderId])).get(asked.orderId)
+            : asked.marketplace;
+        const orderId = 'orderId' in asked ? asked.orderId : asked.marketplace.exigo_order_id;
+        const marketplace = linked === undefined ? null : await explainMarketplace(context, linked);
+        const explanation = orderId === null ? null : await explain(context, orderId);
+        if (marketplace !== null) printMarketplace(output, marketplace);
+        if (explanation !== null) printOrder(output, explanation);
+        output.result({ ...explanation, ...(marketplace === null ? {} : { marketplace }) });
       });
     });
+}
+
+function printMarketplace(
+  output: Output,
+  { key, order, where, next, timeline }: MarketplaceExplanation,
+): void {
+  const { marketplace, marketplace_number } = order;
+  output.line(
+    `marketplace order ${key} (${marketplace ?? 'marketplace unknown'} ${marketplace_number ?? ''})`,
+  );
+  for (const text of where) output.line(`  where   ${text}`);
+  output.line(`  next    ${next}`);
+  printTimeline(output, timeline);
+}
+
+function printOrder(output: Output, explanation: Explanation): void {
+  const { orderId, source, where, next, links, timeline } = explanation;
+  output.line(`order ${orderId}`);
+  output.line(
+    `  Exigo   ${source === null ? 'not in the sync database' : `${source.status}, modified ${source.modifiedAt}`}`,
+  );
+  for (const text of where) output.line(`  where   ${text}`);
+  output.line(`  next    ${next}`);
+  for (const link of links)
+    output.line(`  link    ${link.system}: ${link.reference} (${link.linked_utc} UTC)`);
+  printTimeline(output, timeline);
+}
+
+function printTimeline(output: Output, timeline: readonly TimelineEntry[]): void {
+  if (timeline.length > 0) output.line('  timeline (UTC)');
+  for (const entry of timeline) output.line(`    ${entry.at_utc}  ${entry.kind.padEnd(9)} ${entry.message}`);
 }

@@ -1,14 +1,16 @@
 import { type Command, Option } from 'commander';
+import { askedFor } from '../../engine/asked.js';
 import { type ReleaseAs, release } from '../../engine/persons.js';
+import { releaseDocument } from '../../engine/persons-documents.js';
 import { resendFile } from '../../engine/resend-file.js';
-import { findPipeline } from '../pipelines.js';
+import { findPipeline, marketplacePipeline } from '../pipelines.js';
 import type { Shell } from '../program.js';
-import { wholeNumber, withContext } from './open.js';
+import { withContext } from './open.js';
 
 interface ReleaseOptions {
   readonly as: ReleaseAs;
   readonly reason?: string;
-  readonly pipeline: string;
+  readonly pipeline?: string;
   readonly json?: boolean;
 }
 
@@ -17,7 +19,7 @@ export function addRelease(program: Command, shell: Shell): void {
   program
     .command('release')
     .description('decide on an order that is held')
-    .argument('<order>', 'Exigo order id', wholeNumber('order'))
+    .argument('<order>', "Exigo order id, or a marketplace order's number")
     .addOption(
       new Option(
         '--as <decision>',
@@ -27,14 +29,27 @@ export function addRelease(program: Command, shell: Shell): void {
         .makeOptionMandatory(),
     )
     .option('--reason <text>', 'kept in the timeline')
-    .option('--pipeline <name>', 'default exigo-orders-to-3pl', 'exigo-orders-to-3pl')
+    .option(
+      '--pipeline <name>',
+      'default exigo-orders-to-3pl; for a marketplace order godatafeed-orders-to-exigo',
+    )
     .option('--json', 'one object on standard output')
-    .action(async (orderId: number, options: ReleaseOptions, command: Command) => {
-      const pipeline = findPipeline(options.pipeline);
+    .action(async (text: string, options: ReleaseOptions, command: Command) => {
       await withContext(command, shell, options, async ({ context, output }) => {
-        const outcome = await release(context, pipeline, orderId, options.as, options.reason ?? null);
+        const { as, reason = null } = options;
+        const asked = await askedFor(context, text);
+        const outcome =
+          'orderId' in asked
+            ? await release(
+                context,
+                findPipeline(options.pipeline ?? 'exigo-orders-to-3pl'),
+                asked.orderId,
+                as,
+                reason,
+              )
+            : await releaseDocument(context, marketplacePipeline(), asked.marketplace, as, reason);
         output.line(outcome);
-        output.result({ orderId, as: options.as, outcome });
+        output.result({ ...('orderId' in asked ? asked : { order: text }), as, outcome });
       });
     });
 

@@ -168,6 +168,48 @@ export async function supersedeKeys(
   });
 }
 
+/** Takes a document's item and effects out of their way, as a person canceled it. */
+export async function cancelKey(
+  session: Session,
+  canceled: {
+    readonly pipeline: string;
+    readonly itemKey: string;
+    readonly fingerprint: string;
+    readonly code: string;
+    readonly reason: string;
+    readonly now: string;
+  },
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/cancel_key'), {
+    pipeline: canceled.pipeline,
+    item_key: canceled.itemKey,
+    fingerprint: canceled.fingerprint,
+    code: canceled.code,
+    reason: canceled.reason,
+    now: canceled.now,
+  });
+}
+
+/** Uses up the business key of a step that was never begun for an item. */
+export async function useUpKey(
+  session: Session,
+  used: {
+    readonly itemId: number;
+    readonly step: string;
+    readonly fingerprint: string;
+    readonly reason: string;
+    readonly now: string;
+  },
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/use_up_key'), {
+    item_id: used.itemId,
+    step: used.step,
+    fingerprint: used.fingerprint,
+    reason: used.reason,
+    now: used.now,
+  });
+}
+
 function keyOf({ pipeline, step, target }: SingleStep) {
   return { pipeline, step, target };
 }

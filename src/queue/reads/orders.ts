@@ -1,5 +1,5 @@
 import type { Session } from '../../db/database.js';
-import { fetchAll, fetchFirst, from, joined, toMillisecond } from '../../db/query.js';
+import { fetchAll, fetchFirst, from, joined, type Query, toMillisecond } from '../../db/query.js';
 import { sql } from '../../db/sql.js';
 
 export interface OrderItem {
@@ -22,15 +22,35 @@ export interface OrderItem {
   readonly file_name: string | null;
 }
 
+/** An order of Exigo, or a document by its key. */
+export type Whose = { readonly orderId: number } | { readonly itemKey: string };
+
 /** Every item an order has had, oldest first. */
 export async function itemsOfOrder(session: Session, orderId: number): Promise<OrderItem[]> {
+  return itemsOf(session, { orderId });
+}
+
+/** Every item a document has had, oldest first. */
+export async function itemsOfKey(session: Session, itemKey: string): Promise<OrderItem[]> {
+  return itemsOf(session, { itemKey });
+}
+
+/** Which items are theirs. */
+function ownItems(whose: Whose) {
+  return (query: Query) => {
+    if ('orderId' in whose) query.where('i.order_id', whose.orderId);
+    else query.where('i.item_key', whose.itemKey).whereNull('i.order_id');
+  };
+}
+
+async function itemsOf(session: Session, whose: Whose): Promise<OrderItem[]> {
   return fetchAll(
     session,
     'reads/items_of_order',
     from(session.engine, 'etl.item', 'i')
       .join(joined(session.engine, 'etl.batch', 'b'), 'b.batch_id', 'i.batch_id')
       .leftJoin(joined(session.engine, 'etl.wave', 'w'), 'w.wave_id', 'i.wave_id')
-      .where('i.order_id', orderId)
+      .modify(ownItems(whose))
       .orderBy('i.item_id')
       .select(
         'i.item_id',
@@ -78,13 +98,22 @@ export interface OrderEffect {
 
 /** Everything that was or will be done outward for an order. */
 export async function effectsOfOrder(session: Session, orderId: number): Promise<OrderEffect[]> {
+  return effectsOf(session, { orderId });
+}
+
+/** Everything that was or will be done outward for a document. */
+export async function effectsOfDocument(session: Session, itemKey: string): Promise<OrderEffect[]> {
+  return effectsOf(session, { itemKey });
+}
+
+async function effectsOf(session: Session, whose: Whose): Promise<OrderEffect[]> {
   return fetchAll(
     session,
     'reads/effects_of_order',
     from(session.engine, 'etl.item', 'i')
       .join(joined(session.engine, 'etl.effect', 'e'), 'e.item_id', 'i.item_id')
       .leftJoin(joined(session.engine, 'etl.wave', 'w'), 'w.wave_id', 'e.wave_id')
-      .where('i.order_id', orderId)
+      .modify(ownItems(whose))
       .orderBy('e.effect_id')
       .select(
         'e.effect_id',
@@ -131,6 +160,28 @@ export async function timelineOf(
       .where('e.order_id', orderId)
       .orWhere((or) => or.whereNull('e.order_id').whereIn('e.batch_id', [...batchIds]))
       .orWhere((or) => or.whereNull('e.order_id').whereIn('e.wave_id', [...waveIds]))
+      .orderBy('e.event_id')
+      .select('e.at_utc', 'e.kind', 'e.pipeline', 'e.message'),
+  );
+}
+
+/** A document's own events and those of its batches, oldest first. */
+export async function timelineOfKey(
+  session: Session,
+  itemKey: string,
+  batchIds: readonly number[],
+): Promise<TimelineEntry[]> {
+  return fetchAll(
+    session,
+    'reads/timeline_of_key',
+    from(session.engine, 'etl.event', 'e')
+      .where('e.item_key', itemKey)
+      .orWhere((or) =>
+        or
+          .whereNull('e.item_key')
+          .whereNull('e.order_id')
+          .whereIn('e.batch_id', [...batchIds]),
+      )
       .orderBy('e.event_id')
       .select('e.at_utc', 'e.kind', 'e.pipeline', 'e.message'),
   );

@@ -21,6 +21,8 @@ export interface WaitingFilter {
   readonly pipeline?: string | undefined;
   readonly code?: string | undefined;
   readonly orderId?: number | undefined;
+  /** Of a marketplace order: `main/1000123`. */
+  readonly itemKey?: string | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -67,12 +69,13 @@ export async function countWaiting(
   );
 }
 
-function waiting(session: Session, { pipeline, code, orderId }: WaitingFilter) {
+function waiting(session: Session, { pipeline, code, orderId, itemKey }: WaitingFilter) {
   const query = from(session.engine, 'etl.item', 'i')
     .whereIn('i.state', ['held', 'failed'])
     .whereNull('i.resolution');
   if (pipeline !== undefined) query.where('i.pipeline', pipeline);
   if (code !== undefined) query.where('i.code', code);
   if (orderId !== undefined) query.where('i.order_id', orderId);
+  if (itemKey !== undefined) query.where('i.item_key', itemKey).whereNull('i.order_id');
   return query;
 }
