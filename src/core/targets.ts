@@ -32,9 +32,10 @@ export interface ShownUpdate {
   readonly showsAnswer: boolean;
 }
 
-/** An order by GoDataFeed's number and by its id in Exigo. */
+/** An order by its numbers at GoDataFeed and its marketplace, and by its id in Exigo. */
 export interface UpdatedOrder {
   readonly orderNumber: string;
+  readonly marketplaceNumber: string | null;
   readonly orderId: number;
 }
 
@@ -50,7 +51,7 @@ export interface UpdateTarget {
   /** False in a dry run: what is on its way or not answered yet is left to a real one. */
   readonly isAsked: boolean;
   /** The order as it stands; null when the store does not know it. */
-  look(orderNumber: string, why: 'read-back' | 'watch'): Promise<ShownUpdate | null>;
+  look(order: UpdatedOrder, why: 'read-back' | 'watch'): Promise<ShownUpdate | null>;
   /** `guard` is called right before the request leaves, also when the budget had it wait; when it throws, nothing does. */
   send(order: UpdatedOrder, update: FixedUpdate, guard: () => Promise<void>): Promise<void>;
 }

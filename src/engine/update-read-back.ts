@@ -4,7 +4,7 @@ import { effectsPending } from '../queue/ledger/effects.js';
 import { type OpenUpdate, openUpdates } from '../queue/ledger/updates.js';
 import { assertGoingOn } from './stop.js';
 import { type Finding, readBackUpdate } from './update-findings.js';
-import { fixedRequest } from './update-request.js';
+import { fixedRequest, updatedOrder } from './update-request.js';
 import { recordAccepted, recordDone, recordRefusal, type UpdateWork } from './update-work.js';
 
 const PAGE = 100;
@@ -43,8 +43,9 @@ async function readBack(
     assertGoingOn(context.signal);
     await lease.assertHeld();
     const lookedAt = context.clock.now();
-    const { sent, orderNumber } = fixedRequest(update, lookedAt);
-    const finding = readBackUpdate(sent, await work.target.look(orderNumber, 'read-back'), update.generation);
+    const request = fixedRequest(update, lookedAt);
+    const shown = await work.target.look(updatedOrder(update, request), 'read-back');
+    const finding = readBackUpdate(request.sent, shown, update.generation);
     if (finding.found !== 'absent') {
       await settle(work, update, finding);
       return false;

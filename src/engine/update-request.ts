@@ -4,6 +4,7 @@ import {
   type MarketplaceUpdate,
   type PlannedUpdate,
 } from '../core/marketplace.js';
+import type { UpdatedOrder } from '../core/targets.js';
 import type { OpenUpdate } from '../queue/ledger/updates.js';
 
 /** What an update's effect keeps in `request`; `sent` is there from the intent on. */
@@ -11,6 +12,7 @@ export interface UpdateRequest {
   readonly store: string;
   readonly orderNumber: string;
   readonly marketplace: string | null;
+  readonly marketplaceNumber: string | null;
   /** Instant (ms). */
   readonly purchasedAt: number | null;
   readonly update: MarketplaceUpdate;
@@ -18,8 +20,15 @@ export interface UpdateRequest {
 }
 
 export function planRequest({ link, update }: PlannedUpdate): string {
-  const { store, orderNumber, marketplace, purchasedAt } = link;
-  const request: UpdateRequest = { store, orderNumber, marketplace, purchasedAt, update };
+  const { store, orderNumber, marketplace, marketplaceNumber, purchasedAt } = link;
+  const request: UpdateRequest = {
+    store,
+    orderNumber,
+    marketplace,
+    marketplaceNumber,
+    purchasedAt,
+    update,
+  };
   return JSON.stringify(request);
 }
 
@@ -38,4 +47,10 @@ export function describeSent(sent: FixedUpdate): string {
 /** `Shipped (UPS 1Z999) of order G-1 of store main (Amazon)`. */
 export function describeUpdate({ sent, orderNumber, store, marketplace }: Required<UpdateRequest>): string {
   return `${describeSent(sent)} of GoDataFeed order ${orderNumber} in store ${store}${marketplace === null ? '' : ` (${marketplace})`}`;
+}
+
+/** By its numbers, as its store is asked for it. */
+export function updatedOrder(update: OpenUpdate, request: UpdateRequest): UpdatedOrder {
+  const { orderNumber, marketplaceNumber } = request;
+  return { orderNumber, marketplaceNumber, orderId: update.order_id };
 }

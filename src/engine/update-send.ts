@@ -14,7 +14,7 @@ import { type OpenUpdate, updateSending } from '../queue/ledger/updates.js';
 import { retryDelay } from './retry.js';
 import { assertGoingOn } from './stop.js';
 import { readBackUpdate } from './update-findings.js';
-import { fixedRequest } from './update-request.js';
+import { fixedRequest, updatedOrder } from './update-request.js';
 import { recordAccepted, recordDone, recordRefusal, type UpdateWork } from './update-work.js';
 
 const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
@@ -41,15 +41,11 @@ export async function sendUpdate(work: UpdateWork, update: OpenUpdate): Promise<
   if (!claimed) return false;
   await faultPoint('update/after-intent');
   try {
-    await target.send(
-      { orderNumber: request.orderNumber, orderId: update.order_id },
-      request.sent,
-      async () => {
-        assertGoingOn(context.signal);
-        await lease.assertHeld();
-        await faultPoint('update/before-call');
-      },
-    );
+    await target.send(updatedOrder(update, request), request.sent, async () => {
+      assertGoingOn(context.signal);
+      await lease.assertHeld();
+      await faultPoint('update/before-call');
+    });
   } catch (error) {
     return noteFailure(work, fixed, error);
   }
@@ -91,9 +87,9 @@ async function noteFailure(work: UpdateWork, update: OpenUpdate, error: unknown)
 /** Refused, perhaps because it is there already, or because somebody else was quicker: the order shows it. */
 async function settleRefusal(work: UpdateWork, update: OpenUpdate, error: TerminalError): Promise<void> {
   work.troubles.inARow = 0;
-  const { sent, orderNumber } = fixedRequest(update, work.context.clock.now());
-  const shown = await work.target.look(orderNumber, 'read-back');
-  const finding = readBackUpdate(sent, shown, update.generation);
+  const request = fixedRequest(update, work.context.clock.now());
+  const shown = await work.target.look(updatedOrder(update, request), 'read-back');
+  const finding = readBackUpdate(request.sent, shown, update.generation);
   if (finding.found === 'answered') return recordDone(work, update, finding.receipt);
   if (finding.found === 'there') return recordAccepted(work, update, 'is what GoDataFeed shows');
   const missing = finding.found === 'missing' || codeOf(error) === 'HTTP_404';

@@ -5,7 +5,7 @@ import { type OpenUpdate, openUpdates, updateLooked } from '../queue/ledger/upda
 import { assertGoingOn } from './stop.js';
 import { watchUpdate } from './update-findings.js';
 import { refusedByMarketplace } from './update-read-back.js';
-import { fixedRequest } from './update-request.js';
+import { fixedRequest, updatedOrder } from './update-request.js';
 import { recordDone, recordRefusal, type UpdateWork } from './update-work.js';
 
 /** One call each, of the budget that new updates need as well: at 2 calls a second this is 100 s of it. */
@@ -25,10 +25,10 @@ export async function watchUpdates(work: UpdateWork): Promise<void> {
 async function watch(work: UpdateWork, update: OpenUpdate): Promise<void> {
   const { context, lease, target } = work;
   const nowMs = context.clock.now();
-  const { sent, orderNumber } = fixedRequest(update, nowMs);
+  const request = fixedRequest(update, nowMs);
   const { generation, attempts } = update;
-  const shown = await target.look(orderNumber, 'watch');
-  const finding = watchUpdate(sent, shown, { generation, firstLook: attempts === 0 });
+  const shown = await target.look(updatedOrder(update, request), 'watch');
+  const finding = watchUpdate(request.sent, shown, { generation, firstLook: attempts === 0 });
   if (finding.found === 'answered') return recordDone(work, update, finding.receipt);
   if (finding.found === 'refused') return recordRefusal(work, update, refusedByMarketplace(finding.message));
   const age = nowMs - fromUtcText(update.accepted_utc ?? toUtcText(nowMs));

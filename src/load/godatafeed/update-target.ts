@@ -11,9 +11,12 @@ export function godatafeedUpdateTarget(client: GoDataFeedClient, store: GoDataFe
     firstLookMs: store.updates.firstLookMs,
     confirmWaitMs: store.updates.confirmWaitMs,
     isAsked: true,
-    async look(orderNumber, why) {
-      const order = await client.find(orderNumber, why === 'watch' ? 'status' : 'shipment');
-      return order === null ? null : shownUpdate(store, order);
+    async look({ orderNumber, marketplaceNumber }, why) {
+      const find = (number: string) => client.find(number, why === 'watch' ? 'status' : 'shipment');
+      const own = await find(orderNumber);
+      // Whose number the list filters by is not documented.
+      const order = own ?? (marketplaceNumber === null ? null : await find(marketplaceNumber));
+      return order?.orderNumber === orderNumber ? shownUpdate(store, order) : null;
     },
     send: ({ orderNumber }, update, guard) =>
       update.kind === 'canceled'
