@@ -1,18 +1,9 @@
 import { InvariantError } from '../core/errors.js';
-import { faultPoint } from '../core/fault-points.js';
 import { load, type MarketplacePipeline, reject } from '../core/pipeline.js';
-import { toUtcText } from '../core/time.js';
 import type { Lease } from '../queue/lease/lease.js';
-import { markTransformed, type OpenBatch } from '../queue/ledger/batches.js';
-import {
-  fixBatchConfiguration,
-  keepConfiguration,
-  storedConfiguration,
-} from '../queue/ledger/configurations.js';
+import type { OpenBatch } from '../queue/ledger/batches.js';
 import { CANCELED_BY_PERSON, reopenEffect } from '../queue/ledger/effects.js';
-import { insertEvent } from '../queue/ledger/events.js';
-import { type Decision, decideItems, insertItems } from '../queue/ledger/items.js';
-import type { Session } from '../queue/ledger/session.js';
+import type { Decision } from '../queue/ledger/items.js';
 import {
   effectsOfKeys,
   type KeyEffect,
@@ -22,25 +13,16 @@ import {
   supersedeKeys,
 } from '../queue/ledger/singles.js';
 import { documentKeys, type ReadDocument, readDocuments } from '../queue/reads/documents.js';
+import { otherConfiguration } from './batch-configuration.js';
 import type { EngineContext, OrderMapper } from './context.js';
 import { excluded, guarded, held } from './decide.js';
-import { assertGoingOn } from './stop.js';
+import { type Decided as AnyDecided, giveVerdicts, type Undecided } from './verdicts.js';
 
 /** Documents decided in one transaction. */
 const PAGE = 100;
 
-interface PageItem {
-  /** Null when the batch comes from a freeze. */
-  readonly item_id: number | null;
-  readonly item_key: string;
-  readonly change_set_id: number;
-  readonly generation: number;
-}
-
 /** A decision, and for an order of which a step was done before, what goes on. */
-interface Decided {
-  readonly item: PageItem;
-  readonly decision: Decision;
+interface Decided extends AnyDecided<Undecided> {
   readonly reopen?: number;
   readonly plan?: string;
 }
@@ -59,56 +41,53 @@ export function stepsOf(pipeline: MarketplacePipeline): Steps {
   return { create, acknowledge: name('godatafeed-acknowledge'), cancel: name('godatafeed-cancel') };
 }
 
-/** Gives every marketplace order of a batch its verdict, page by page; goes on where a killed run stopped. */
+/** Verdicts of marketplace orders that go to Exigo. */
 export async function transformDocuments(
   context: EngineContext,
   lease: Lease,
   pipeline: MarketplacePipeline,
   batch: OpenBatch,
 ): Promise<void> {
-  const mapper = await mapperOf(context, batch);
-  let after = batch.change_set_id === null ? null : await lastDecidedKey(context.database, batch.batch_id);
-  for (let done = 0; ; ) {
-    assertGoingOn(context.signal);
-    const page = await nextPage(context, batch, after ?? '');
-    const last = page.at(-1);
-    if (last === undefined) break;
-    after = last.item_key;
-    const decided = await decidePage(context, pipeline, mapper, page);
-    await lease.transaction(async (session) => {
-      await recordPage(context, session, pipeline, batch, decided);
-      await faultPoint('transform/before-commit');
-    });
-    await faultPoint('transform/after-commit');
-    done += page.length;
-    context.progress('transform', done, batch.items_frozen);
-  }
-  await lease.transaction((session) => markTransformed(session, batch.batch_id));
-  await faultPoint('transform/after-batch');
+  const { batch_id: batchId } = batch;
+  const mapper = context.kit.orderMapper(
+    (await otherConfiguration(context, batch)) ?? context.config.frozen.json,
+  );
+  const start = batch.change_set_id === null ? null : await lastDecidedKey(context.database, batchId);
+  await giveVerdicts<Undecided, Decided>(
+    { context, lease, pipeline: pipeline.name, batch },
+    {
+      next: (last) => nextPage(context, batch, last?.item_key ?? start ?? ''),
+      decide: (page) => decidePage(context, pipeline, mapper, page),
+      async before(session, decided, now) {
+        const keys = decided.map(({ item }) => item.item_key);
+        await supersedeKeys(session, { pipeline: pipeline.name, batchId, keys }, now);
+      },
+      async after(session, decided, now) {
+        for (const { item, reopen, plan } of decided) {
+          if (reopen !== undefined) await reopenEffect(session, reopen, batchId);
+          if (plan === undefined) continue;
+          await planSingle(session, { batchId, itemKey: item.item_key, step: plan, now });
+        }
+      },
+    },
+  );
 }
 
-/** By today's maps, unless the batch began with others. */
-async function mapperOf(context: EngineContext, batch: OpenBatch): Promise<OrderMapper> {
-  const { hash, json } = context.config.frozen;
-  if (batch.config_hash === null || batch.config_hash === hash) return context.kit.orderMapper(json);
-  const stored = await storedConfiguration(context.database, batch.config_hash);
-  if (stored === undefined)
-    throw new InvariantError(`configuration ${batch.config_hash} is not kept any more`);
-  return context.kit.orderMapper(stored);
-}
-
-async function nextPage(context: EngineContext, batch: OpenBatch, after: string): Promise<PageItem[]> {
+async function nextPage(context: EngineContext, batch: OpenBatch, after: string): Promise<Undecided[]> {
   const { change_set_id } = batch;
-  if (change_set_id === null) return newDocuments(context.database, batch.batch_id, PAGE);
+  if (change_set_id === null) {
+    const items = await newDocuments(context.database, batch.batch_id, PAGE);
+    return items.map((item) => ({ ...item, order_id: null }));
+  }
   const keys = await documentKeys(context.database, change_set_id, after, PAGE);
-  return keys.map((item_key) => ({ item_id: null, item_key, change_set_id, generation: 1 }));
+  return keys.map((item_key) => ({ item_id: null, item_key, order_id: null, change_set_id, generation: 1 }));
 }
 
 async function decidePage(
   context: EngineContext,
   pipeline: MarketplacePipeline,
   mapper: OrderMapper,
-  page: readonly PageItem[],
+  page: readonly Undecided[],
 ): Promise<Decided[]> {
   const steps = stepsOf(pipeline);
   const names = [steps.create, steps.acknowledge, steps.cancel].filter((name) => name !== undefined);
@@ -172,52 +151,4 @@ function goOn({ effect_id, target }: KeyEffect): Omit<Decided, 'item'> {
 
 function onItsWay(target: string | null): Decision {
   return { state: 'loading', target, fingerprint: null, code: null, reason: null };
-}
-
-async function recordPage(
-  context: EngineContext,
-  session: Session,
-  pipeline: MarketplacePipeline,
-  batch: OpenBatch,
-  decided: readonly Decided[],
-): Promise<void> {
-  const now = toUtcText(context.clock.now());
-  const { batch_id: batchId } = batch;
-  const { hash, json } = context.config.frozen;
-  if (batch.config_hash === null) {
-    await keepConfiguration(session, hash, json, now);
-    await fixBatchConfiguration(session, batchId, hash);
-  }
-  const keys = decided.map(({ item }) => item.item_key);
-  await supersedeKeys(session, { pipeline: pipeline.name, batchId, keys }, now);
-  await decideItems(
-    session,
-    decided.flatMap(({ item, decision }) =>
-      item.item_id === null ? [] : [{ itemId: item.item_id, decision }],
-    ),
-    now,
-  );
-  await insertItems(
-    session,
-    decided
-      .filter(({ item }) => item.item_id === null)
-      .map(({ item, decision }) => ({
-        batchId,
-        pipeline: pipeline.name,
-        key: item.item_key,
-        orderId: null,
-        changeSetId: item.change_set_id,
-        generation: item.generation,
-        decision,
-      })),
-    now,
-  );
-  for (const { item, decision, reopen, plan } of decided) {
-    if (reopen !== undefined) await reopenEffect(session, reopen, batchId);
-    if (plan !== undefined) await planSingle(session, { batchId, itemKey: item.item_key, step: plan, now });
-    if (decision.state !== 'held') continue;
-    const message = `${decision.code}: ${decision.reason}`;
-    const about = { pipeline: pipeline.name, batchId, itemKey: item.item_key };
-    await insertEvent(session, { at: now, kind: 'held', ...about, message });
-  }
 }

@@ -1,28 +1,12 @@
 import { InvariantError } from '../core/errors.js';
-import { faultPoint } from '../core/fault-points.js';
 import type { Order } from '../core/order.js';
 import type { OrderPipeline } from '../core/pipeline.js';
-import { toUtcText } from '../core/time.js';
 import type { Lease } from '../queue/lease/lease.js';
-import { markTransformed, type OpenBatch } from '../queue/ledger/batches.js';
-import {
-  fixBatchConfiguration,
-  keepConfiguration,
-  storedConfiguration,
-} from '../queue/ledger/configurations.js';
+import type { OpenBatch } from '../queue/ledger/batches.js';
 import { acceptFingerprint, reopenEffect } from '../queue/ledger/effects.js';
-import { insertEvent } from '../queue/ledger/events.js';
-import {
-  type Decision,
-  decideItems,
-  dropPlanned,
-  insertItems,
-  lastDecidedOrder,
-  newItems,
-  type PersonsItem,
-  supersede,
-} from '../queue/ledger/items.js';
+import { type Decision, dropPlanned, lastDecidedOrder, supersede } from '../queue/ledger/items.js';
 import type { Session } from '../queue/ledger/session.js';
+import { otherConfiguration } from './batch-configuration.js';
 import type { EngineContext } from './context.js';
 import {
   type DecisionTools,
@@ -34,16 +18,15 @@ import {
   needsBaseline,
   touch,
 } from './decide.js';
+import { nextOrders, type UndecidedOrder } from './next-orders.js';
 import { NO_MARKETPLACE } from './no-marketplace.js';
 import { readStanding, type Standing } from './standing.js';
-import { assertGoingOn } from './stop.js';
+import { type Decided as AnyDecided, giveVerdicts } from './verdicts.js';
 
-/** Orders decided in one transaction: about 20 ms of work, so a lease renewal is never far. */
-const PAGE = 500;
 /** Orders held in memory at a time: what lives shorter is not carried along by the garbage collector. */
 const READ = 100;
 
-/** Gives every order of a batch its verdict, page by page; goes on where a killed run stopped. */
+/** Verdicts of orders that go to 3PLs. */
 export async function transformOrders(
   context: EngineContext,
   lease: Lease,
@@ -51,38 +34,27 @@ export async function transformOrders(
   batch: OpenBatch,
 ): Promise<void> {
   const tools = await decisionTools(context, batch);
-  let after = await lastDecidedOrder(context.database, batch.batch_id);
-  for (let done = 0; ; ) {
-    assertGoingOn(context.signal);
-    const page = await nextPage(context, batch, after);
-    const last = page.at(-1);
-    if (last === undefined) break;
-    after = last.order_id;
-    const decided: Decided[] = [];
-    for (let at = 0; at < page.length; at += READ) {
-      decided.push(...(await decidePage(context, pipeline, batch, tools, page.slice(at, at + READ))));
-    }
-    await lease.transaction(async (session) => {
-      await recordPage(context, session, pipeline, batch, decided);
-      await faultPoint('transform/before-commit');
-    });
-    await faultPoint('transform/after-commit');
-    done += page.length;
-    context.progress('transform', done, batch.items_frozen);
-  }
-  await lease.transaction((session) => markTransformed(session, batch.batch_id));
-  await faultPoint('transform/after-batch');
+  const start = await lastDecidedOrder(context.database, batch.batch_id);
+  await giveVerdicts<UndecidedOrder, Decided>(
+    { context, lease, pipeline: pipeline.name, batch },
+    {
+      next: (last) => nextOrders(context, batch, last?.order_id ?? start),
+      async decide(page) {
+        const decided: Decided[] = [];
+        for (let at = 0; at < page.length; at += READ) {
+          decided.push(...(await decidePage(context, pipeline, batch, tools, page.slice(at, at + READ))));
+        }
+        return decided;
+      },
+      before: (session, decided, now) => giveWay(session, pipeline, batch, decided, now),
+      after: (session, decided) => followUp(session, batch, decided),
+    },
+  );
 }
 
 async function decisionTools(context: EngineContext, batch: OpenBatch): Promise<DecisionTools> {
-  let threePls = context.config.threePls;
-  if (batch.config_hash !== null && batch.config_hash !== context.config.frozen.hash) {
-    // The configuration changed while this batch was half way: it goes on as it began.
-    const stored = await storedConfiguration(context.database, batch.config_hash);
-    if (stored === undefined)
-      throw new InvariantError(`configuration ${batch.config_hash} is not kept any more`);
-    threePls = context.kit.threePlsOf(stored);
-  }
+  const stored = await otherConfiguration(context, batch);
+  const threePls = stored === null ? context.config.threePls : context.kit.threePlsOf(stored);
   return {
     ...NO_MARKETPLACE,
     route: context.kit.router(threePls),
@@ -91,20 +63,7 @@ async function decisionTools(context: EngineContext, batch: OpenBatch): Promise<
   };
 }
 
-type PageItem = Pick<PersonsItem, 'order_id' | 'change_set_id' | 'generation'> & {
-  readonly item_id: number | null;
-};
-
-async function nextPage(context: EngineContext, batch: OpenBatch, after: number): Promise<PageItem[]> {
-  const { change_set_id } = batch;
-  if (change_set_id === null) return newItems(context.database, batch.batch_id, PAGE);
-  const ids = await context.orders.ids(change_set_id, after, PAGE);
-  return ids.map((order_id) => ({ item_id: null, order_id, change_set_id, generation: 1 }));
-}
-
-interface Decided {
-  readonly item: PageItem;
-  readonly decision: Decision;
+interface Decided extends AnyDecided<UndecidedOrder> {
   readonly standing: Standing;
   readonly accepts: boolean;
 }
@@ -114,7 +73,7 @@ async function decidePage(
   pipeline: OrderPipeline,
   batch: OpenBatch,
   tools: DecisionTools,
-  page: readonly PageItem[],
+  page: readonly UndecidedOrder[],
 ): Promise<Decided[]> {
   const [first, last] = [pipeline.load[0], pipeline.load[1]];
   if (first === undefined) throw new InvariantError(`pipeline ${pipeline.name} has no step`);
@@ -138,14 +97,15 @@ async function decidePage(
           : standing.link !== undefined && batch.kind !== 'resend'
             ? handedOverLongAgo(order, standing.link)
             : decideOrder(order, item, standing, baselines, pipeline, batch, tools);
-      return { item, decision, standing, accepts: 'accepts' in decision };
+      const accepts = 'accepts' in decision;
+      return { item, decision: withLaterStep(decision, standing, pipeline), standing, accepts };
     });
   });
 }
 
 function decideOrder(
   order: Order,
-  item: PageItem,
+  item: UndecidedOrder,
   { prior }: Standing,
   baselines: ReadonlyMap<number, Order>,
   pipeline: OrderPipeline,
@@ -196,62 +156,26 @@ async function readBaselines(
   });
 }
 
-async function recordPage(
-  context: EngineContext,
+async function giveWay(
   session: Session,
   pipeline: OrderPipeline,
-  batch: OpenBatch,
+  { batch_id: batchId }: OpenBatch,
   decided: readonly Decided[],
+  now: string,
 ): Promise<void> {
-  const now = toUtcText(context.clock.now());
-  const { hash, json } = context.config.frozen;
-  if (batch.config_hash === null) {
-    await keepConfiguration(session, hash, json, now);
-    await fixBatchConfiguration(session, batch.batch_id, hash);
-  }
   const orderIds = decided.map(({ item }) => item.order_id);
-  await supersede(session, { pipeline: pipeline.name, batchId: batch.batch_id, orderIds }, now);
+  await supersede(session, { pipeline: pipeline.name, batchId, orderIds }, now);
   const replaced = decided.flatMap(({ standing }) => standing.replaced?.item_id ?? []);
-  await dropPlanned(session, replaced, batch.batch_id, now);
+  await dropPlanned(session, replaced, batchId, now);
+}
 
-  const final = decided.map((one) => ({ ...one, decision: withLaterStep(one, pipeline) }));
-  const persons = final.filter(({ item }) => item.item_id !== null);
-  await decideItems(
-    session,
-    persons.map(({ item, decision }) => ({ itemId: item.item_id ?? -1, decision })),
-    now,
-  );
-  await insertItems(
-    session,
-    final
-      .filter(({ item }) => item.item_id === null)
-      .map(({ item, decision }) => ({
-        batchId: batch.batch_id,
-        pipeline: pipeline.name,
-        key: String(item.order_id),
-        orderId: item.order_id,
-        changeSetId: item.change_set_id,
-        generation: item.generation,
-        decision,
-      })),
-    now,
-  );
-  for (const { item, decision, standing, accepts } of final) {
+async function followUp(session: Session, batch: OpenBatch, decided: readonly Decided[]): Promise<void> {
+  for (const { item, decision, standing, accepts } of decided) {
     const { prior, later } = standing;
     if (decision.state === 'loading' && later !== undefined)
       await reopenEffect(session, later.effect_id, batch.batch_id);
     if (accepts && prior !== undefined) {
       await acceptFingerprint(session, prior.effect_id, decision.fingerprint, item.change_set_id);
-    }
-    if (decision.state === 'held') {
-      await insertEvent(session, {
-        at: now,
-        kind: 'held',
-        pipeline: pipeline.name,
-        batchId: batch.batch_id,
-        orderId: item.order_id,
-        message: `${decision.code}: ${decision.reason}`,
-      });
     }
   }
 }
@@ -261,8 +185,7 @@ async function recordPage(
  * should be (or a person's retry) gives that step another try, instead of dropping it. Not when a person
  * answered that it is to stay as it is.
  */
-function withLaterStep({ decision, standing }: Decided, pipeline: OrderPipeline): Decision {
-  const { prior, later } = standing;
+function withLaterStep(decision: Decision, { prior, later }: Standing, pipeline: OrderPipeline): Decision {
   const waits =
     (later?.state === 'held' || later?.state === 'failed') &&
     later.resolution !== 'IGNORED' &&

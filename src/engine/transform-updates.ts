@@ -1,18 +1,10 @@
-import { InvariantError } from '../core/errors.js';
-import { faultPoint } from '../core/fault-points.js';
 import type { MarketplaceLink, Reporter } from '../core/marketplace.js';
 import type { Order } from '../core/order.js';
 import { load, type OrderPipeline, reject, type Verdict } from '../core/pipeline.js';
-import { fromUtcText, toUtcText } from '../core/time.js';
+import { fromUtcText } from '../core/time.js';
 import type { Lease } from '../queue/lease/lease.js';
-import { markTransformed, type OpenBatch } from '../queue/ledger/batches.js';
-import {
-  fixBatchConfiguration,
-  keepConfiguration,
-  storedConfiguration,
-} from '../queue/ledger/configurations.js';
-import { insertEvent } from '../queue/ledger/events.js';
-import { decideItems, insertItems, lastDecidedOrder, newItems, supersede } from '../queue/ledger/items.js';
+import type { OpenBatch } from '../queue/ledger/batches.js';
+import { lastDecidedOrder, supersede } from '../queue/ledger/items.js';
 import { marketplaceKey } from '../queue/ledger/marketplace-orders.js';
 import type { Session } from '../queue/ledger/session.js';
 import {
@@ -23,21 +15,13 @@ import {
   updatesByKey,
   withdrawUpdates,
 } from '../queue/ledger/updates.js';
+import { otherConfiguration } from './batch-configuration.js';
 import type { EngineContext } from './context.js';
 import { held } from './decide.js';
 import { decideUpdate, type UpdateDecision, type UpdateTools } from './decide-update.js';
-import { assertGoingOn } from './stop.js';
+import { nextOrders, type UndecidedOrder } from './next-orders.js';
 import { planRequest } from './update-request.js';
-
-/** Orders decided in one transaction. */
-const PAGE = 500;
-
-interface PageItem {
-  /** Null for an order of a change set, which has no item yet. */
-  readonly item_id: number | null;
-  readonly order_id: number;
-  readonly change_set_id: number;
-}
+import { type Decided as AnyDecided, giveVerdicts } from './verdicts.js';
 
 /** Links of the orders of a page, and what was done for them. */
 interface Standing {
@@ -45,60 +29,37 @@ interface Standing {
   readonly priors: ReadonlyMap<string, readonly PriorUpdate[]>;
 }
 
-interface Decided extends UpdateDecision {
-  readonly item: PageItem;
+interface Decided extends UpdateDecision, AnyDecided<UndecidedOrder> {
+  readonly standing: Standing;
 }
 
-/** Gives every order of a batch its verdict, and plans its updates, page by page; goes on where a killed run stopped. */
+/** Verdicts of orders that marketplaces are told of, and the updates that they bring about. */
 export async function transformUpdates(
   context: EngineContext,
   lease: Lease,
   pipeline: OrderPipeline,
   batch: OpenBatch,
 ): Promise<void> {
-  const reporter = await reporterOf(context, batch);
-  let after = await lastDecidedOrder(context.database, batch.batch_id);
-  for (let done = 0; ; ) {
-    assertGoingOn(context.signal);
-    const page = await nextPage(context, batch, after);
-    const last = page.at(-1);
-    if (last === undefined) break;
-    after = last.order_id;
-    const standing = await readStanding(context, pipeline, page);
-    const decided = await decidePage(context, pipeline, batch, reporter, page, standing);
-    await lease.transaction(async (session) => {
-      await recordPage(context, session, pipeline, batch, decided, standing);
-      await faultPoint('transform/before-commit');
-    });
-    await faultPoint('transform/after-commit');
-    done += page.length;
-    context.progress('transform', done, batch.items_frozen);
-  }
-  await lease.transaction((session) => markTransformed(session, batch.batch_id));
-  await faultPoint('transform/after-batch');
-}
-
-/** By the configuration the batch began with. */
-async function reporterOf({ database, config, kit }: EngineContext, batch: OpenBatch): Promise<Reporter> {
-  const { hash, json } = config.frozen;
-  if (batch.config_hash === null || batch.config_hash === hash) return kit.reporter(json);
-  const stored = await storedConfiguration(database, batch.config_hash);
-  if (stored === undefined)
-    throw new InvariantError(`configuration ${batch.config_hash} is not kept any more`);
-  return kit.reporter(stored);
-}
-
-async function nextPage(context: EngineContext, batch: OpenBatch, after: number): Promise<PageItem[]> {
-  const { change_set_id } = batch;
-  if (change_set_id === null) return newItems(context.database, batch.batch_id, PAGE);
-  const ids = await context.orders.ids(change_set_id, after, PAGE);
-  return ids.map((order_id) => ({ item_id: null, order_id, change_set_id }));
+  const reporter = context.kit.reporter(
+    (await otherConfiguration(context, batch)) ?? context.config.frozen.json,
+  );
+  const start = await lastDecidedOrder(context.database, batch.batch_id);
+  await giveVerdicts<UndecidedOrder, Decided>(
+    { context, lease, pipeline: pipeline.name, batch },
+    {
+      next: (last) => nextOrders(context, batch, last?.order_id ?? start),
+      decide: async (page) =>
+        decidePage(context, pipeline, batch, reporter, page, await readStanding(context, pipeline, page)),
+      before: (session, decided, now) => giveWay(session, pipeline, batch, decided, now),
+      after: (session, decided, now) => plan(session, pipeline, batch, decided, now),
+    },
+  );
 }
 
 async function readStanding(
   { database }: EngineContext,
   pipeline: OrderPipeline,
-  page: readonly PageItem[],
+  page: readonly UndecidedOrder[],
 ): Promise<Standing> {
   const links = await updateLinks(
     database,
@@ -113,7 +74,7 @@ async function decidePage(
   pipeline: OrderPipeline,
   batch: OpenBatch,
   reporter: Reporter,
-  page: readonly PageItem[],
+  page: readonly UndecidedOrder[],
   standing: Standing,
 ): Promise<Decided[]> {
   const tools = toolsFor(reporter, standing);
@@ -123,12 +84,12 @@ async function decidePage(
     const byId = new Map(orders.map((order) => [order.id, order]));
     return page.map((item): Decided => {
       const order = byId.get(item.order_id);
-      if (order !== undefined) return { item, ...decideUpdate(order, pipeline, tools, asked) };
+      if (order !== undefined) return { item, standing, ...decideUpdate(order, pipeline, tools, asked) };
       const gone = held(
         'NOT_KEPT',
         'its frozen rows are not kept any more; freeze it again with --start-date',
       );
-      return { item, decision: gone, updates: [] };
+      return { item, standing, decision: gone, updates: [] };
     });
   });
 }
@@ -163,35 +124,36 @@ function linkOf(link: UpdateLink): MarketplaceLink {
   };
 }
 
-async function recordPage(
-  context: EngineContext,
+/** Older verdicts, and updates that have not left. */
+async function giveWay(
   session: Session,
   pipeline: OrderPipeline,
-  batch: OpenBatch,
+  { batch_id: batchId }: OpenBatch,
   decided: readonly Decided[],
-  { links, priors }: Standing,
+  now: string,
 ): Promise<void> {
-  const now = toUtcText(context.clock.now());
-  const { batch_id: batchId } = batch;
-  if (batch.config_hash === null) {
-    const { hash, json } = context.config.frozen;
-    await keepConfiguration(session, hash, json, now);
-    await fixBatchConfiguration(session, batchId, hash);
-  }
   const orderIds = decided.map(({ item }) => item.order_id);
   await supersede(session, { pipeline: pipeline.name, batchId, orderIds }, now);
-  const waiting = orderIds.flatMap((id) =>
-    (links.get(id) ?? []).flatMap((link) => priors.get(marketplaceKey(link)) ?? []),
+  const waiting = decided.flatMap(({ item, standing: { links, priors } }) =>
+    (links.get(item.order_id) ?? []).flatMap((link) => priors.get(marketplaceKey(link)) ?? []),
   );
   const notLeft = waiting.filter(({ state }) => state === 'pending').map(({ effect_id }) => effect_id);
   await withdrawUpdates(session, notLeft, batchId, now);
-  await recordVerdicts(session, pipeline, batch, decided, now);
+}
+
+async function plan(
+  session: Session,
+  pipeline: OrderPipeline,
+  { batch_id: batchId }: OpenBatch,
+  decided: readonly Decided[],
+  now: string,
+): Promise<void> {
   await insertUpdates(
     session,
     decided.flatMap(({ item, updates }) =>
       updates.map(({ planned, itemKey, generation }) => ({
         batchId,
-        orderKey: String(item.order_id),
+        orderKey: item.item_key,
         step: stepOf(pipeline),
         itemKey,
         generation,
@@ -202,43 +164,6 @@ async function recordPage(
     ),
     now,
   );
-}
-
-async function recordVerdicts(
-  session: Session,
-  pipeline: OrderPipeline,
-  { batch_id: batchId }: OpenBatch,
-  decided: readonly Decided[],
-  now: string,
-): Promise<void> {
-  await decideItems(
-    session,
-    decided.flatMap(({ item, decision }) =>
-      item.item_id === null ? [] : [{ itemId: item.item_id, decision }],
-    ),
-    now,
-  );
-  await insertItems(
-    session,
-    decided
-      .filter(({ item }) => item.item_id === null)
-      .map(({ item, decision }) => ({
-        batchId,
-        pipeline: pipeline.name,
-        key: String(item.order_id),
-        orderId: item.order_id,
-        changeSetId: item.change_set_id,
-        generation: 1,
-        decision,
-      })),
-    now,
-  );
-  for (const { item, decision } of decided) {
-    if (decision.state !== 'held') continue;
-    const message = `${decision.code}: ${decision.reason}`;
-    const at = { at: now, kind: 'held', pipeline: pipeline.name, batchId, orderId: item.order_id, message };
-    await insertEvent(session, at);
-  }
 }
 
 function stepOf(pipeline: OrderPipeline): string {
