@@ -5,6 +5,7 @@ import { createLogger } from '../../src/app/logging.js';
 import { findPipeline } from '../../src/app/pipelines.js';
 import { exitCodeOf, runMain } from '../../src/app/process.js';
 import { makeContext } from '../../src/app/runtime.js';
+import type { Config } from '../../src/core/config.js';
 import { codeOf, messageOf } from '../../src/core/errors.js';
 import { setFaultHook } from '../../src/core/fault-points.js';
 import { silentLogger } from '../../src/core/log.js';
@@ -44,7 +45,7 @@ setFaultHook(async (name) => {
 
 await runMain(async (signal, frame) => {
   const clock = SharedClock.open(join(spec.folder, 'clock'));
-  const config = crashConfig(
+  const made = crashConfig(
     spec.folder,
     spec.baseUrl,
     spec.database === null
@@ -52,6 +53,10 @@ await runMain(async (signal, frame) => {
       : testServer(spec.database),
     (spec.stores ?? []).map((written) => storeOf(written)),
   );
+  const config: Config = {
+    ...made,
+    exigoApi: made.exigoApi === null ? null : { ...made.exigoApi, ...spec.exigo },
+  };
   if (spec.log === true) {
     const directory = join(spec.folder, 'logs');
     const { redactor } = frame;

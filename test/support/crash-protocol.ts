@@ -1,3 +1,5 @@
+import type { ExigoApiConfig } from '../../src/core/config.js';
+
 /** The n-th pass of a fault point, counted from 1 in one process. */
 export interface PointPass {
   /** Pipeline and point: `exigo-orders-to-3pl send/rendered`. */
@@ -13,6 +15,8 @@ export interface ChildSpec {
   readonly baseUrl: string;
   /** Stores of GoDataFeed as they would be written in the configuration; none unless given. */
   readonly stores?: readonly object[];
+  /** Settings of the Exigo API that differ from those of the suite. */
+  readonly exigo?: Partial<ExigoApiConfig>;
   /** Names of the pipelines, run one after the other, `cycles` times. */
   readonly pipelines: readonly string[];
   readonly cycles: number;
