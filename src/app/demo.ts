@@ -9,23 +9,30 @@ import { counted } from '../core/text.js';
 import { migrate } from '../db/migrate.js';
 import type { EngineContext } from '../engine/context.js';
 import { explain } from '../engine/explain.js';
+import { explainMarketplace } from '../engine/explain-marketplace.js';
 import { summarize } from '../engine/report.js';
 import { runPipeline } from '../engine/run.js';
+import { marketplaceOrdersNamed } from '../queue/ledger/marketplace-orders.js';
 import { itemsOfOrder, sourceOrder } from '../queue/reads/orders.js';
 import { waitingItems } from '../queue/reads/waiting.js';
 import { startExigoStandin } from '../standins/exigo/server.js';
+import { startGoDataFeedStandin } from '../standins/godatafeed/server.js';
+import { freezeConfig } from './config/frozen.js';
 import { loadConfig } from './config/load.js';
 import { init } from './init.js';
 import type { Output } from './output.js';
+import { findPipeline } from './pipelines.js';
 import { makeContext, openDatabase } from './runtime.js';
+import { SAMPLE_MARKETPLACE_NUMBER, sampleMarketOrders, sampleStore } from './sample-market.js';
 import { advanceSampleTenant, loadSampleTenant } from './sample-tenant.js';
 import { ORDERS, SAMPLE_ORDER } from './sample-tenant-orders.js';
 
+const KEY = 'a-consumer-key-of-the-demo';
 const CREDENTIALS = { login: 'demo', company: 'sample', password: 'demo-only' };
 
 /**
- * The main job for a newcomer: a small tenant of our own invention, the stand-in of the Exigo API on this
- * machine, and two refresh cycles. Everything lies in a temporary folder that stays for a look.
+ * The main job for a newcomer: a small tenant of our own invention, stand-ins of the Exigo API and of GoDataFeed on this
+ * machine, and two refresh cycles; before the second one marketplace orders come in. Everything lies in a temporary folder that stays for a look.
  */
 export async function runDemo(output: Output, system: Clock, signal: AbortSignal): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'orderferry-demo-'));
@@ -36,8 +43,12 @@ export async function runDemo(output: Output, system: Clock, signal: AbortSignal
   const database = await openDatabase(shipped, clock);
   const standinDatabase = await openDatabase(shipped, clock);
   const standin = await startExigoStandin({ database: standinDatabase, clock, ...CREDENTIALS });
+  const feed = await startGoDataFeedStandin({ clock, consumerKey: KEY });
+  const store = sampleStore(feed.url, KEY);
   const config: Config = {
     ...shipped,
+    godatafeed: { stores: [store] },
+    frozen: freezeConfig(shipped.frozen.threePls, [store]),
     exigoApi: {
       ...CREDENTIALS,
       baseUrl: standin.url,
@@ -55,31 +66,40 @@ export async function runDemo(output: Output, system: Clock, signal: AbortSignal
     );
     output.line();
     output.line('Cycle 1: freeze, hand over, Printed');
-    await cycle(context, output);
+    await cycle(context, FIRST_CYCLE, output);
     offset += 15 * MINUTE;
     await advanceSampleTenant(database, clock);
+    for (const order of sampleMarketOrders(clock.now())) feed.put(order);
     output.line();
     output.line(
-      'Meanwhile late lines arrived, an address changed, an order was canceled, a new one came in.',
+      'Meanwhile late lines arrived, an address changed, an order was canceled, a new one came in,',
     );
+    output.line('and three came in at marketplaces.');
     output.line('Cycle 2, a quarter of an hour later');
-    await cycle(context, output);
+    await cycle(context, SECOND_CYCLE, output);
     await printWhereabouts(context, output);
     await printWaiting(context, output);
     await printExplanation(context, output, SAMPLE_ORDER.addressChanges);
+    await printMarketplaceOrder(context, output);
     output.line();
-    output.line(`Status calls the Exigo stand-in got: ${standin.journal.length}`);
+    const statusCalls = standin.journal.filter(({ operation }) => operation === 'ChangeOrderStatusBatch');
+    output.line(`Status calls the Exigo stand-in got: ${statusCalls.length}`);
     output.line(`Files, database and logs are in ${folder}`);
   } finally {
     context.close();
+    await feed.close();
     await standin.close();
     await standinDatabase.close();
     await database.close();
   }
 }
 
-async function cycle(context: EngineContext, output: Output): Promise<void> {
-  for (const pipeline of context.pipelines) {
+const FIRST_CYCLE = ['exigo-orders-to-3pl', 'exigo-snapshot-to-csv'];
+/** Marketplace orders first: they go on to the warehouse with the freeze that comes after. */
+const SECOND_CYCLE = ['godatafeed-orders-to-exigo', ...FIRST_CYCLE];
+
+async function cycle(context: EngineContext, names: readonly string[], output: Output): Promise<void> {
+  for (const pipeline of names.map(findPipeline)) {
     const summary = await summarize(context, pipeline.name, await runOnce(context, pipeline));
     for (const { changeSetId, ordersFrozen, ordersUnchanged } of summary.changeSets) {
       if (ordersFrozen > 0) {
@@ -142,4 +162,18 @@ async function printExplanation(context: EngineContext, output: Output, orderId:
   output.line(`  next   ${next}`);
   for (const { at_utc, kind, message } of timeline)
     output.line(`    ${at_utc}  ${kind.padEnd(9)} ${message}`);
+}
+
+/** A marketplace order's way: into Exigo, acknowledged, and with the next freeze to the warehouse. */
+async function printMarketplaceOrder(context: EngineContext, output: Output): Promise<void> {
+  const [order] = await marketplaceOrdersNamed(context.database, SAMPLE_MARKETPLACE_NUMBER);
+  if (order === undefined) return;
+  const { where, next, timeline } = await explainMarketplace(context, order);
+  output.line();
+  output.line(`orderferry explain ${SAMPLE_MARKETPLACE_NUMBER}`);
+  for (const text of where) output.line(`  where  ${text}`);
+  output.line(`  next   ${next}`);
+  for (const { at_utc, kind, message } of timeline)
+    output.line(`    ${at_utc}  ${kind.padEnd(9)} ${message}`);
+  if (order.exigo_order_id !== null) await printExplanation(context, output, order.exigo_order_id);
 }

@@ -12,12 +12,18 @@ it('the demo shows what was frozen, where each order went, and why one is held',
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('change set 1: 25 orders frozen, 0 unchanged');
   expect(stdout).toContain('exigo-orders-to-3pl: 17 delivered, 5 excluded, 3 held, 0 failed');
-  expect(stdout).toContain('exigo-orders-to-3pl: 2 delivered, 17 excluded, 2 held, 0 failed');
+  expect(stdout).toContain('exigo-orders-to-3pl: 4 delivered, 17 excluded, 2 held, 0 failed');
   expect(stdout).toMatch(/48002 {2}Printed +atlas, ATL_/);
   expect(stdout).toMatch(/48018 {2}Accepted +held as NO_ROUTE/);
   expect(stdout).toMatch(
     /48021 {2}held {3}CHANGED_AFTER_HAND_OVER {3}it changed after the hand-over: STREET/,
   );
   expect(stdout).toMatch(/next {3}a person decides: orderferry release 48021 --as <decision>/);
+  expect(stdout).toContain('godatafeed-orders-to-exigo: 2 delivered, 0 excluded, 1 held, 0 failed');
+  expect(stdout).toMatch(/teahouse\/7000003 {2}held {3}UNKNOWN_SKU +SKU AMZ-OOLONG-50 is in no map/);
+  const [, id] = /where {2}order (\d+) in Exigo, acknowledged at/.exec(stdout) ?? [];
+  expect(stdout).toMatch(
+    new RegExp(`explain ${id}\n.*exigo-orders-to-3pl: delivered at .*; handed over to atlas in ATL_`),
+  );
   expect(stdout).toContain('Status calls the Exigo stand-in got: 2');
 });

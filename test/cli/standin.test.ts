@@ -19,6 +19,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const { services } = composeFile();
 const cli = (...args: string[]) => runCli(folder, args);
 const configure = (baseUrl: string) =>
   appendFile(join(folder, 'config/orderferry.yaml'), exigoApiSection(baseUrl));
@@ -73,9 +74,39 @@ describe('orderferry standin exigo', () => {
   });
 });
 
-describe('the health checks of the containers, as plain processes', () => {
-  const { services } = composeFile();
+describe('orderferry standin godatafeed', () => {
+  const KEY = { GODATAFEED_KEY: 'a-key-of-the-test' };
+  const feed = (...args: string[]) => runCli(folder, args, KEY);
+  const configureStore = (port: number) =>
+    appendFile(
+      join(folder, 'config/orderferry.yaml'),
+      `\ngodatafeed: { stores: [{ name: main, consumerKey: '\${GODATAFEED_KEY}', baseUrl: 'http://127.0.0.1:${port}/v1' }] }\n`,
+    );
 
+  it('is a store with orders, in the form that is configured, until it is told to stop', async () => {
+    const without = await feed('standin', 'godatafeed');
+    expect([without.code, without.stderr]).toEqual([
+      2,
+      expect.stringContaining('godatafeed.stores is empty'),
+    ]);
+    const port = await freePort();
+    await configureStore(port);
+    await feed('migrate');
+    const other = await feed('standin', 'godatafeed', '--store', 'outlet');
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('no store "outlet"')]);
+    const standin = startCli(folder, ['standin', 'godatafeed'], KEY);
+    await saysItListens(standin.child);
+    expect((await feed('doctor')).stdout).toContain('3 new orders');
+    const test = services['godatafeed-standin']?.healthcheck?.test ?? [];
+    expect(await exitCode(test.slice(1).map((word) => word.replace(':8090/', `:${port}/`)))).toBe(0);
+    const run = await feed('run', 'godatafeed-orders-to-exigo', '--json');
+    expect(run.json()).toMatchObject({ totals: { frozen: 3, held: 3 } }); // there are no maps yet
+    standin.child.kill('SIGTERM');
+    expect(await standin.ended).toMatchObject({ code: 0 });
+  });
+});
+
+describe('the health checks of the containers, as plain processes', () => {
   it('of Orderferry: well on a migrated installation, not before', async () => {
     const [, ...words] = dockerHealthCheck();
     expect((await runCli(folder, words)).code).toBe(2);

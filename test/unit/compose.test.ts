@@ -23,6 +23,7 @@ const config = () =>
     SQLSERVER_PASSWORD: 'of-the-test',
     EXIGO_LOGIN: 'of-the-test',
     EXIGO_PASSWORD: 'of-the-test',
+    GODATAFEED_KEY: 'of-the-test',
   });
 const exampleVariables = Array.from(
   textOf('config/example.env').matchAll(/^(?:# )?([A-Z_]+)=/gm),
@@ -46,7 +47,13 @@ describe('docker-compose.yml', () => {
 
   it('gives every container of ours a command that there is', async () => {
     const program = await wholeProgram();
-    expect(ours.map(([name]) => name)).toEqual(['migrate', 'sample', 'exigo-standin', 'orderferry']);
+    expect(ours.map(([name]) => name)).toEqual([
+      'migrate',
+      'sample',
+      'exigo-standin',
+      'godatafeed-standin',
+      'orderferry',
+    ]);
     for (const [, { command = [], entrypoint }] of ours) {
       expect(entrypoint).toBeUndefined();
       expect(commandFault(program, command)).toBeNull();
@@ -75,7 +82,7 @@ describe('docker-compose.yml', () => {
     expect(used.filter((name) => !exampleVariables.includes(name))).toEqual([]);
     for (const [, { environment = {} }] of services) {
       for (const [name, value] of Object.entries(environment)) {
-        if (/PASSWORD|LOGIN/.test(name))
+        if (/PASSWORD|LOGIN|KEY/.test(name))
           expect([name, value]).toEqual([name, expect.stringMatching(/^\$\{\w+:\?/)]);
       }
     }
@@ -137,6 +144,11 @@ describe('docker-compose.yml', () => {
     const standin = compose.services['exigo-standin'];
     expect(standin?.command).toEqual(['standin', 'exigo', '--port', url.port]);
     expect(standin?.healthcheck?.test?.join(' ')).toContain(`'${url.origin}/'`);
+    const store = new URL(config().godatafeed.stores[0]?.baseUrl ?? '');
+    const feed = compose.services['godatafeed-standin'];
+    expect(feed?.command).toEqual(['standin', 'godatafeed', '--port', store.port]);
+    expect(feed?.healthcheck?.test?.join(' ')).toContain(`'${store.origin}/'`);
+    expect(feed?.network_mode).toBe('service:exigo-standin');
     expect(compose.services.orderferry?.network_mode).toBe('service:exigo-standin');
     expect(database).toMatchObject({
       engine: 'sqlserver',
