@@ -1,19 +1,20 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { InvariantError } from '../../src/core/errors.js';
 import type { SelfSigned } from './certificate.js';
-import { errorToken, failedToken, packetOf, preloginAnswer, TDS, TdsReader } from './tds.js';
+import { errorToken, failedToken, packetOf, prelogin, TDS, TdsReader } from './tds.js';
 
 export interface GateOptions {
   readonly encryption: 'not supported' | 'required';
   readonly certificate?: SelfSigned;
-  /** Numbers and texts, in the order in which the server gives them. */
-  readonly refusal: readonly (readonly [number: number, text: string])[];
+  /** What a login meets with: numbers and texts, in the order in which the server gives them, or a real server. */
+  readonly refusal?: readonly (readonly [number: number, text: string])[];
+  readonly server?: { readonly host: string; readonly port: number };
 }
 
-/** The door of a SQL Server: pre-login, encryption, and a refusal of every login. */
+/** The door of a SQL Server: pre-login, encryption, and a refusal of every login or a server behind it. */
 export class TdsGate {
   /** Logins that came, with or without encryption. */
   logins = 0;
@@ -51,27 +52,49 @@ export class TdsGate {
       for (const { type } of reader.read(chunk)) {
         if (type === TDS.login) this.refuse(socket);
         if (type !== TDS.prelogin) continue;
-        socket.write(packetOf(TDS.answer, preloginAnswer(this.options.encryption)));
+        socket.write(packetOf(TDS.answer, prelogin(this.options.encryption)));
         if (this.options.certificate === undefined) continue;
         socket.off('data', first);
-        this.encrypt(socket, this.options.certificate);
+        this.behind(this.encrypt(socket, this.options.certificate));
       }
     };
     socket.on('data', first);
   }
 
-  private encrypt(socket: Socket, certificate: SelfSigned): void {
+  private encrypt(socket: Socket, certificate: SelfSigned): Duplex {
     const secure = new TLSSocket(new HandshakeInPackets(socket), { isServer: true, ...certificate });
     secure.on('error', () => socket.destroy());
+    return secure;
+  }
+
+  private behind(client: Duplex): void {
+    const { server } = this.options;
     const reader = new TdsReader();
-    secure.on('data', (chunk: Buffer) => {
-      for (const { type } of reader.read(chunk)) if (type === TDS.login) this.refuse(secure);
+    if (server === undefined) {
+      client.on('data', (chunk: Buffer) => {
+        for (const { type } of reader.read(chunk)) if (type === TDS.login) this.refuse(client);
+      });
+      return;
+    }
+    const socket = connect(server.port, server.host);
+    this.sockets.add(socket);
+    socket.on('error', () => client.destroy());
+    client.on('close', () => socket.destroy());
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      client.destroy();
+    });
+    socket.write(packetOf(TDS.prelogin, prelogin('not supported')));
+    socket.once('data', () => {
+      this.logins += 1;
+      client.pipe(socket);
+      socket.pipe(client);
     });
   }
 
   private refuse(socket: Duplex): void {
     this.logins += 1;
-    const errors = this.options.refusal.map(([number, text]) => errorToken(number, text, 14));
+    const errors = (this.options.refusal ?? []).map(([number, text]) => errorToken(number, text, 14));
     socket.write(packetOf(TDS.answer, Buffer.concat([...errors, failedToken()])));
   }
 }
@@ -85,7 +108,7 @@ class HandshakeInPackets extends Duplex {
   constructor(private readonly socket: Socket) {
     super();
     socket.on('data', (chunk: Buffer) => {
-      if (chunk.readUInt8(0) === TDS.prelogin) {
+      if (!this.shaken && chunk.readUInt8(0) === TDS.prelogin) {
         for (const { payload } of this.reader.read(chunk)) this.push(payload);
       } else {
         this.shaken = true;

@@ -73,8 +73,8 @@ export function failedToken(): Buffer {
   return token;
 }
 
-/** The answer to a pre-login (2.2.6.5): version 16, and what the server says of encryption. */
-export function preloginAnswer(encryption: 'off' | 'on' | 'not supported' | 'required'): Buffer {
+/** A pre-login or the answer to one (2.2.6.5): version 16, and what this side says of encryption. */
+export function prelogin(encryption: 'off' | 'on' | 'not supported' | 'required'): Buffer {
   const code = { off: 0, on: 1, 'not supported': 2, required: 3 }[encryption];
   const version = [16, 0, 0, 0, 0, 0];
   return Buffer.from([0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff, ...version, code]);

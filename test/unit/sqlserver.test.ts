@@ -77,6 +77,7 @@ describe('errors of SQL Server', () => {
     ['procedure that commits and begins', { number: 51001 }, 'queue.Refresh ended', FreezeError],
     ['duplicate key', { number: 2627 }, 'Violation of PRIMARY KEY', StatementError],
     ['lost connection', { code: 'ESOCKET' }, 'Connection lost', UnreachableError],
+    ['broken encryption', { code: 'ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC' }, 'bad record mac', UnreachableError],
     ['request time-out', { code: 'ETIMEOUT' }, 'Timeout', UnreachableError],
   ])('%s', (_name, properties, message, type) => {
     expect(mapSqlServerError('some/statement', fault(properties, message))).toBeInstanceOf(type);

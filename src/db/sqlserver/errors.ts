@@ -115,7 +115,7 @@ export function mapSqlServerError(statement: string, error: unknown, committing 
   const login = failedLogin(error);
   if (login !== undefined) return mapOpenError(login.server, error, login.key);
   if (GONE_BEFORE.has(code)) return lost(message, cause);
-  if (LOST.has(code)) {
+  if (LOST.has(code) || code.startsWith('ERR_SSL_')) {
     if (committing) {
       return new UnknownOutcomeError(
         'COMMIT_UNKNOWN',
