@@ -12,8 +12,9 @@ export {
   type TransformTools,
   type Verdict,
 } from './core/pipeline.js';
-export { exigoQueue, godatafeedNew } from './extract/sources.js';
+export { exigoQueue, godatafeedEnded, godatafeedNew } from './extract/sources.js';
 export {
+  exigoCancel,
   exigoCreateOrder,
   exigoStatus,
   godatafeedAcknowledge,

@@ -367,6 +367,8 @@ CREATE UNIQUE INDEX exigo_order_is_of_one_marketplace_order ON etl.marketplace_o
   WHERE exigo_order_id IS NOT NULL;
 CREATE INDEX marketplace_order_by_number ON etl.marketplace_order (marketplace_number);
 CREATE INDEX marketplace_order_by_own_number ON etl.marketplace_order (order_number);
+-- Those a marketplace may still end.
+CREATE INDEX marketplace_order_open ON etl.marketplace_order (store, frozen_utc) WHERE reported IS NULL;
 
 -- Customers that were found or made for marketplace orders, so that a second order of the same person meets the same one
 -- although Exigo may show a new customer late. Never pruned.

@@ -3,7 +3,7 @@ import type { MarketplaceStore } from '../core/feed-store.js';
 import type { GoDataFeedStore } from '../core/godatafeed.js';
 import type { RateGate } from '../core/rate.js';
 import type { Database } from '../db/database.js';
-import { listNewOrders } from '../extract/new-orders.js';
+import { listEndedOrders, listNewOrders } from '../extract/new-orders.js';
 import { createGoDataFeedClient, type GoDataFeedClient } from '../godatafeed/client.js';
 import { rateGate } from '../rate/gate.js';
 import { stateBucket } from '../rate/state-bucket.js';
@@ -49,6 +49,8 @@ export function marketplaceStore(client: GoDataFeedClient): MarketplaceStore {
     name: client.store,
     unknownWaitMs: client.unknownWaitMs,
     listNew: (window, between) => listNewOrders(client, window, between),
+
+    listEnded: (since, between) => listEndedOrders(client, since, between),
 
     async look(orderNumber, marketplaceNumber) {
       const own = await find(orderNumber);

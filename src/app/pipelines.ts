@@ -1,6 +1,7 @@
 import exigoOrdersTo3pl from '../../pipelines/exigo-orders-to-3pl.js';
 import exigoSnapshotToCsv from '../../pipelines/exigo-snapshot-to-csv.js';
 import exigoStatusToGodatafeed from '../../pipelines/exigo-status-to-godatafeed.js';
+import godatafeedCancellationsToExigo from '../../pipelines/godatafeed-cancellations-to-exigo.js';
 import godatafeedOrdersToExigo from '../../pipelines/godatafeed-orders-to-exigo.js';
 import type { Config } from '../core/config.js';
 import { UsageError } from '../core/errors.js';
@@ -13,6 +14,7 @@ export const PIPELINES: readonly AnyPipeline[] = [
   exigoSnapshotToCsv,
   exigoStatusToGodatafeed,
   godatafeedOrdersToExigo,
+  godatafeedCancellationsToExigo,
 ];
 
 /** The flows of an installation: those of GoDataFeed need a store. */
@@ -21,7 +23,7 @@ export function pipelinesFor({ godatafeed }: Pick<Config, 'godatafeed'>): readon
 }
 
 export function needsStores({ source, load }: AnyPipeline): boolean {
-  return source.kind === 'godatafeed-new' || load.some(({ kind }) => kind === 'godatafeed-update');
+  return source.kind !== 'exigo-queue' || load.some(({ kind }) => kind === 'godatafeed-update');
 }
 
 /** The flow that marketplace orders come in by. */

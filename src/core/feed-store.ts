@@ -39,6 +39,11 @@ export interface MarketplaceStore {
    * a list that is short.
    */
   listNew(window: ImportWindow | null, between: () => Promise<void>): Promise<readonly MarketplaceDocument[]>;
+  /**
+   * Orders purchased since then that are Canceled or Shipped; `between` is awaited before every page. Throws rather than
+   * give a list that is short.
+   */
+  listEnded(since: number, between: () => Promise<void>): Promise<readonly MarketplaceDocument[]>;
   /** An order as it stands, by either of its numbers; null when GoDataFeed does not show it. */
   look(orderNumber: string, marketplaceNumber: string | null): Promise<MarketplaceState | null>;
   /** The order is at its destination, under this number there. */

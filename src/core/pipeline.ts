@@ -1,3 +1,4 @@
+import type { EndedOrder } from './ended-order.js';
 import { ConfigurationError } from './errors.js';
 import type { QueueTable } from './exigo-tables.js';
 import type { MarketplaceDocument } from './feed-store.js';
@@ -36,11 +37,12 @@ export interface FrozenTable {
 
 /**
  * Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets; or the orders that
- * are NEW in the stores of GoDataFeed.
+ * are NEW in the stores of GoDataFeed; or those that ended there while they are open with us.
  */
 export type SourceDescription<Item> = (
   | { readonly kind: 'exigo-queue'; readonly aggregate: 'order' | 'table' }
   | { readonly kind: 'godatafeed-new'; readonly aggregate: 'marketplace-order' }
+  | { readonly kind: 'godatafeed-ended'; readonly aggregate: 'ended-order' }
 ) & {
   /** Type only: what the transform gets. */
   readonly item?: Item;
@@ -65,7 +67,11 @@ export interface MarketplaceTools {
 }
 
 /** The tools that go with an item. */
-export type ToolsOf<Item> = Item extends MarketplaceDocument ? MarketplaceTools : TransformTools;
+export type ToolsOf<Item> = Item extends MarketplaceDocument
+  ? MarketplaceTools
+  : Item extends EndedOrder
+    ? Readonly<Record<never, never>>
+    : TransformTools;
 
 export type StepDescription =
   | { readonly kind: '3pl-file'; readonly step: string }
@@ -74,7 +80,8 @@ export type StepDescription =
   | { readonly kind: 'godatafeed-update'; readonly step: string }
   | { readonly kind: 'exigo-create-order'; readonly step: string }
   | { readonly kind: 'godatafeed-acknowledge'; readonly step: string; readonly after: string }
-  | { readonly kind: 'godatafeed-cancel'; readonly step: string };
+  | { readonly kind: 'godatafeed-cancel'; readonly step: string }
+  | { readonly kind: 'exigo-cancel'; readonly step: string };
 
 /**
  * The loads that the engine can work, by what their source gives: the first step, and what may come after it, in this
@@ -97,6 +104,7 @@ const LOADS: Readonly<
     rest: ['godatafeed-acknowledge', 'godatafeed-cancel'],
     words: 'a step that makes the order, then one that acknowledges it, then one that reports cancellations',
   },
+  'ended-order': { first: 'exigo-cancel', rest: [], words: 'one step that cancels in Exigo' },
 };
 
 /** A pipeline is a description: no connection, clock, loop or logging in it. */
@@ -149,4 +157,5 @@ export function definePipeline<Item>(definition: PipelineDefinition<Item>): Pipe
 export type OrderPipeline = PipelineDefinition<Order>;
 export type TablePipeline = PipelineDefinition<FrozenTable>;
 export type MarketplacePipeline = PipelineDefinition<MarketplaceDocument>;
-export type AnyPipeline = OrderPipeline | TablePipeline | MarketplacePipeline;
+export type EndedPipeline = PipelineDefinition<EndedOrder>;
+export type AnyPipeline = OrderPipeline | TablePipeline | MarketplacePipeline | EndedPipeline;

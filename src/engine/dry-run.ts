@@ -16,6 +16,7 @@ import {
   recordingTarget,
   unhurriedClock,
 } from './dry-targets.js';
+import { openOrders } from './freeze-ended.js';
 import { type RunSummary, summarize } from './report.js';
 import { type RunRequest, runPipeline, windowOf } from './run.js';
 import { assertGoingOn } from './stop.js';
@@ -76,7 +77,12 @@ export async function dryRun(
             ? null
             : recordingTarget(context.statusTarget, context.hosted?.database ?? session, calls),
         orderTarget: context.orderTarget === null ? null : recordingOrderTarget(context.orderTarget, calls),
-        stores: recordingStores(listed, context.stores, calls),
+        stores: recordingStores(
+          listed,
+          context.stores,
+          calls,
+          request.pipeline.source.kind === 'godatafeed-ended',
+        ),
       };
       const report = await runPipeline(dry, request);
       const summary = await summarize({ ...dry, config: context.config }, request.pipeline.name, report);
@@ -94,11 +100,20 @@ export async function dryRun(
 /** Lists are read before the transaction: their calls pass the rate budget, which is a row of the same database. */
 async function listStores(context: EngineContext, request: RunRequest): Promise<ReadonlyMap<string, Listed>> {
   const listed = new Map<string, Listed>();
-  if (request.pipeline.source.kind !== 'godatafeed-new') return listed;
+  const { kind } = request.pipeline.source;
+  if (kind === 'exigo-queue') return listed;
   for (const store of context.stores.values()) {
     try {
       const between = async () => assertGoingOn(context.signal);
-      listed.set(store.name, { documents: await store.listNew(windowOf(request), between) });
+      const open =
+        kind === 'godatafeed-ended' ? await openOrders(context, request.pipeline, store.name) : null;
+      const documents =
+        kind === 'godatafeed-new'
+          ? await store.listNew(windowOf(request), between)
+          : open === null
+            ? []
+            : await store.listEnded(open.since, between);
+      listed.set(store.name, { documents });
     } catch (error) {
       listed.set(store.name, { error });
     }

@@ -111,7 +111,13 @@ export function recordingStores(
   listed: ReadonlyMap<string, Listed>,
   stores: ReadonlyMap<string, MarketplaceStore>,
   calls: PlannedCall[],
+  ended: boolean,
 ): ReadonlyMap<string, MarketplaceStore> {
+  const documentsOf = (name: string) => {
+    const found = listed.get(name) ?? { documents: [] };
+    if ('error' in found) throw found.error;
+    return found.documents;
+  };
   const note = (operation: string) => async (orderNumber: string) => {
     calls.push({ operation, orders: [orderNumber] });
   };
@@ -121,12 +127,10 @@ export function recordingStores(
       {
         name,
         unknownWaitMs,
-        async listNew() {
-          const found = listed.get(name) ?? { documents: [] };
-          if ('error' in found) throw found.error;
-          return found.documents;
-        },
-        look: async () => ({ status: 'new', destinationNumber: null }),
+        listNew: async () => documentsOf(name),
+        listEnded: async () => documentsOf(name),
+        // What ended is in its list; of what is new there is nothing else to know.
+        look: async () => ({ status: ended ? 'canceled' : 'new', destinationNumber: null }),
         acknowledge: note(`Acknowledge (${name})`),
         cancel: note(`UpdateStatus Canceled (${name})`),
       },

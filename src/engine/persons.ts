@@ -19,9 +19,9 @@ import { type OpenItem, openItemsOfOrder } from '../queue/reads/open-items.js';
 import { frozenStatus, newestVersion } from '../queue/reads/orders.js';
 import { type WaitingItem, waitingItems } from '../queue/reads/waiting.js';
 import type { EngineContext } from './context.js';
+import { pipelineLease, requestDeadline } from './leases.js';
 import { askedOrder, firstStep, makePersonsBatch } from './persons-batch.js';
 import { nothingToDecide } from './persons-refusal.js';
-import { pipelineLease, requestDeadline } from './run.js';
 import { isReplaceable } from './standing.js';
 
 export type ReleaseAs = 'ignore' | 'resend' | 'cancel';

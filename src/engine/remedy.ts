@@ -17,6 +17,7 @@ const UPDATE_CODES = [
   'UPDATE_UNPROVEN',
   'UPDATE_UNSEEN',
 ];
+const END_CODES = ['TOO_LATE', 'CANCEL_REFUSED_BY_EXIGO'];
 const DEFAULT_PIPELINE = 'exigo-orders-to-3pl';
 const MARKETPLACE_PIPELINE = 'godatafeed-orders-to-exigo';
 const AFTER_MAKING = ['ACKNOWLEDGED_ELSEWHERE', 'CHANGED_AT_MARKETPLACE'];
@@ -44,6 +45,9 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
   }
   if (STATUS_CODES.includes(code ?? '')) {
     return `mend it in Exigo, then: ${retry}; or leave it: ${release('ignore')}`;
+  }
+  if (END_CODES.includes(code ?? '')) {
+    return `stop it where it is now, tell its marketplace, then: ${release('ignore')}`;
   }
   if (UPDATE_CODES.includes(code ?? '')) {
     return `mend it in Exigo, and what changed is sent by itself; to send it again as it is: ${retry}; to leave it: ${release('ignore')}`;

@@ -1,4 +1,3 @@
-import type { Config } from '../core/config.js';
 import { ConfigurationError, FreezeError } from '../core/errors.js';
 import type { ImportWindow } from '../core/feed-store.js';
 import type { AnyPipeline } from '../core/pipeline.js';
@@ -13,7 +12,9 @@ import { beginRun, endRun, runIdOf } from '../queue/ledger/runs.js';
 import type { Answer, Request } from '../queue/ledger/session.js';
 import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
 import type { EngineContext } from './context.js';
+import { freezeEnded } from './freeze-ended.js';
 import { type FrozenStores, freezeStores, type StoreProblem } from './freeze-stores.js';
+import { pipelineLease, requestDeadline } from './leases.js';
 import { recoverWaves } from './recover-waves.js';
 import { emptySpool } from './spool.js';
 import { assertGoingOn } from './stop.js';
@@ -42,7 +43,6 @@ export interface RunReport {
   readonly error: unknown;
 }
 
-export const pipelineLease = (name: string): string => `pipeline/${name}`;
 const SOURCE_LEASE = `source/${SOURCE}`;
 
 /** What one run keeps in mind. */
@@ -168,6 +168,9 @@ async function freezeOnce(turn: Turn, request: RunRequest): Promise<Frozen> {
     return { changeSets: changeSet === null ? [] : [changeSet], problems: [], standing };
   }
   await beginNow(turn);
+  if (pipeline.source.kind === 'godatafeed-ended') {
+    return { ...(await freezeEnded(context, lease, pipeline)), standing: null };
+  }
   return { ...(await freezeStores(context, lease, windowOf(request))), standing: null };
 }
 
@@ -259,12 +262,6 @@ function note(turn: Turn, { batches }: OpenWork): void {
   for (const { batch_id } of batches) turn.batchIds.add(batch_id);
 }
 
-/** A takeover waits for the longest request that a process that was stopped may have begun. */
-export function requestDeadline({ exigoApi, godatafeed }: Config): number {
-  return Math.max(exigoApi?.deadlineMs ?? 0, ...godatafeed.stores.map(({ deadlineMs }) => deadlineMs));
-}
-
-/** The pipelines that get a batch of every change set of the sync database. */
 export function subscribersOf(pipelines: readonly AnyPipeline[]): Subscriber[] {
   return pipelines.flatMap(({ name, source }) =>
     source.kind === 'exigo-queue' ? [{ pipeline: name, aggregate: source.aggregate }] : [],

@@ -20,7 +20,7 @@ import {
 } from '../queue/reads/status.js';
 import type { EngineContext } from './context.js';
 import { nextCutOff } from './cut-off.js';
-import { pipelineLease } from './run.js';
+import { pipelineLease } from './leases.js';
 import { isDue } from './waves.js';
 
 export interface PipelineStatus {

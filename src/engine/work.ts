@@ -1,6 +1,7 @@
 import { faultPoint } from '../core/fault-points.js';
 import type {
   AnyPipeline,
+  EndedPipeline,
   MarketplacePipeline,
   OrderPipeline,
   StepDescription,
@@ -11,12 +12,14 @@ import type { Lease } from '../queue/lease/lease.js';
 import { closeBatches, type OpenBatch } from '../queue/ledger/batches.js';
 import type { OpenWork } from '../queue/ledger/open-work.js';
 import { fillSingles } from '../queue/ledger/singles.js';
+import { cancelInExigo } from './cancel-in-exigo.js';
 import type { EngineContext } from './context.js';
 import { createOrders } from './create-orders.js';
 import { sendWaves } from './send.js';
 import { changeStatuses } from './status.js';
 import { acknowledgeOrders, cancelOrders } from './tell-stores.js';
 import { transformDocuments } from './transform-documents.js';
+import { transformEnded } from './transform-ended.js';
 import { transformOrders } from './transform-orders.js';
 import { transformTables } from './transform-tables.js';
 import { transformUpdates } from './transform-updates.js';
@@ -81,6 +84,8 @@ async function transform(
       return transformTables(context, lease, pipeline as TablePipeline, batch);
     case 'marketplace-order':
       return transformDocuments(context, lease, pipeline as MarketplacePipeline, batch);
+    case 'ended-order':
+      return transformEnded(context, lease, pipeline as EndedPipeline, batch);
     default:
       if (pipeline.load[0]?.kind === 'godatafeed-update') {
         return transformUpdates(context, lease, pipeline as OrderPipeline, batch);
@@ -129,6 +134,9 @@ async function workStep({ context, lease, pipeline }: Working, step: StepDescrip
     }
     case 'godatafeed-acknowledge':
       return acknowledgeOrders({ context, lease, pipeline, step: step.step });
+    case 'exigo-cancel':
+      if (statusTarget === null) return waits();
+      return cancelInExigo({ context, lease, pipeline, step: step.step, target: statusTarget });
     case 'godatafeed-cancel':
       return cancelOrders({ context, lease, pipeline, step: step.step });
     default:

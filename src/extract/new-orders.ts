@@ -24,9 +24,32 @@ export async function listNewOrders(
   return documents;
 }
 
+/**
+ * The orders of a store that are Canceled or Shipped and were purchased since then; those without a number, which nobody
+ * can know, are left out. Throws FreezeError `LIST_SHORT` as {@link listNewOrders}.
+ */
+export async function listEndedOrders(
+  client: GoDataFeedClient,
+  since: number,
+  between: () => Promise<void>,
+): Promise<MarketplaceDocument[]> {
+  const documents: MarketplaceDocument[] = [];
+  for (const status of ['canceled', 'shipped'] as const) {
+    const { orders } = await trusted(client.listShown(status, since, between));
+    // A filter that is not understood lists orders of any status.
+    const ended = orders.filter((order) => order.status === status);
+    documents.push(...ended.flatMap((order) => documentOf(client.store, order) ?? []));
+  }
+  return documents;
+}
+
 async function list(client: GoDataFeedClient, window: ImportWindow | null, between: () => Promise<void>) {
+  return trusted(client.listNew(window ?? undefined, between));
+}
+
+async function trusted<T>(listed: Promise<T>): Promise<T> {
   try {
-    return await client.listNew(window ?? undefined, between);
+    return await listed;
   } catch (error) {
     if (!(error instanceof TransientError) || codeOf(error) !== 'LIST_SHORT') throw error;
     throw new FreezeError('LIST_SHORT', messageOf(error), { cause: error });

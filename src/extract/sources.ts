@@ -1,3 +1,4 @@
+import type { EndedOrder } from '../core/ended-order.js';
 import type { MarketplaceDocument } from '../core/feed-store.js';
 import type { Order } from '../core/order.js';
 import type { FrozenTable, SourceDescription } from '../core/pipeline.js';
@@ -15,4 +16,9 @@ export function exigoQueue(options: { readonly aggregate: 'order' | 'table' }) {
 /** The orders that are NEW in the stores of GoDataFeed, over all time; each store is frozen by itself. */
 export function godatafeedNew(): SourceDescription<MarketplaceDocument> {
   return { kind: 'godatafeed-new', aggregate: 'marketplace-order' };
+}
+
+/** Orders that are open with us, and that their store shows Canceled, or shipped by someone else. */
+export function godatafeedEnded(): SourceDescription<EndedOrder> {
+  return { kind: 'godatafeed-ended', aggregate: 'ended-order' };
 }

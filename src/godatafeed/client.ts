@@ -37,6 +37,12 @@ export interface GoDataFeedClient {
   countNew(window?: ImportWindow): Promise<number>;
   /** All pages of them, read to the end before anything is acknowledged; `between` is awaited before each. */
   listNew(window?: ImportWindow, between?: () => Promise<void>): Promise<ListedOrders>;
+  /** Orders that have a status and were purchased since (ms); `between` is awaited before every page. */
+  listShown(
+    status: 'shipped' | 'canceled',
+    since: number,
+    between: () => Promise<void>,
+  ): Promise<ListedOrders>;
   /** An order as it stands, by GoDataFeed's or the marketplace's number; null when it is not shown. */
   find(number: string, priority: Priority): Promise<FeedOrder | null>;
   /** The order is at its destination, under this number there. */
@@ -78,9 +84,12 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
     return query;
   }
 
-  async function count(window?: ImportWindow): Promise<number> {
+  function count(window?: ImportWindow): Promise<number> {
     const priority = window === undefined ? 'acknowledgement' : 'backfill';
-    const query = question(store.statusValues.new, window);
+    return countOf(question(store.statusValues.new, window), priority);
+  }
+
+  async function countOf(query: URLSearchParams, priority: Priority): Promise<number> {
     const { body } = await caller.call({ ...feedCall('count', priority), query });
     const found = wholeOf(body) ?? wholeOf(firstOf(body, store.envelope.count));
     if (found !== null) return found;
@@ -158,6 +167,19 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
         async page(number) {
           await between();
           return page(query, number, priority);
+        },
+      });
+    },
+
+    listShown(status, since, between) {
+      const query = question(store.statusValues[status]);
+      query.set(store.parameters.fromDate, isoOf(since));
+      return readAll({
+        name: caller.name,
+        count: () => countOf(new URLSearchParams(query), 'status'),
+        async page(number) {
+          await between();
+          return page(query, number, 'status');
         },
       });
     },

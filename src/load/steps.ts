@@ -41,3 +41,8 @@ export function godatafeedAcknowledge<S extends string, A extends string>(option
 export function godatafeedCancel<S extends string>(options: { readonly step: S }) {
   return { kind: 'godatafeed-cancel', ...options } as const satisfies StepDescription;
 }
+
+/** Cancels an order in Exigo that has not been handed over; the hand-over is blocked first. */
+export function exigoCancel<S extends string>(options: { readonly step: S }) {
+  return { kind: 'exigo-cancel', ...options } as const satisfies StepDescription;
+}

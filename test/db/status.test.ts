@@ -2,7 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../src/core/clock.js';
-import { pipelineLease } from '../../src/engine/run.js';
+import { pipelineLease } from '../../src/engine/leases.js';
 import { readStatus } from '../../src/engine/status-view.js';
 import { acquireLease } from '../../src/queue/lease/lease.js';
 import { engines, reportMissingEngine } from '../support/engines.js';

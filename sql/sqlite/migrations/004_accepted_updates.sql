@@ -51,3 +51,5 @@ CREATE INDEX effect_accepted ON etl.effect (pipeline, target, next_try_utc) WHER
 -- fingerprint of the update the marketplace has last taken
 ALTER TABLE etl.marketplace_order ADD reported TEXT;
 ALTER TABLE etl.marketplace_order ADD reported_utc TEXT;
+-- Those a marketplace may still end.
+CREATE INDEX marketplace_order_open ON etl.marketplace_order (store, frozen_utc) WHERE reported IS NULL;
