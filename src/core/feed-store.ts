@@ -12,6 +12,13 @@ export interface MarketplaceDocument {
   readonly json: string;
 }
 
+/** What a store shows as NEW. */
+export interface NewOrders {
+  readonly documents: readonly MarketplaceDocument[];
+  /** Why some of the list are not among them; they stay NEW there. */
+  readonly problem: Error | null;
+}
+
 /** When GoDataFeed imported the orders (ms); for backfills. */
 export interface ImportWindow {
   readonly from: number;
@@ -38,7 +45,7 @@ export interface MarketplaceStore {
    * All orders that are NEW, each once, read to the end; `between` is awaited before every page. Throws rather than give
    * a list that is short.
    */
-  listNew(window: ImportWindow | null, between: () => Promise<void>): Promise<readonly MarketplaceDocument[]>;
+  listNew(window: ImportWindow | null, between: () => Promise<void>): Promise<NewOrders>;
   /**
    * Orders purchased since then that are Canceled or Shipped; `between` is awaited before every page. Throws rather than
    * give a list that is short.

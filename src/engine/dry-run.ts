@@ -107,13 +107,11 @@ async function listStores(context: EngineContext, request: RunRequest): Promise<
       const between = async () => assertGoingOn(context.signal);
       const open =
         kind === 'godatafeed-ended' ? await openOrders(context, request.pipeline, store.name) : null;
-      const documents =
+      const list =
         kind === 'godatafeed-new'
           ? await store.listNew(windowOf(request), between)
-          : open === null
-            ? []
-            : await store.listEnded(open.since, between);
-      listed.set(store.name, { documents });
+          : { documents: open === null ? [] : await store.listEnded(open.since, between), problem: null };
+      listed.set(store.name, list);
     } catch (error) {
       listed.set(store.name, { error });
     }

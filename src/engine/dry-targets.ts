@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../core/clock.js';
 import { TerminalError } from '../core/errors.js';
 import { statusName } from '../core/exigo.js';
-import type { MarketplaceDocument, MarketplaceStore } from '../core/feed-store.js';
+import type { MarketplaceStore, NewOrders } from '../core/feed-store.js';
 import type { LogFields, Logger } from '../core/log.js';
 import type { OrderTarget } from '../core/new-order.js';
 import type { Delivery, FileFacts, StatusTarget, UpdateTarget } from '../core/targets.js';
@@ -113,10 +113,10 @@ export function recordingStores(
   calls: PlannedCall[],
   ended: boolean,
 ): ReadonlyMap<string, MarketplaceStore> {
-  const documentsOf = (name: string) => {
-    const found = listed.get(name) ?? { documents: [] };
+  const listOf = (name: string): NewOrders => {
+    const found = listed.get(name) ?? { documents: [], problem: null };
     if ('error' in found) throw found.error;
-    return found.documents;
+    return found;
   };
   const note = (operation: string) => async (orderNumber: string) => {
     calls.push({ operation, orders: [orderNumber] });
@@ -127,8 +127,8 @@ export function recordingStores(
       {
         name,
         unknownWaitMs,
-        listNew: async () => documentsOf(name),
-        listEnded: async () => documentsOf(name),
+        listNew: async () => listOf(name),
+        listEnded: async () => listOf(name).documents,
         // What ended is in its list; of what is new there is nothing else to know.
         look: async () => ({ status: ended ? 'canceled' : 'new', destinationNumber: null }),
         acknowledge: note(`Acknowledge (${name})`),
@@ -139,7 +139,7 @@ export function recordingStores(
 }
 
 /** What a store's list gave. */
-export type Listed = { readonly documents: readonly MarketplaceDocument[] } | { readonly error: unknown };
+export type Listed = NewOrders | { readonly error: unknown };
 
 /** Notes which orders would be made. They get negative numbers, which are rolled back with everything else. */
 export function recordingOrderTarget(real: OrderTarget, calls: PlannedCall[]): OrderTarget {

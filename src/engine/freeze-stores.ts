@@ -35,8 +35,12 @@ export async function freezeStores(
     assertGoingOn(context.signal);
     await own.assertHeld();
     try {
-      const changeSet = await freezeStore(context, own, store, window);
+      const { changeSet, problem } = await freezeStore(context, own, store, window);
       if (changeSet !== null) changeSets.push(changeSet);
+      if (problem !== null) {
+        context.log.error(problem.message);
+        problems.push({ store: store.name, error: problem });
+      }
     } catch (error) {
       if (endsTheRun(error)) throw error;
       context.log.error(`GoDataFeed store ${store.name} was not frozen: ${messageOf(error)}`, {
@@ -48,13 +52,13 @@ export async function freezeStores(
   return { changeSets, problems };
 }
 
-/** Null when another process is freezing it. */
+/** No change set: another process is freezing it. */
 async function freezeStore(
   context: EngineContext,
   own: Lease,
   store: MarketplaceStore,
   window: ImportWindow | null,
-): Promise<ChangeSet | null> {
+): Promise<{ readonly changeSet: ChangeSet | null; readonly problem: Error | null }> {
   const lease = await acquireLease(context.database, context.clock, {
     name: `source/${storeSource(store.name)}`,
     ttlMs: context.config.lease.ttlMs,
@@ -62,10 +66,10 @@ async function freezeStore(
   });
   if (!(lease instanceof Lease)) {
     context.log.info(`GoDataFeed store ${store.name} is being frozen by ${lease.heldBy}`);
-    return null;
+    return { changeSet: null, problem: null };
   }
   try {
-    const documents = await store.listNew(window, async () => {
+    const { documents, problem } = await store.listNew(window, async () => {
       assertGoingOn(context.signal);
       await own.assertHeld();
       await lease.assertHeld();
@@ -78,7 +82,7 @@ async function freezeStore(
       return frozen;
     });
     await faultPoint('marketplace/after-freeze');
-    return changeSet;
+    return { changeSet, problem };
   } finally {
     await lease.release();
   }

@@ -1,5 +1,5 @@
 import { ConfigurationError, codeOf, FreezeError, messageOf, TransientError } from '../core/errors.js';
-import type { ImportWindow, MarketplaceDocument } from '../core/feed-store.js';
+import type { ImportWindow, MarketplaceDocument, NewOrders } from '../core/feed-store.js';
 import { counted } from '../core/text.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import type { FeedOrder } from '../godatafeed/orders.js';
@@ -7,21 +7,20 @@ import type { FeedOrder } from '../godatafeed/orders.js';
 /**
  * The orders of a store that are NEW, over all time or of a window of import dates, each once. Read to the end before
  * anything is acknowledged: an acknowledgement moves the rest by a row. Throws FreezeError `LIST_SHORT` for a list that
- * is empty or far short of what was counted, ConfigurationError for orders without a number.
+ * is empty or far short of what was counted. An order without a number has no key, so it cannot be frozen: it is a
+ * problem that is told, and holds up no other.
  */
 export async function listNewOrders(
   client: GoDataFeedClient,
   window: ImportWindow | null,
   between: () => Promise<void>,
-): Promise<MarketplaceDocument[]> {
+): Promise<NewOrders> {
   const { orders } = await list(client, window, between);
   const documents = orders.flatMap((order) => documentOf(client.store, order) ?? []);
-  if (documents.length < orders.length) {
-    throw new ConfigurationError(
-      `GoDataFeed store ${client.store}: ${counted(orders.length - documents.length, 'order')} of ${orders.length} have no order number, so nothing was frozen; check fields.orderNumber`,
-    );
-  }
-  return documents;
+  const without = orders.length - documents.length;
+  if (without === 0) return { documents, problem: null };
+  const text = `GoDataFeed store ${client.store}: ${without} of ${counted(orders.length, 'new order')} came without an order number and could not be frozen`;
+  return { documents, problem: new ConfigurationError(`${text}; check fields.orderNumber`) };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The source `godatafeed-new`: what is frozen of a list, while orders come, leave and change. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../src/core/clock.js';
-import { codeOf } from '../../src/core/errors.js';
+import { codeOf, messageOf } from '../../src/core/errors.js';
 import { toExigoText } from '../../src/core/time.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
 import { KEY } from '../support/godatafeed-standin.js';
@@ -87,6 +87,18 @@ describe.each(engines())('the source godatafeed-new on %s', (engine) => {
     market.feed.clearFaults();
     expect((await freeze()).error).toBeNull();
     expect(await frozen()).toHaveLength(6);
+  });
+
+  it('takes the others when an order of the list has no number, and says so in every cycle', async () => {
+    await open();
+    put(3);
+    market.put('odd', orderMembers({ OrderNumber: null }));
+    for (const listed of [4, 2]) {
+      const report = await market.run();
+      expect(messageOf(report.error)).toContain(`1 of ${listed} new orders came without an order number`);
+      market.feed.put({ number: '0004', members: orderMembers() });
+    }
+    expect(market.applied()).toEqual(['0001', '0002', '0003', '0004'].map((n) => `Acknowledge ${n}`));
   });
 
   it('counts as unchanged what is being worked on, what is held as it was, and what was acknowledged', async () => {
