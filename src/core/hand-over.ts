@@ -42,6 +42,8 @@ export interface ThreePl {
    */
   render(order: Order): RenderedOrder;
   fileName(context: FileContext): string;
+  /** The number in the name of a file of this 3PL; null for the name of another file. */
+  fileNumber(name: string): number | null;
   /** Bytes of a file, in pieces; `orders` is called with the orders in file order, any number at a time. */
   open(context: FileContext): FileEncoder;
 }

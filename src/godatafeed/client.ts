@@ -8,7 +8,7 @@ import { isObject, type Json } from '../http/json.js';
 import { sliceOf } from '../http/json-slices.js';
 import { Caller, type CallerOptions, type FeedCall } from './caller.js';
 import { firstOf, firstPathOf, textOf, valueAt } from './envelope.js';
-import { type ListedOrders, type ListPage, readAll } from './list.js';
+import { type ListedOrders, type ListPage, pagesOf, readAll } from './list.js';
 import { type FeedOrder, readOrder, readOrders } from './orders.js';
 
 /** Before the first marketplace order there was: the list is asked over all time. */
@@ -43,6 +43,11 @@ export interface GoDataFeedClient {
     since: number,
     between: () => Promise<void>,
   ): Promise<ListedOrders>;
+  /**
+   * Orders of every status that were imported in this time, page by page. Rows may move meanwhile, so one may come
+   * twice. Throws TransientError `LIST_SHORT` at the end when far fewer came than were counted.
+   */
+  listAll(window: ImportWindow): AsyncGenerator<readonly FeedOrder[], void, undefined>;
   /** An order as it stands, by GoDataFeed's or the marketplace's number; null when it is not shown. */
   find(number: string, priority: Priority): Promise<FeedOrder | null>;
   /** The order is at its destination, under this number there. */
@@ -181,6 +186,15 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
           await between();
           return page(query, number, 'status');
         },
+      });
+    },
+
+    async *listAll(window) {
+      const query = question(null, window);
+      yield* pagesOf({
+        name: caller.name,
+        count: () => countOf(question(null, window), 'backfill'),
+        page: (number) => page(query, number, 'backfill'),
       });
     },
 

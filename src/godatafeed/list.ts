@@ -67,12 +67,38 @@ export async function readAll(reader: ListReader): Promise<ListedOrders> {
     if (counted >= before && found.size >= expected) break;
   }
   if (found.size < expected * ENOUGH) {
-    throw new TransientError(
-      'LIST_SHORT',
-      `${reader.name}: ${counted} orders were counted, but ${found.size} listed; nothing is concluded from that, it is read again later`,
-    );
+    throw shortList(reader.name, counted, found.size);
   }
   return { orders: [...found.values()], counted, pages, duplicates };
+}
+
+/**
+ * The same, page by page, for lists that nothing is concluded from but what stands in them: no second pass for rows that
+ * moved over the edge of a page.
+ */
+export async function* pagesOf(reader: ListReader): AsyncGenerator<readonly FeedOrder[], void, undefined> {
+  const counted = await reader.count();
+  let listed = 0;
+  let before: string | null = null;
+  for (let page = 1; page <= MOST_PAGES; page++) {
+    const { orders, page: said, pageSize } = await reader.page(page);
+    if (said !== null && said !== page) throw notThatPage(reader.name, page, said);
+    // A server that repeats its last page for ever never gets to an empty one.
+    const first = orders[0]?.raw ?? null;
+    if (first === null || first === before) break;
+    before = first;
+    listed += orders.length;
+    yield orders;
+    if (pageSize !== null && orders.length < pageSize) break;
+  }
+  if (listed < counted * ENOUGH) throw shortList(reader.name, counted, listed);
+}
+
+function shortList(name: string, counted: number, listed: number): TransientError {
+  return new TransientError(
+    'LIST_SHORT',
+    `${name}: ${counted} orders were counted, but ${listed} listed; nothing is concluded from that, it is read again later`,
+  );
 }
 
 function notThatPage(name: string, asked: number, said: number): ConfigurationError {

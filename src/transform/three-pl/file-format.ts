@@ -71,6 +71,23 @@ export function fileNamer(pattern: string, zone: string): NamePart {
   return (context) => parts.map((part) => (typeof part === 'string' ? '' : part.write(context))).join('');
 }
 
+/** Reads the number out of a name that {@link fileNamer} made; null for any other name. */
+export function fileNumberReader(pattern: string, zone: string): (name: string) => number | null {
+  const forms = nameParts(pattern, zone).map((part) => {
+    if (typeof part === 'string') return '';
+    const sample = part.write({ number: 0, plannedAt: 0 });
+    if (part.kind === 'text') return sample.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    if (part.kind === 'number') return `(\\d{${Math.max(1, sample.length)},})`;
+    // Dates of digits alone have a width of their own, so a number may stand right beside one.
+    return /^\d+$/.test(sample) ? `\\d{${sample.length}}` : '.{1,40}?';
+  });
+  const form = new RegExp(`^${forms.join('')}$`);
+  return (name) => {
+    const digits = form.exec(name)?.[1];
+    return digits === undefined || digits.length > 15 ? null : Number(digits);
+  };
+}
+
 interface Placeholder {
   readonly kind: 'text' | 'date' | 'number';
   readonly write: NamePart;

@@ -3,7 +3,7 @@ import type { RenderedOrder, ThreePl } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
 import { holds, valueFor } from './condition.js';
 import { openFile } from './encoder.js';
-import { fileNamer } from './file-format.js';
+import { fileNamer, fileNumberReader } from './file-format.js';
 import type { RoutedThreePl } from './router.js';
 import { compileRows, type Row } from './rows.js';
 import type { Template } from './template.js';
@@ -24,6 +24,7 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
     routedBy: (order) => lookedAt(template, order),
     render: (order): RenderedOrder => rows.make(order, null).map(comparedCells),
     fileName: fileNamer(file.name, file.zone),
+    fileNumber: fileNumberReader(file.name, file.zone),
     open: (context) => openFile(rows, file, context),
   };
 }
