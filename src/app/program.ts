@@ -7,6 +7,7 @@ import { PACKAGE_ROOT } from '../db/sql.js';
 import { addDemo } from './commands/demo.js';
 import { addErrors } from './commands/errors.js';
 import { addExplain } from './commands/explain.js';
+import { addReconcile } from './commands/reconcile.js';
 import { addRelease } from './commands/release.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
@@ -54,6 +55,7 @@ export async function runProgram(
     addExplain,
     addRelease,
     addReplay,
+    addReconcile,
     addDemo,
     addStandin,
   ]) {
