@@ -2,11 +2,14 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freezeConfig } from '../../src/app/config/frozen.js';
 import { makeContext } from '../../src/app/runtime.js';
+import { openViews } from '../../src/app/views.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
 import type { Config, DatabaseConfig } from '../../src/core/config.js';
 import { InvariantError } from '../../src/core/errors.js';
+import { toExigoText } from '../../src/core/time.js';
 import type { Database, Statement } from '../../src/db/database.js';
 import type { EngineContext } from '../../src/engine/context.js';
+import { reconcile } from '../../src/engine/reconcile/reconcile.js';
 import { runPipeline } from '../../src/engine/run.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
@@ -16,6 +19,7 @@ import { spelt } from './engine.js';
 import { rowsOf } from './files.js';
 import type { ProductSets } from './replay.js';
 
+const WEEK = 7 * DAY;
 const CREDENTIALS = { login: 'ferry', company: 'olist', password: 'not-a-secret' };
 const PRINTED_ORDERS: Statement = {
   name: 'olist/printed',
@@ -84,6 +88,26 @@ export class OlistProduct {
       printed: new Set(this.printed),
       held: new Set(await this.orders(HELD_ORDERS)),
     };
+  }
+
+  /** Compares all systems over the last week; throws with what differs, as nothing went wrong. Gives the orders compared. */
+  async reconcile(): Promise<number> {
+    const { config, clock } = this.context;
+    const views = openViews({ config, database: this.database, clock, onToken: () => undefined });
+    const now = clock.now();
+    try {
+      const window = { from: now - WEEK, to: now, graceMs: HOUR, most: 10 };
+      const { report, problem } = await reconcile(this.context, views, window);
+      if (problem !== null) throw problem;
+      const [first] = report.discrepancies.listed;
+      if (first === undefined) return report.counts.order.compared;
+      const { code, subject, id, cause } = first;
+      throw new InvariantError(
+        `${report.discrepancies.total} false alarms at ${toExigoText(now)}, the first: ${subject} ${id} ${code}: ${cause}`,
+      );
+    } finally {
+      views.close();
+    }
   }
 
   /** Leaves the database open. */
