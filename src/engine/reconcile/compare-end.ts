@@ -99,12 +99,14 @@ function reportedNotShipped(facts: MarketplaceFacts, exigo: ShownOrder, rules: M
 }
 
 function canceledThere(facts: MarketplaceFacts, exigo: ShownOrder, rules: MarketplaceRules): Finding {
-  const { shown } = facts;
+  const { shown, openSince, unreported } = facts;
+  const { now, graceMs, ends } = rules;
   if (exigo.status === 'Canceled') {
     return shown.answer === null && shown.showsAnswer && facts.report !== null
       ? harmless('ACCEPTED_BY_GODATAFEED')
       : AGREES;
   }
+  if (unreported === 'by a person') return harmless('DECIDED');
   if (exigo.status === 'Shipped') {
     return differs(
       'CANCELED_THERE_SHIPPED_HERE',
@@ -112,11 +114,11 @@ function canceledThere(facts: MarketplaceFacts, exigo: ShownOrder, rules: Market
       `stop the parcel, or settle it with the marketplace; what we know: orderferry explain ${exigo.orderId}`,
     );
   }
-  if (facts.openSince !== null && rules.now - facts.openSince < rules.graceMs) return harmless('WAITING');
+  if (openSince !== null && now - openSince < graceMs) return harmless('WAITING');
   return differs(
     'CANCELED_THERE_OPEN_HERE',
     `its marketplace says Canceled, Exigo says ${exigo.status}`,
-    `set it to Canceled in Exigo, which the next run sees; where it is: orderferry explain ${exigo.orderId}`,
+    `${ends === null ? 'cancel it in Exigo' : `to cancel it in Exigo unless a 3PL has it: orderferry run ${ends}`}; where it is: orderferry explain ${exigo.orderId}`,
   );
 }
 

@@ -27,7 +27,7 @@ export interface MarketplaceFacts {
     readonly state: 'pending' | 'sending' | 'accepted' | 'done' | 'held' | 'failed';
     readonly at: number;
   } | null;
-  /** Why it is not reported: a rule, or a person. */
+  /** Why nothing is done about it: a rule lets no update through, or a person has decided. */
   readonly unreported: 'by a rule' | 'by a person' | null;
 }
 

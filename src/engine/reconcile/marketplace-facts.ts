@@ -59,23 +59,27 @@ function linkFacts(row: MarketplaceOrder | undefined): MarketplaceFacts['link'] 
 }
 
 function workFacts(
-  { reports }: Scope,
+  { reports, ends }: Scope,
   key: string,
   taken: readonly ComparedItem[],
   id: number | null,
   work: Work,
 ): Pick<MarketplaceFacts, 'held' | 'openSince' | 'report' | 'unreported'> {
-  const told = (id === null ? [] : (work.items.get(id) ?? [])).filter(
-    ({ pipeline }) => pipeline === reports?.name,
-  );
+  const items = id === null ? [] : (work.items.get(id) ?? []);
+  const told = items.filter(({ pipeline }) => pipeline === reports?.name);
+  const ended = items.filter(({ pipeline }) => pipeline === ends?.name);
   const updates = (id === null ? [] : (work.effects.get(id) ?? [])).filter(
     ({ pipeline, item_key }) => pipeline === reports?.name && item_key === key,
   );
   const newest = told.at(-1);
-  const open = [taken.at(-1), newest].find((item) => item !== undefined && OPEN.includes(item.state));
-  const decided = BY_PERSON.includes(newest?.code ?? null) || newest?.resolution === 'IGNORED';
+  const open = [taken.at(-1), newest, ended.at(-1)].find(
+    (item) => item !== undefined && OPEN.includes(item.state),
+  );
+  const decided = [newest, ended.at(-1)].some(
+    (item) => item !== undefined && (BY_PERSON.includes(item.code) || item.resolution === 'IGNORED'),
+  );
   return {
-    held: [...taken, ...told].some(waits),
+    held: [...taken, ...told, ...ended].some(waits),
     openSince: open === undefined ? null : fromUtcText(open.created_utc),
     report: reportFacts(updates.at(-1)),
     unreported: decided ? 'by a person' : newest?.code === 'NOT_PUBLISHED' ? 'by a rule' : null,

@@ -22,6 +22,8 @@ export interface MarketplaceRules {
   readonly takes: string | null;
   /** The pipeline that reports. */
   readonly reports: string | null;
+  /** The pipeline that cancels in Exigo what ended at its marketplace. */
+  readonly ends: string | null;
   /** Now, as the ledger keeps it: for statements that a person runs. */
   readonly stamp: string;
   /** A table as the engine of the ledger spells it. */

@@ -38,6 +38,8 @@ export interface Scope {
   readonly handOver: OrderPipeline | null;
   readonly reports: AnyPipeline | null;
   readonly takes: AnyPipeline | null;
+  /** The pipeline that cancels in Exigo what ended at its marketplace. */
+  readonly ends: AnyPipeline | null;
   readonly orderRules: OrderRules;
   readonly marketplaceRules: MarketplaceRules;
   readonly tally: Tally;
@@ -49,7 +51,8 @@ export async function makeScope(
   request: ReconcileRequest,
 ): Promise<Scope> {
   const by = (kind: string) => context.pipelines.find(({ load }) => load[0]?.kind === kind) ?? null;
-  const [handOver, reports, takes] = [by('3pl-file'), by('godatafeed-update'), by('exigo-create-order')];
+  const [handOver, reports] = [by('3pl-file'), by('godatafeed-update')];
+  const [takes, ends] = [by('exigo-create-order'), by('exigo-cancel')];
   const now = context.clock.now();
   const { graceMs } = request;
   const first = (await readWatermarks(context.database, SOURCE)).get('first');
@@ -67,6 +70,7 @@ export async function makeScope(
     handOver: handOver as OrderPipeline | null,
     reports,
     takes,
+    ends,
     orderRules: {
       now,
       graceMs,
@@ -80,6 +84,7 @@ export async function makeScope(
       graceMs,
       takes: takes?.name ?? null,
       reports: reports?.name ?? null,
+      ends: ends?.name ?? null,
       stamp: toUtcText(now),
       quoted: (table) => (context.database.engine === 'sqlite' ? `"${table}"` : table),
     },

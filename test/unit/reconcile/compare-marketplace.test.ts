@@ -19,6 +19,7 @@ const RULES: MarketplaceRules = {
   graceMs: HOUR,
   takes: 'godatafeed-orders-to-exigo',
   reports: 'exigo-status-to-godatafeed',
+  ends: 'godatafeed-cancellations-to-exigo',
   stamp: '2026-03-11 17:00:00.000',
   quoted: (table) => `"${table}"`,
 };
