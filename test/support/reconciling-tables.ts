@@ -32,3 +32,28 @@ export async function tablesText(house: House): Promise<string> {
   }
   return texts.join('\n');
 }
+
+/** Keeps what the ledger has; what is returned puts it back, as a restore from a backup does. The world stays. */
+export async function keepLedger(house: House): Promise<() => Promise<void>> {
+  const kept = new Map<string, Parameters[]>();
+  const tables = (await stateTables(house.database)).filter((table) => table !== 'etl.migration');
+  for (const table of tables) kept.set(table, await house.all<Parameters>(`SELECT * FROM "${table}"`));
+  // Items belong to batches: they go first, and come last.
+  const ordered = ['etl.batch', ...tables.filter((table) => table !== 'etl.batch')];
+  return async () => {
+    for (const table of [...ordered].reverse()) await house.exec(`DELETE FROM "${table}"`);
+    for (const table of ordered) await putBack(house, table, kept.get(table) ?? []);
+  };
+}
+
+async function putBack(house: House, table: string, rows: readonly Parameters[]): Promise<void> {
+  const [first] = rows;
+  if (first === undefined) return;
+  const columns = Object.keys(first);
+  const insert = `INSERT INTO "${table}" (${columns.map((name) => `"${name}"`).join(', ')})
+    VALUES (${columns.map((_, i) => `@c${i}`).join(', ')})`;
+  for (const row of rows) {
+    const values = columns.map((name, i) => [`c${i}`, row[name] ?? null] as const);
+    await house.exec(insert, Object.fromEntries(values));
+  }
+}

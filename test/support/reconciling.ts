@@ -9,10 +9,12 @@ import type { EngineContext } from '../../src/engine/context.js';
 import { type Reconciled, reconcile } from '../../src/engine/reconcile/reconcile.js';
 import type { ReconcileRequest } from '../../src/engine/reconcile/scope.js';
 import { type RunRequest, runPipeline } from '../../src/engine/run.js';
+import { INTO_EXIGO } from './market.js';
 import { MarketplaceHouse, type MarketplaceHouseOptions, REPORTS } from './marketplace-house.js';
 import { changeOrder, placeOrder } from './small-orders.js';
 
 export const HAND_OVERS = 'exigo-orders-to-3pl';
+const ENDED = 'godatafeed-cancellations-to-exigo';
 
 /** An installation that is compared, and what may go wrong in it. */
 export class Reconciling {
@@ -95,6 +97,13 @@ export class Reconciling {
   async found(request: Partial<ReconcileRequest> = {}, config: Partial<Config> = {}): Promise<string[]> {
     const { report } = await this.compare(request, config);
     return report.discrepancies.listed.map(({ code, id }) => `${code} ${id}`).sort();
+  }
+
+  /** Every flow there is, in the order in which they depend on one another. */
+  async cycle(): Promise<void> {
+    this.house.clock.advance(HOUR);
+    for (const name of [INTO_EXIGO, ENDED, HAND_OVERS, REPORTS]) await this.run(name);
+    this.feed.cycle();
   }
 
   folder(threePl: string): string {

@@ -23,7 +23,9 @@ export function compareHandOver(facts: Facts, ledger: LedgerFacts, rules: OrderR
   }
   switch (truth.status) {
     case 'Accepted':
-      return isHandedOver(ledger) ? notPrinted(facts, ledger, rules) : notHandedOver(facts, ledger, rules);
+      return isHandedOver(ledger)
+        ? notPrinted(facts, ledger, rules)
+        : careful(facts, notHandedOver(facts, ledger, rules), rules);
     case 'Printed':
     case 'Shipped':
       return isHandedOver(ledger) ? (stale(facts, ledger, rules) ?? AGREES) : printed(facts, ledger, rules);
@@ -44,6 +46,15 @@ function notPrinted({ orderId, truth }: Facts, ledger: LedgerFacts, rules: Order
     `${holder(ledger)} has it${inFile(ledger)}, and Exigo says Accepted since ${time(truth.modifiedAt)}: somebody else may print it, too`,
     `to take the step up: orderferry run ${rules.pipeline}; if it stays so: orderferry explain ${orderId}`,
   );
+}
+
+/** A ledger that is behind has forgotten files: a run may hand over for the second time what they had. */
+function careful({ orderId }: Facts, finding: Finding, { ledgerBehind, pipeline }: OrderRules): Finding {
+  if (!ledgerBehind || finding.verdict !== 'differs') return finding;
+  const next =
+    `the ledger has forgotten files: before any run, look whether one of them has it. One has: orderferry run ${pipeline} --limit 0; ` +
+    `then: orderferry release ${orderId} --as cancel --reason <text>; and set it to Printed in Exigo. None has: the next run takes it`;
+  return { ...finding, next };
 }
 
 /** Accepted, and no 3PL has it. */

@@ -14,11 +14,15 @@ import { time } from './rules.js';
 import type { Scope } from './scope.js';
 
 const NAMES = 500;
+const UNKNOWN = ['LEDGER_BEHIND_FILES', 'FILE_UNKNOWN_TO_US'] as const;
 
-/** Compares the files that lie in the folders of the 3PLs with the ledger. One that is gone was collected. */
-export async function reconcileFiles(scope: Scope): Promise<void> {
-  const { context, views, placeParts, handOver } = scope;
-  if (handOver === null) return;
+/**
+ * Compares the files that lie in the folders of the 3PLs with the ledger. One that is gone was collected. Returns whether
+ * there are some that the ledger does not know.
+ */
+export async function reconcileFiles(scope: Scope): Promise<boolean> {
+  const { context, views, placeParts, handOver, tally } = scope;
+  if (handOver === null) return false;
   for (const threePl of context.config.threePls) {
     const view = views.places.get(threePl.name);
     const part = placeParts.get(threePl.name);
@@ -27,6 +31,7 @@ export async function reconcileFiles(scope: Scope): Promise<void> {
     if (names === 'not asked') continue;
     await comparePlace(scope, threePl, view, part, names);
   }
+  return UNKNOWN.some((code) => tally.differences.has(code));
 }
 
 async function comparePlace(

@@ -44,10 +44,11 @@ export async function reconcile(
   views: Views,
   request: ReconcileRequest,
 ): Promise<Reconciled> {
-  const scope = await makeScope(context, views, request);
+  const asked = await makeScope(context, views, request);
+  const ledgerBehind = await reconcileFiles(asked);
+  const scope = { ...asked, orderRules: { ...asked.orderRules, ledgerBehind } };
   const compared = await reconcileOrders(scope);
   await reconcileMarketplaces(scope, compared);
-  await reconcileFiles(scope);
   const { tally, syncPart, apiPart, storeParts, placeParts } = scope;
   const parts = [syncPart, apiPart, ...storeParts.values(), ...placeParts.values()].filter(
     (part): part is Part => part !== null,

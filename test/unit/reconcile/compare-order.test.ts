@@ -22,6 +22,7 @@ const RULES: OrderRules = {
   firstAt: NOW - 30 * DAY,
   firstFreezeAt: NOW - 29 * DAY,
   pipeline: 'exigo-orders-to-3pl',
+  ledgerBehind: false,
   wavePassed: (_target, createdAt) => (NOW - createdAt > DAY ? createdAt + HOUR : null),
 };
 
@@ -301,6 +302,16 @@ describe('compareOrder', () => {
         'Exigo says Accepted since 2026-03-11 12:00 UTC, and it was never frozen: no run since, or the ledger is older than it',
       next: 'orderferry run exigo-orders-to-3pl --start-date 2026-03-11 --end-date 2026-03-12',
     });
+  });
+
+  it('proposes no run that may hand over twice while the ledger is behind', () => {
+    const facts = { orderId: 17, ...both('Accepted'), ledger: NOTHING, twins: [], rule: 'ours' } as const;
+    const finding = compareOrder(facts, { ...RULES, ledgerBehind: true });
+    expect(finding).toMatchObject({ code: 'ACCEPTED_UNKNOWN_TO_US' });
+    expect('next' in finding ? finding.next : '').toContain(
+      'orderferry run exigo-orders-to-3pl --limit 0; then: orderferry release 17 --as cancel',
+    );
+    expect(faultsIn(program, finding)).toEqual([]);
   });
 });
 
