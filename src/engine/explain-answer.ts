@@ -3,6 +3,7 @@ import { fromUtcText, toUtcText } from '../core/time.js';
 import type { OrderEffect, OrderItem } from '../queue/reads/orders.js';
 import type { EngineContext } from './context.js';
 import { nextCutOff } from './cut-off.js';
+import { wordsOf } from './explain-words.js';
 import { remedyFor } from './remedy.js';
 import { isDue } from './waves.js';
 
@@ -43,6 +44,7 @@ async function verdictOf(
   own: readonly OrderEffect[],
   sent: boolean,
 ): Promise<{ readonly what: string; readonly next: string }> {
+  const words = wordsOf(context.pipelines, item.pipeline);
   const reason = item.reason === null ? '' : ` (${item.reason})`;
   switch (item.state) {
     case 'new':
@@ -55,7 +57,7 @@ async function verdictOf(
     case 'loading':
       return onItsWay(context, item, own);
     case 'delivered':
-      return { what: `delivered at ${utc(item.settled_utc)}`, next: `nothing; ${receiverOf(own)} has it` };
+      return { what: `delivered at ${utc(item.settled_utc)}`, next: `nothing; ${words.delivered}` };
     case 'excluded':
       return {
         what: `excluded as ${item.code}${reason} at ${utc(item.settled_utc)}`,
@@ -72,10 +74,6 @@ async function verdictOf(
             : afterwards(item),
       };
   }
-}
-
-function receiverOf(effects: readonly OrderEffect[]): string {
-  return effects.some(({ store }) => store !== null) ? 'its marketplace' : 'the warehouse';
 }
 
 function onItsWay(
@@ -111,7 +109,8 @@ export function stepText({ step, state, attempts, last_error, next_try_utc, stor
   return `step ${step} is ${state}${tries}${error}`;
 }
 
-function nextOfStep(context: EngineContext, { step, state, next_try_utc, store }: OrderEffect): string {
+function nextOfStep(context: EngineContext, effect: OrderEffect): string {
+  const { step, state, next_try_utc, store } = effect;
   if (store !== null && !context.updateTargets.has(store)) {
     return `step ${step} waits until GoDataFeed store ${store} is configured again`;
   }
@@ -119,7 +118,7 @@ function nextOfStep(context: EngineContext, { step, state, next_try_utc, store }
     return `step ${step} waits until exigoApi is configured`;
   if (state === 'accepted') return `the first run after ${utc(next_try_utc)} asks for the answer`;
   if (state === 'sending')
-    return `the next run reads back in ${store === null ? 'Exigo' : 'GoDataFeed'} whether ${step} was done, before anything else`;
+    return `the next run reads back in ${wordsOf(context.pipelines, effect.pipeline).readBackIn} whether ${step} was done, before anything else`;
   return next_try_utc === null || fromUtcText(next_try_utc) <= context.clock.now()
     ? `the next run goes on with ${step}`
     : `the first run after ${utc(next_try_utc)} tries ${step} again`;
@@ -133,6 +132,8 @@ function nextOfExcluded({ code, order_id }: OrderItem, sent: boolean): string {
   if (code === 'CANCELED_BY_PERSON') {
     return `nothing, in no version; "orderferry release ${order_id} --as resend" sends it all the same`;
   }
+  if (code === 'CANCELED_AT_MARKETPLACE') return 'nothing, in no version; its marketplace ended it';
+  if (code === 'ALREADY_REPORTED') return 'nothing; its marketplace is told when that changes';
   if (code === 'SHIPPED') return 'nothing; it is shipped';
   if (code === 'IGNORED_BY_PERSON') return 'nothing, until it changes';
   return sent ? 'nothing; the warehouse has it' : 'looked at again when it changes';

@@ -13,7 +13,7 @@ export function wholeTimeline(
   events: readonly TimelineEntry[],
   items: readonly OrderItem[],
   effects: readonly OrderEffect[],
-  readyFor = (target: string) => `to be handed over to ${target}`,
+  readyFor: (target: string, pipeline: string) => string,
 ): TimelineEntry[] {
   const timeline = [...events];
   for (const item of items) {
@@ -34,7 +34,7 @@ export function wholeTimeline(
 function verdictsOf(
   item: OrderItem,
   events: readonly TimelineEntry[],
-  readyFor: (target: string) => string,
+  readyFor: (target: string, pipeline: string) => string,
 ): TimelineEntry[] {
   const { pipeline, batch_id, code, reason, settled_utc } = item;
   const entry = (at_utc: string, kind: string, message: string) => ({ at_utc, kind, pipeline, message });
@@ -43,7 +43,7 @@ function verdictsOf(
   const gaveWay = code === 'SUPERSEDED' || item.state !== 'excluded';
   const wasReady = item.state !== 'held' && gaveWay;
   if (item.target !== null && wasReady && !BY_PERSON.includes(item.kind)) {
-    entries.push(entry(item.created_utc, 'verdict', `batch ${batch_id}: ${readyFor(item.target)}`));
+    entries.push(entry(item.created_utc, 'verdict', `batch ${batch_id}: ${readyFor(item.target, pipeline)}`));
   }
   if (item.state === 'excluded' && settled_utc !== null) {
     entries.push(entry(settled_utc, 'verdict', `batch ${batch_id}: excluded as ${code}${why}`));

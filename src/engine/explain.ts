@@ -16,6 +16,7 @@ import { type EngineContext, syncTables } from './context.js';
 import { type Answer, answerFor } from './explain-answer.js';
 import { wholeTimeline } from './explain-timeline.js';
 import { answerUnseen } from './explain-unseen.js';
+import { wordsOf } from './explain-words.js';
 
 export interface Explanation {
   readonly orderId: number;
@@ -73,7 +74,12 @@ export async function explain(context: EngineContext, orderId: number): Promise<
     items,
     effects,
     links: await linksOfOrder(database, orderId),
-    timeline: wholeTimeline(await timelineOf(database, orderId, batchIds, waveIds), items, effects),
+    timeline: wholeTimeline(
+      await timelineOf(database, orderId, batchIds, waveIds),
+      items,
+      effects,
+      (target, pipeline) => wordsOf(context.pipelines, pipeline).readyFor(target),
+    ),
   };
 }
 

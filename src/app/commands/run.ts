@@ -121,8 +121,8 @@ async function assertYoung(
   shell: Shell,
 ): Promise<void> {
   const [first, last] = [request.slices[0], request.slices.at(-1)];
-  const asks =
-    options.yes !== true && options.dryRun !== true && request.pipeline.source.aggregate === 'order';
+  const handsOver = request.pipeline.load[0]?.kind === '3pl-file';
+  const asks = options.yes !== true && options.dryRun !== true && handsOver;
   if (first === undefined || last === undefined || !asks) return;
   const limit = toExigoText(shell.clock.now() - context.config.source.oldOrderMs);
   const old = await oldUndelivered(

@@ -63,6 +63,11 @@ describe.each(engines())('orders that end at their marketplace on %s', (engine) 
     expect(await ends()).toBeNull();
     expect([await statusOf(7), await statusOf(8), moves()]).toEqual([4, 7, ['7 Accepted -> Canceled']]);
     expect(await outcome(7, ENDS)).toBe('delivered');
+    const { next, timeline } = await explain(market.house.context(), 7);
+    expect(next).toContain('nothing; it is Canceled in Exigo');
+    expect(timeline.map(({ message }) => message).join('\n')).toMatch(
+      /to be canceled in Exigo \(ended in store main\)[\s\S]*Canceled in Exigo: Amazon shows order M-7 as canceled/,
+    );
     expect(await outcome(7, ORDERS)).toBe('excluded CANCELED_AT_MARKETPLACE');
     market.house.clock.advance(5 * HOUR);
     expect((await market.house.run(ORDERS)).error).toBeNull();
@@ -118,6 +123,8 @@ describe.each(engines())('orders that end at their marketplace on %s', (engine) 
     });
     expect(await ends()).toBeNull();
     expect([await statusOf(7), await outcome(7, ENDS)]).toEqual([7, 'loading']);
+    const { next } = await explain(market.house.context(), 7);
+    expect(next).toContain('tries cancel-in-exigo again');
     if (lease instanceof Lease) await lease.release();
     expect(await ends()).toBeNull();
     expect([await statusOf(7), await outcome(7, ENDS)]).toEqual([4, 'delivered']);

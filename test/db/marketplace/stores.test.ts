@@ -196,6 +196,9 @@ describe.each(engines())('stores on %s', (engine) => {
     const over = await explain(market.house.context(), 7);
     expect(over.where.join('\n')).toContain(`${REPORTS}: delivered at`);
     expect(over.next).toContain('its marketplace has it');
+    const told = over.timeline.map(({ message }) => message).join('\n');
+    expect(told).toContain('to be reported to its marketplace (store main)');
+    expect(told).not.toContain('handed over to main');
     expect(over.timeline.map(({ message }) => message).join('\n')).toContain('Sync Complete');
   });
 
