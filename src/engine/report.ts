@@ -39,6 +39,9 @@ export interface RunSummary {
   readonly heldBy: string | null;
   readonly changeSets: readonly {
     readonly changeSetId: number;
+    /** `exigo`, or `godatafeed/<store>`. */
+    readonly source: string;
+    /** US Central; of a store UTC. */
     readonly startAt: string;
     readonly ordersFrozen: number;
     readonly ordersUnchanged: number;
@@ -52,6 +55,12 @@ export interface RunSummary {
       number
     >
   >;
+  /** Stores of GoDataFeed that could not be read; the others were. */
+  readonly storeProblems: readonly {
+    readonly store: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
@@ -114,13 +123,16 @@ export async function summarize(
     pipeline,
     runId: report.runId,
     heldBy: report.heldBy?.heldBy ?? null,
-    changeSets: report.changeSets.map(({ changeSetId, startAt, ordersFrozen, ordersUnchanged, rawRows }) => ({
-      changeSetId,
-      startAt,
-      ordersFrozen,
-      ordersUnchanged,
-      rawRows,
-    })),
+    changeSets: report.changeSets.map(
+      ({ changeSetId, source, startAt, ordersFrozen, ordersUnchanged, rawRows }) => ({
+        changeSetId,
+        source,
+        startAt,
+        ordersFrozen,
+        ordersUnchanged,
+        rawRows,
+      }),
+    ),
     batches,
     files: [...paths.values()],
     totals: {
@@ -133,6 +145,11 @@ export async function summarize(
       waiting: total('waiting'),
       files: paths.size,
     },
+    storeProblems: report.storeProblems.map((problem) => ({
+      store: problem.store,
+      code: codeOf(problem.error) ?? 'ERROR',
+      message: messageOf(problem.error),
+    })),
     error: error === null ? null : { code: codeOf(error) ?? 'ERROR', message: messageOf(error) },
   };
 }

@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { marketplacePipeline } from '../../src/app/pipelines.js';
 import { MINUTE } from '../../src/core/clock.js';
 import { codeOf, InvariantError, messageOf } from '../../src/core/errors.js';
 import { askedFor } from '../../src/engine/asked.js';
+import { dryRun } from '../../src/engine/dry-run.js';
 import { explainMarketplace } from '../../src/engine/explain-marketplace.js';
 import { retryWaiting } from '../../src/engine/retry-waiting.js';
+import { readStatus } from '../../src/engine/status-view.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
-import { MAPS, Market, orderMembers } from '../support/market.js';
+import { INTO_EXIGO, MAPS, Market, orderMembers } from '../support/market.js';
 
 reportMissingEngine();
 
@@ -87,7 +90,7 @@ describe.each(engines())('marketplace orders into Exigo on %s', (engine) => {
     market.put('1', NEW_SKU);
     await market.run();
     market.put('1'); // the same number, with other lines
-    await market.run();
+    expect((await market.run()).error).toBeNull();
     expect(await market.items()).toEqual(['main/1 held UNKNOWN_SKU', 'main/1 delivered']);
     expect(await market.house.all(`SELECT resolution FROM "etl.item" WHERE state = 'held'`)).toEqual([
       { resolution: 'SUPERSEDED' },
@@ -118,6 +121,42 @@ describe.each(engines())('marketplace orders into Exigo on %s', (engine) => {
       `step acknowledge is done: acknowledged with ${id}`,
     ]);
     await expect(askedFor(context, 'M-3')).rejects.toThrow(/neither an Exigo order id nor/);
+  });
+
+  it('a dry run shows which orders would be made and acknowledged, and changes nothing anywhere', async () => {
+    await open();
+    market.put('1');
+    market.put('2', NEW_SKU);
+    const before = await market.house.all('SELECT * FROM "etl.batch"');
+    const context = market.context();
+    const request = { pipeline: marketplacePipeline(), slices: [] };
+    const { summary, error } = await dryRun(context, request, () => context);
+    expect(error).toBeNull();
+    expect(summary.totals).toMatchObject({ frozen: 2, delivered: 1, held: 1 });
+    expect(summary.calls).toEqual([
+      { operation: 'ProcessTransaction', orders: ['amazon:M-1'] },
+      { operation: 'Acknowledge (main)', orders: ['1'] },
+    ]);
+    expect(await market.house.all('SELECT * FROM "etl.batch"')).toEqual(before);
+    expect(await market.house.all('SELECT * FROM "etl.marketplace_order"')).toEqual([]);
+    expect([market.feed.journal, market.exigo.journal]).toEqual([[], []]);
+  });
+
+  it('the status of the pipeline names what waits, and which steps are open', async () => {
+    await open();
+    market.put('1');
+    market.put('2', NEW_SKU);
+    market.exigo.fail({ kind: 'cut-before', operation: 'ProcessTransaction' });
+    await market.run();
+    const status = (await readStatus(market.context())).pipelines.find(
+      ({ pipeline }) => pipeline === INTO_EXIGO,
+    );
+    expect(status).toMatchObject({
+      openBatches: 1,
+      backlog: [{ state: 'loading', target: 'main', items: 1 }],
+      waiting: [{ code: 'UNKNOWN_SKU', items: 1 }],
+      openSteps: [{ step: 'create-order', state: 'sending' }],
+    });
   });
 
   describe('canceled by a person', () => {

@@ -11,9 +11,11 @@ export function printRun(output: Output, summary: RunSummary, calls: readonly Pl
   }
   if (calls !== null) output.line('DRY RUN: nothing was changed anywhere');
   for (const set of summary.changeSets) {
+    const what = `change set ${set.changeSetId}: ${counted(set.ordersFrozen, 'order')} frozen, ${set.ordersUnchanged} unchanged`;
     output.line(
-      `change set ${set.changeSetId}: ${counted(set.ordersFrozen, 'order')} frozen, ${set.ordersUnchanged} unchanged, ` +
-        `${counted(set.rawRows, 'row')}, since ${set.startAt} US Central`,
+      set.source.startsWith('godatafeed/')
+        ? `${what}, of ${set.source}`
+        : `${what}, ${counted(set.rawRows, 'row')}, since ${set.startAt} US Central`,
     );
   }
   if (summary.batches.length > 0) {
@@ -50,6 +52,9 @@ export function printRun(output: Output, summary: RunSummary, calls: readonly Pl
     output.line(
       `call ${call.operation}: ${counted(call.orders.length, 'order')} (${call.orders.slice(0, 10).join(', ')}${call.orders.length > 10 ? ', ...' : ''})`,
     );
+  }
+  for (const { store, message } of summary.storeProblems) {
+    output.line(`GoDataFeed store ${store} was not read: ${message}`);
   }
   if (summary.error !== null) {
     output.line(`ended early: ${summary.error.message}`);

@@ -14,6 +14,8 @@ export interface Subscriber {
 
 export interface ChangeSet {
   readonly changeSetId: number;
+  /** `exigo`, `godatafeed/<store>` (its new orders), or `godatafeed/<store>/ended`. */
+  readonly source: string;
   readonly ordersFrozen: number;
   readonly ordersUnchanged: number;
   readonly rawRows: number;
@@ -85,6 +87,7 @@ export async function recordChangeSet(session: Session, recording: Recording): P
   if (row === undefined) throw new InvariantError('freeze/insert_change_set gave no row');
   let changeSet: ChangeSet = {
     changeSetId: row.change_set_id,
+    source,
     ...totals(counts),
     startAt: recording.startAt,
     frozenUtc: row.frozen_utc,

@@ -107,6 +107,7 @@ async function insertSet(session: Session, set: DocumentSet, frozen: number): Pr
   if (row === undefined) throw new InvariantError('freeze/insert_document_set gave no row');
   return {
     changeSetId: row.change_set_id,
+    source: storeSource(set.store),
     ordersFrozen: frozen,
     ordersUnchanged: unchanged,
     rawRows: 0,

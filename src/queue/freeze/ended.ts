@@ -51,6 +51,7 @@ export async function freezeEndedDocuments(
   await insertEvent(session, { at: now, kind: 'frozen', pipeline, batchId, message });
   return {
     changeSetId: change_set_id,
+    source: parameters.source,
     ordersFrozen: frozen,
     ordersUnchanged: 0,
     rawRows: 0,

@@ -269,9 +269,12 @@ function message(status: number, text: string): Answer {
   return { status, text: JSON.stringify({ message: text }) };
 }
 
+/** A text, or a decimal that is a value: amounts become text, so that they keep their digits. */
+const DECIMAL = /("(?:[^"\\]|\\.)*")|-?\d+\.\d+(?=\s*[,}\]])/g;
+
 function parse(text: string): Record<string, unknown> | null {
   try {
-    const body: unknown = JSON.parse(text);
+    const body: unknown = JSON.parse(text.replace(DECIMAL, (found, quoted) => quoted ?? `"${found}"`));
     return typeof body === 'object' && !Array.isArray(body) ? (body as Record<string, unknown> | null) : null;
   } catch {
     return null;
