@@ -5,7 +5,7 @@ import { InvariantError } from '../../src/core/errors.js';
 import type { AnyPipeline } from '../../src/core/pipeline.js';
 import { release } from '../../src/engine/persons.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
-import { MAPS, orderMembers } from '../support/market.js';
+import { orderMembers } from '../support/market.js';
 import { HAND_OVERS, Reconciling } from '../support/reconciling.js';
 import { keepLedger } from '../support/reconciling-tables.js';
 import { changeOrder, placeOrder } from '../support/small-orders.js';
@@ -17,7 +17,7 @@ describe.each(engines())('on %s', (engine) => {
   afterEach(() => scene.close());
 
   async function open(): Promise<void> {
-    scene = await Reconciling.open({ engine, stores: { main: { orders: MAPS } } });
+    scene = await Reconciling.open({ engine });
   }
 
   /** The order in Exigo that a marketplace order became. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../src/core/clock.js';
-import { engines, reportMissingEngine } from '../support/engines.js';
+import { engines, modes, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';
 import { HAND_OVERS, placeCleanOrders, Reconciling } from '../support/reconciling.js';
 import { copyOrders, tablesText } from '../support/reconciling-tables.js';
@@ -144,14 +144,14 @@ const SEEDS: Readonly<Record<string, Seed>> = {
 
 reportMissingEngine();
 
-describe.each(engines())('on %s', (engine) => {
+describe.each(modes())('on $name', ({ engine, hosted }) => {
   let scene: Reconciling;
   afterEach(async () => {
     await scene.close();
   });
 
   it('finds nothing wrong where nothing is, and says why things differ', async () => {
-    scene = await Reconciling.open({ engine });
+    scene = await Reconciling.open({ engine, hosted });
     await placeCleanOrders(scene);
     const { report, problem } = await scene.compare();
     expect(problem).toBeNull();
@@ -162,7 +162,7 @@ describe.each(engines())('on %s', (engine) => {
   });
 
   it('finds each of the differences with orders, and nothing else', async () => {
-    scene = await Reconciling.open({ engine });
+    scene = await Reconciling.open({ engine, hosted });
     const seeds = Object.entries(SEEDS).map(([code, seed], i) => ({ code, ...seed, id: 100 + 10 * i }));
     for (const { before, id } of seeds) await before?.(scene, id);
     await scene.run(HAND_OVERS);
@@ -172,6 +172,13 @@ describe.each(engines())('on %s', (engine) => {
     scene.house.clock.advance(2 * HOUR);
     const expected = seeds.map(({ code, id, key = String }) => `${code} ${key(id)}`);
     expect(await scene.found()).toEqual(expected.sort());
+  });
+});
+
+describe.each(engines())('on %s', (engine) => {
+  let scene: Reconciling;
+  afterEach(async () => {
+    await scene.close();
   });
 
   it('finds what a ledger that was restored from a backup has forgotten', async () => {

@@ -9,7 +9,7 @@ import type { EngineContext } from '../../src/engine/context.js';
 import { type Reconciled, reconcile } from '../../src/engine/reconcile/reconcile.js';
 import type { ReconcileRequest } from '../../src/engine/reconcile/scope.js';
 import { type RunRequest, runPipeline } from '../../src/engine/run.js';
-import { INTO_EXIGO } from './market.js';
+import { INTO_EXIGO, MAPS } from './market.js';
 import { MarketplaceHouse, type MarketplaceHouseOptions, REPORTS } from './marketplace-house.js';
 import { changeOrder, placeOrder } from './small-orders.js';
 
@@ -27,7 +27,7 @@ export class Reconciling {
     // The stand-in's bucket and ours are out of the way: what is tested is what is said, not how fast.
     const feed = { bucketSize: 100_000, leakPerSecond: 10_000, ...options.feed };
     const rate = { bucket: 10_000, leakPerSecond: 1_000 };
-    const stores = { main: { rate, ...options.stores?.main } };
+    const stores = { main: { rate, orders: MAPS, ...options.stores?.main } };
     return new Reconciling(await MarketplaceHouse.open({ ...options, feed, stores }));
   }
 

@@ -85,16 +85,21 @@ function bothShipped(facts: MarketplaceFacts, exigo: ShownOrder, rules: Marketpl
 }
 
 function reportedNotShipped(facts: MarketplaceFacts, exigo: ShownOrder, rules: MarketplaceRules): Finding {
-  const { shown, unreported } = facts;
+  const { shown, unreported, report, openSince } = facts;
+  const { now, graceMs, ends } = rules;
   if (unreported === 'by a person') return harmless('DECIDED');
-  if (rules.now - exigo.modifiedAt < rules.graceMs) return harmless('TOO_YOUNG');
-  const who = shown.answer === 'manual' ? ', by somebody else' : '';
+  if (now - exigo.modifiedAt < graceMs) return harmless('TOO_YOUNG');
+  if (openSince !== null && now - openSince < graceMs) return harmless('WAITING');
+  const who = report === null ? ', by somebody else' : '';
+  const known = `what we know: orderferry explain ${exigo.orderId}`;
   return differs(
     'REPORTED_NOT_SHIPPED',
     `its marketplace was told that it is shipped${shown.tracking === null ? '' : ` (${shown.tracking})`}${who}, Exigo says ${exigo.status} since ${time(exigo.modifiedAt)}`,
     exigo.status === 'Canceled'
-      ? `refund it at the marketplace, or set it to Shipped in Exigo; what we know: orderferry explain ${exigo.orderId}`
-      : `shipped indeed: set it to Shipped in Exigo with its tracking number; else stop it there; what we know: orderferry explain ${exigo.orderId}`,
+      ? `refund it at the marketplace, or set it to Shipped in Exigo; ${known}`
+      : report === null && ends !== null
+        ? `shipped from here: set it to Shipped in Exigo; else, to cancel it in Exigo unless a 3PL has it: orderferry run ${ends}; ${known}`
+        : `shipped indeed: set it to Shipped in Exigo with its tracking number; else stop it there; ${known}`,
   );
 }
 

@@ -13,6 +13,7 @@ import type { OrderFacts } from './compare-order.js';
 import { NOT_COMPARED, said } from './findings.js';
 import { marketplaceFacts } from './marketplace-facts.js';
 import { workOf } from './order-facts.js';
+import type { MarketplaceRules } from './rules.js';
 import type { Scope } from './scope.js';
 
 /**
@@ -27,6 +28,7 @@ export async function reconcileMarketplaces(scope: Scope, done: ReadonlySet<stri
     const { store } = view;
     const part = storeParts.get(store);
     if (part === undefined) continue;
+    const rules = rulesOf(scope, store);
     for await (const page of part.stream(view.imported(request.from, to))) {
       assertGoingOn(context.signal);
       const orders = page.filter(
@@ -39,10 +41,17 @@ export async function reconcileMarketplaces(scope: Scope, done: ReadonlySet<stri
       );
       for (const facts of await marketplaceFacts(scope, store, orders, links)) {
         const id = marketplaceKey({ store, order_number: facts.shown.orderNumber });
-        tally.add('marketplace order', id, compareMarketplace(facts, marketplaceRules));
+        tally.add('marketplace order', id, compareMarketplace(facts, rules));
       }
     }
   }
+}
+
+/** New orders of a store without maps are not ours to take. */
+function rulesOf({ context, marketplaceRules }: Scope, store: string): MarketplaceRules {
+  const { stores } = context.config.godatafeed;
+  const maps = stores.find(({ name }) => name === store)?.orders ?? null;
+  return maps === null ? { ...marketplaceRules, takes: null } : marketplaceRules;
 }
 
 /**
@@ -50,7 +59,7 @@ export async function reconcileMarketplaces(scope: Scope, done: ReadonlySet<stri
  * their store is asked one by one. Returns the keys of those that differ.
  */
 export async function compareLateReports(scope: Scope, facts: readonly OrderFacts[]): Promise<string[]> {
-  const { views, storeParts, tally, marketplaceRules } = scope;
+  const { views, storeParts, tally } = scope;
   if (views.stores.length === 0) return [];
   const different: string[] = [];
   for (const link of await unreported(scope, facts)) {
@@ -63,7 +72,7 @@ export async function compareLateReports(scope: Scope, facts: readonly OrderFact
     }
     const links = new Map([[shown.orderNumber, link]]);
     for (const one of await marketplaceFacts(scope, link.store, [shown], links)) {
-      const finding = compareMarketplace(one, marketplaceRules);
+      const finding = compareMarketplace(one, rulesOf(scope, link.store));
       tally.add('marketplace order', id, finding);
       if (finding.verdict === 'differs') different.push(id);
     }
