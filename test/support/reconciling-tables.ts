@@ -15,6 +15,11 @@ const COLUMNS = [
   'Other20',
 ];
 
+/** Tables whose numbers the server gives. */
+const NUMBERED = ['run', 'change_set', 'batch', 'item', 'wave', 'event', 'effect'].map(
+  (name) => `etl.${name}`,
+);
+
 /** What Exigo itself has, when another house plays its sync database: the same orders. */
 export async function copyOrders(from: House, to: House): Promise<void> {
   const rows = await from.all<Parameters>(`SELECT ${COLUMNS.join(', ')} FROM "dbo.Orders"`);
@@ -52,8 +57,11 @@ async function putBack(house: House, table: string, rows: readonly Parameters[])
   const columns = Object.keys(first);
   const insert = `INSERT INTO "${table}" (${columns.map((name) => `"${name}"`).join(', ')})
     VALUES (${columns.map((_, i) => `@c${i}`).join(', ')})`;
+  const numbered = house.database.engine === 'sqlserver' && NUMBERED.includes(table);
+  const set = (value: string) => `SET IDENTITY_INSERT "${table}" ${value}`;
+  const text = numbered ? `${set('ON')}; ${insert}; ${set('OFF')}` : insert;
   for (const row of rows) {
     const values = columns.map((name, i) => [`c${i}`, row[name] ?? null] as const);
-    await house.exec(insert, Object.fromEntries(values));
+    await house.exec(text, Object.fromEntries(values));
   }
 }

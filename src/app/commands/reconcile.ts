@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { DAY, HOUR } from '../../core/clock.js';
 import { UsageError } from '../../core/errors.js';
 import { fromExigoText, parseDateOption, toExigoText } from '../../core/time.js';
@@ -14,6 +14,8 @@ import { wholeNumber, withContext } from './open.js';
 
 const WINDOW = 7 * DAY;
 const MOST = 1_000;
+/** Of a kind, for people: the others read alike. */
+const IN_FULL = 5;
 
 interface ReconcileOptions {
   readonly startDate?: string;
@@ -29,7 +31,11 @@ export function addReconcile(program: Command, shell: Shell): void {
     .description('compares what Exigo, GoDataFeed, the 3PL folders and the ledger say of every order')
     .option('--start-date <date>', 'what changed from this day on, midnight US Central (default: 7 days ago)')
     .option('--end-date <date>', 'up to, not including, this day (default: now)')
-    .option('--grace <time>', 'a younger difference is on its way: 30m, 2h (default 1h)', duration, HOUR)
+    .addOption(
+      new Option('--grace <time>', 'a younger difference is on its way: 30m, 2h')
+        .argParser(duration)
+        .default(HOUR, '1h'),
+    )
     .option('--limit <discrepancies>', 'list so many, count the others', wholeNumber('--limit'), MOST)
     .option('--json', 'one object on standard output')
     .action(async (options: ReconcileOptions, command: Command) => {
@@ -92,11 +98,16 @@ function print(output: Output, report: ReconcileReport): void {
     [{ title: 'code' }, { title: 'what' }, { title: 'id' }],
     discrepancies.listed.map(({ code, subject, id }) => [code, subject, id]),
   );
-  for (const { subject, id, code, cause, next } of discrepancies.listed) {
-    output.line();
-    output.line(`${subject} ${id}: ${code}`);
-    output.line(`  ${cause}`);
-    output.line(`  do: ${next}`);
+  for (const code of Object.keys(discrepancies.byCode)) {
+    const ofKind = discrepancies.listed.filter((one) => one.code === code);
+    for (const one of ofKind.slice(0, IN_FULL)) {
+      output.line();
+      output.line(`${one.subject} ${one.id}: ${code}`);
+      output.line(`  ${one.cause}`);
+      output.line(`  do: ${one.next}`);
+    }
+    if (ofKind.length > IN_FULL)
+      output.line(`and ${ofKind.length - IN_FULL} more of them: --json has each in full`);
   }
   const left = discrepancies.total - discrepancies.listed.length;
   if (left > 0) output.line(`and ${left} more: --limit ${discrepancies.total} lists them all`);

@@ -44,7 +44,7 @@ function notPrinted({ orderId, truth }: Facts, ledger: LedgerFacts, rules: Order
   return differs(
     'HANDED_OVER_NOT_PRINTED',
     `${holder(ledger)} has it${inFile(ledger)}, and Exigo says Accepted since ${time(truth.modifiedAt)}: somebody else may print it, too`,
-    `to take the step up: orderferry run ${rules.pipeline}; if it stays so: orderferry explain ${orderId}`,
+    `${rules.prints ? `to take the step up: orderferry run ${rules.pipeline}` : 'set it to Printed in Exigo, or name exigoApi in the configuration'}; if it stays so: orderferry explain ${orderId}`,
   );
 }
 

@@ -11,6 +11,8 @@ export interface OrderRules {
   readonly firstFreezeAt: number | null;
   /** The pipeline that hands over. */
   readonly pipeline: string;
+  /** Whether runs set orders to Printed: an Exigo API is configured. */
+  readonly prints: boolean;
   /** A 3PL has files that the ledger does not know: what looks as if it never left may have left. */
   readonly ledgerBehind: boolean;
   /** When a ready item of a 3PL should have been taken by a wave at the latest; null while none was due. */

@@ -77,6 +77,7 @@ export async function makeScope(
       firstAt: first === undefined ? null : fromExigoText(first),
       firstFreezeAt: firstFreeze === null ? null : fromUtcText(firstFreeze),
       pipeline: handOver?.name ?? '<pipeline>',
+      prints: context.statusTarget !== null,
       ledgerBehind: false,
       wavePassed: (target, createdAt) => wavePassed(context, target, createdAt, now - graceMs),
     },

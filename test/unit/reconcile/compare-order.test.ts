@@ -22,6 +22,7 @@ const RULES: OrderRules = {
   firstAt: NOW - 30 * DAY,
   firstFreezeAt: NOW - 29 * DAY,
   pipeline: 'exigo-orders-to-3pl',
+  prints: true,
   ledgerBehind: false,
   wavePassed: (_target, createdAt) => (NOW - createdAt > DAY ? createdAt + HOUR : null),
 };
