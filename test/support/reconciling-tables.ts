@@ -41,13 +41,19 @@ export async function tablesText(house: House): Promise<string> {
 /** Keeps what the ledger has; what is returned puts it back, as a restore from a backup does. The world stays. */
 export async function keepLedger(house: House): Promise<() => Promise<void>> {
   const kept = new Map<string, Parameters[]>();
-  const tables = (await stateTables(house.database)).filter((table) => table !== 'etl.migration');
+  const all = await stateTables(house.database);
+  // Frozen rows are never altered: those of the backup are there, newer ones are dropped.
+  const frozen = all.filter((table) => table.startsWith('etl.frozen_'));
+  const tables = all.filter((table) => table !== 'etl.migration' && !frozen.includes(table));
   for (const table of tables) kept.set(table, await house.all<Parameters>(`SELECT * FROM "${table}"`));
   // Items belong to batches: they go first, and come last.
   const ordered = ['etl.batch', ...tables.filter((table) => table !== 'etl.batch')];
   return async () => {
     for (const table of [...ordered].reverse()) await house.exec(`DELETE FROM "${table}"`);
     for (const table of ordered) await putBack(house, table, kept.get(table) ?? []);
+    const known = 'SELECT change_set_id FROM "etl.change_set"';
+    for (const table of frozen)
+      await house.exec(`DELETE FROM "${table}" WHERE change_set_id NOT IN (${known})`);
   };
 }
 
