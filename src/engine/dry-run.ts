@@ -16,7 +16,7 @@ import {
   recordingTarget,
   unhurriedClock,
 } from './dry-targets.js';
-import { openOrders } from './freeze-ended.js';
+import { openOrders } from './marketplace/freeze-ended.js';
 import { type RunSummary, summarize } from './report.js';
 import { type RunRequest, runPipeline, windowOf } from './run.js';
 import { assertGoingOn } from './stop.js';

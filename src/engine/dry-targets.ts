@@ -10,7 +10,7 @@ import type { OrderTarget } from '../core/new-order.js';
 import type { Delivery, FileFacts, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { Session } from '../queue/ledger/session.js';
 import { sourceStatuses } from '../queue/reads/orders.js';
-import { describeSent } from './update-request.js';
+import { describeSent } from './updates/update-request.js';
 
 /** A call that a real run would make. */
 export interface PlannedCall {

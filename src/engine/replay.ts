@@ -6,7 +6,7 @@ import { readBatch } from '../queue/ledger/batches.js';
 import type { Wave } from '../queue/ledger/waves.js';
 import { sentMembers, wavesOfBatch } from '../queue/reads/replay.js';
 import type { EngineContext } from './context.js';
-import { renderWave, threePlOf } from './render.js';
+import { renderWave, threePlOf } from './waves/render.js';
 
 const PAGE = 500;
 /** Orders that are named when a file differs. */

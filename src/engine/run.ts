@@ -12,13 +12,13 @@ import { beginRun, endRun, runIdOf } from '../queue/ledger/runs.js';
 import type { Answer, Request } from '../queue/ledger/session.js';
 import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
 import type { EngineContext } from './context.js';
-import { freezeEnded } from './freeze-ended.js';
-import { type FrozenStores, freezeStores, type StoreProblem } from './freeze-stores.js';
 import { pipelineLease, requestDeadline } from './leases.js';
-import { recoverWaves } from './recover-waves.js';
-import { emptySpool } from './spool.js';
+import { freezeEnded } from './marketplace/freeze-ended.js';
+import { type FrozenStores, freezeStores, type StoreProblem } from './marketplace/freeze-stores.js';
 import { assertGoingOn } from './stop.js';
-import type { DueWaves } from './waves.js';
+import { recoverWaves } from './waves/recover-waves.js';
+import { emptySpool } from './waves/spool.js';
+import type { DueWaves } from './waves/waves.js';
 import { mayHaveWork, work } from './work.js';
 
 export interface RunRequest {

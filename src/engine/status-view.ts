@@ -19,9 +19,9 @@ import {
   waitingCounts,
 } from '../queue/reads/status.js';
 import type { EngineContext } from './context.js';
-import { nextCutOff } from './cut-off.js';
 import { pipelineLease } from './leases.js';
-import { isDue } from './waves.js';
+import { nextCutOff } from './waves/cut-off.js';
+import { isDue } from './waves/waves.js';
 
 export interface PipelineStatus {
   readonly pipeline: string;

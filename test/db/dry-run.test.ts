@@ -10,7 +10,7 @@ import type { AnyPipeline } from '../../src/core/pipeline.js';
 import { toExigoText } from '../../src/core/time.js';
 import { type DryRunResult, dryRun } from '../../src/engine/dry-run.js';
 import { pipelineLease } from '../../src/engine/leases.js';
-import { release } from '../../src/engine/persons.js';
+import { release } from '../../src/engine/persons/persons.js';
 import { type RunSummary, summarize } from '../../src/engine/report.js';
 import { type RunRequest, runPipeline } from '../../src/engine/run.js';
 import { frozenOrders } from '../../src/extract/frozen-orders.js';

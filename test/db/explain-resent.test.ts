@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { findPipeline } from '../../src/app/pipelines.js';
 import { loadSampleTenant } from '../../src/app/sample-tenant.js';
 import { SAMPLE_ORDER } from '../../src/app/sample-tenant-orders.js';
-import { explain } from '../../src/engine/explain.js';
-import { release } from '../../src/engine/persons.js';
+import { explain } from '../../src/engine/explain/explain.js';
+import { release } from '../../src/engine/persons/persons.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';
 

@@ -3,7 +3,7 @@ import { PIPELINES } from '../../src/app/pipelines.js';
 import { DAY, HOUR } from '../../src/core/clock.js';
 import { InvariantError } from '../../src/core/errors.js';
 import type { AnyPipeline } from '../../src/core/pipeline.js';
-import { release } from '../../src/engine/persons.js';
+import { release } from '../../src/engine/persons/persons.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
 import { orderMembers } from '../support/market.js';
 import { HAND_OVERS, Reconciling } from '../support/reconciling.js';

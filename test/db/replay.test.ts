@@ -10,7 +10,7 @@ import { SAMPLE_ORDER } from '../../src/app/sample-tenant-orders.js';
 import { DAY, MINUTE } from '../../src/core/clock.js';
 import type { AnyPipeline } from '../../src/core/pipeline.js';
 import type { EngineContext } from '../../src/engine/context.js';
-import { release } from '../../src/engine/persons.js';
+import { release } from '../../src/engine/persons/persons.js';
 import { replayBatch } from '../../src/engine/replay.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
 import { engines, reportMissingEngine } from '../support/engines.js';

@@ -6,7 +6,7 @@ import { StoppedError } from '../../src/core/errors.js';
 import { setFaultHook } from '../../src/core/fault-points.js';
 import type { AnyPipeline } from '../../src/core/pipeline.js';
 import { toExigoText } from '../../src/core/time.js';
-import { release } from '../../src/engine/persons.js';
+import { release } from '../../src/engine/persons/persons.js';
 import { type RunRequest, runPipeline } from '../../src/engine/run.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';

@@ -6,10 +6,10 @@ import type { Config, ExigoApiConfig } from '../../src/core/config.js';
 import { InvariantError } from '../../src/core/errors.js';
 import type { GoDataFeedStore } from '../../src/core/godatafeed.js';
 import type { Engine } from '../../src/db/database.js';
-import { askedFor } from '../../src/engine/asked.js';
 import type { EngineContext } from '../../src/engine/context.js';
-import type { ReleaseAs } from '../../src/engine/persons.js';
-import { releaseDocument } from '../../src/engine/persons-documents.js';
+import { askedFor } from '../../src/engine/persons/asked.js';
+import type { ReleaseAs } from '../../src/engine/persons/persons.js';
+import { releaseDocument } from '../../src/engine/persons/persons-documents.js';
 import { type RunReport, type RunRequest, runPipeline } from '../../src/engine/run.js';
 import type { ExigoStandin } from '../../src/standins/exigo/server.js';
 import {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/core/clock.js';
 import type { WaveRule } from '../../src/core/hand-over.js';
-import { lastCutOff, nextCutOff } from '../../src/engine/cut-off.js';
+import { lastCutOff, nextCutOff } from '../../src/engine/waves/cut-off.js';
 
 const rule = (cutOffs: readonly string[], zone: string): WaveRule => ({
   cutOffs,

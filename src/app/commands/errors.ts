@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.js';
 import { didYouMean } from '../../core/text.js';
-import { askedFor } from '../../engine/asked.js';
 import type { EngineContext } from '../../engine/context.js';
-import { remedyFor } from '../../engine/remedy.js';
-import { retryWaiting } from '../../engine/retry-waiting.js';
+import { askedFor } from '../../engine/persons/asked.js';
+import { remedyFor } from '../../engine/persons/remedy.js';
+import { retryWaiting } from '../../engine/persons/retry-waiting.js';
 import { marketplaceKey } from '../../queue/ledger/marketplace-orders.js';
 import { countWaiting, type WaitingFilter, waitingItems } from '../../queue/reads/waiting.js';
 import { findPipeline } from '../pipelines.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { askedFor } from '../../engine/asked.js';
-import { type Explanation, explain } from '../../engine/explain.js';
-import { explainMarketplace, type MarketplaceExplanation } from '../../engine/explain-marketplace.js';
+import { type Explanation, explain } from '../../engine/explain/explain.js';
+import { explainMarketplace, type MarketplaceExplanation } from '../../engine/explain/explain-marketplace.js';
+import { askedFor } from '../../engine/persons/asked.js';
 import { marketplaceOrdersOfExigo } from '../../queue/ledger/marketplace-orders.js';
 import type { TimelineEntry } from '../../queue/reads/orders.js';
 import type { Output } from '../output.js';

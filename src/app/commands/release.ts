@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { askedFor } from '../../engine/asked.js';
-import { type ReleaseAs, release } from '../../engine/persons.js';
-import { releaseDocument } from '../../engine/persons-documents.js';
-import { resendFile } from '../../engine/resend-file.js';
+import { askedFor } from '../../engine/persons/asked.js';
+import { type ReleaseAs, release } from '../../engine/persons/persons.js';
+import { releaseDocument } from '../../engine/persons/persons-documents.js';
+import { resendFile } from '../../engine/persons/resend-file.js';
 import { findPipeline, marketplacePipeline } from '../pipelines.js';
 import type { Shell } from '../program.js';
 import { withContext } from './open.js';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { WaveRule } from '../../core/hand-over.js';
 import { counted } from '../../core/text.js';
 import { describeDuration, fromUtcText } from '../../core/time.js';
-import { cutOffText } from '../../engine/explain-answer.js';
+import { cutOffText } from '../../engine/explain/explain-answer.js';
 import { type PipelineStatus, readStatus } from '../../engine/status-view.js';
 import type { Output } from '../output.js';
 import type { Shell } from '../program.js';

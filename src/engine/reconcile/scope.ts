@@ -6,7 +6,7 @@ import type { Session } from '../../queue/ledger/session.js';
 import { readWatermarks } from '../../queue/ledger/watermarks.js';
 import { firstFrozen } from '../../queue/reads/reconcile-ledger.js';
 import { type EngineContext, syncTables } from '../context.js';
-import { lastCutOff } from '../cut-off.js';
+import { lastCutOff } from '../waves/cut-off.js';
 import { Part } from './part.js';
 import type { MarketplaceRules, OrderRules } from './rules.js';
 import { Tally } from './tally.js';

@@ -2,9 +2,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/clock.js';
 import { dryRun } from '../../../src/engine/dry-run.js';
-import { explain } from '../../../src/engine/explain.js';
+import { explain } from '../../../src/engine/explain/explain.js';
 import { pipelineLease } from '../../../src/engine/leases.js';
-import { release } from '../../../src/engine/persons.js';
+import { release } from '../../../src/engine/persons/persons.js';
 import { frozenOrders } from '../../../src/extract/frozen-orders.js';
 import { frozenTables } from '../../../src/extract/frozen-tables.js';
 import { acquireLease, Lease } from '../../../src/queue/lease/lease.js';

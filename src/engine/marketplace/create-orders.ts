@@ -1,0 +1,168 @@
+import { messageOf, TerminalError } from '../../core/errors.js';
+import type { MadeOrder, NewExigoOrder, OrderTarget } from '../../core/new-order.js';
+import type { AnyPipeline, StepDescription } from '../../core/pipeline.js';
+import type { Lease } from '../../queue/lease/lease.js';
+import { customerOfEmail, noteCustomer } from '../../queue/ledger/marketplace-customers.js';
+import { linkMarketplaceOrder, ofMarketplaceKey } from '../../queue/ledger/marketplace-orders.js';
+import type { Session } from '../../queue/ledger/session.js';
+import { type SingleEffect, sendingSingles } from '../../queue/ledger/singles.js';
+import { type DocumentKey, readDocuments } from '../../queue/reads/documents.js';
+import { configurationOfItem } from '../../queue/reads/items.js';
+import type { EngineContext, OrderMapper } from '../context.js';
+import { type Seen, type SingleAct, workOneByOne } from './one-by-one.js';
+
+type CreateStep = Extract<StepDescription, { kind: 'exigo-create-order' }>;
+
+interface Creating {
+  readonly context: EngineContext;
+  readonly lease: Lease;
+  readonly pipeline: AnyPipeline;
+  readonly step: CreateStep;
+  /** The step that comes after it. */
+  readonly nextStep: string | null;
+  readonly target: OrderTarget;
+}
+
+/**
+ * Makes the orders of a pipeline in Exigo, one transaction each. Right before, the order is looked up by its key, so
+ * one that is there already is linked and not made. After an unknown outcome absence proves nothing before the
+ * target's wait; then it is made again only where a second order with the same key is proven to be refused.
+ */
+export async function createOrders(creating: Creating): Promise<void> {
+  const { context, lease, pipeline, step, nextStep, target } = creating;
+  const maker = new OrderMaker(context, target);
+  const name = { pipeline: pipeline.name, step: step.step, target: null };
+  for (const effect of await sendingSingles(context.database, name, 0, 1_000)) await maker.remember(effect);
+  await workOneByOne({ context, lease, step: name, nextStep, act: maker });
+}
+
+class OrderMaker implements SingleAct {
+  readonly name = 'order in Exigo';
+  readonly unknownWaitMs: number;
+  readonly absent: SingleAct['absent'];
+  /** Addresses whose customer may just be in the making: a second order of theirs waits. */
+  private readonly inTheMaking = new Set<string>();
+  private readonly mappers = new Map<string, OrderMapper>();
+
+  constructor(
+    private readonly context: EngineContext,
+    private readonly target: OrderTarget,
+  ) {
+    this.unknownWaitMs = target.unknownWaitMs;
+    this.absent = target.refusesDuplicates
+      ? 'repeat'
+      : {
+          code: 'OUTCOME_UNKNOWN',
+          reason:
+            'it was sent to Exigo, no answer came, and Exigo does not show it; look for it there by its key, then "errors retry" makes it unless it is found, or "release --as cancel"',
+        };
+  }
+
+  /** An order of unknown outcome may have made its customer. */
+  async remember(effect: SingleEffect): Promise<void> {
+    const order = await this.orderOf(effect);
+    if ('code' in order || order.customer.kind !== 'email') return;
+    this.inTheMaking.add(order.customer.email);
+  }
+
+  async look(effect: SingleEffect): Promise<Seen> {
+    const order = await this.orderOf(effect);
+    if ('code' in order) return blocked('held', order.code, order.reason);
+    return this.shown(effect, order);
+  }
+
+  async act(effect: SingleEffect): Promise<Seen> {
+    const order = await this.orderOf(effect);
+    if ('code' in order) return blocked('held', order.code, order.reason);
+    const shown = await this.shown(effect, order);
+    if (shown.seen !== 'absent') return shown;
+    const customer = await this.customerOf(order);
+    if (typeof customer === 'object' && customer !== null) return customer;
+    const email = order.customer.kind === 'email' && customer === null ? order.customer.email : null;
+    if (email !== null) this.inTheMaking.add(email);
+    const made = await this.target.make(order, customer);
+    this.settled(order);
+    return this.made(effect, order, made, 'made in Exigo as order');
+  }
+
+  private async shown(effect: SingleEffect, order: NewExigoOrder): Promise<Seen> {
+    try {
+      const found = await this.target.find(order);
+      if (found === null) return { seen: 'absent' };
+      this.settled(order);
+      return this.made(effect, order, found, 'found in Exigo as order');
+    } catch (error) {
+      if (!(error instanceof TerminalError)) throw error;
+      return blocked(
+        'held',
+        error.code === 'SEVERAL_ORDERS' ? 'SEVERAL_ORDERS' : 'OUTCOME_UNKNOWN',
+        messageOf(error),
+      );
+    }
+  }
+
+  async refused(effect: SingleEffect, error: TerminalError): Promise<Seen> {
+    const seen = await this.look(effect); // a refusal may be that of a second order with the same key
+    if (seen.seen !== 'absent') return seen;
+    const order = await this.orderOf(effect);
+    if (!('code' in order)) this.settled(order);
+    return blocked('failed', 'CREATE_REFUSED', `${messageOf(error)}; mend it, then "errors retry"`);
+  }
+
+  /** Null: it is made with the order. */
+  private async customerOf({ customer }: NewExigoOrder): Promise<number | null | Seen> {
+    if (customer.kind === 'house') return customer.customerId;
+    const known = await customerOfEmail(this.context.database, customer.email);
+    if (known !== undefined) return known;
+    if (this.inTheMaking.has(customer.email)) return { seen: 'absent' };
+    const found = await this.target.customersOf(customer.email);
+    if (found.length <= 1) return found[0] ?? null;
+    const shown = found.slice(0, 5).join(', ');
+    const reason = `${found.length} customers in Exigo have the buyer's e-mail address (${shown}); join them there, or give the marketplace a house account, then "errors retry"`;
+    return blocked('held', 'CUSTOMER_AMBIGUOUS', reason);
+  }
+
+  private settled({ customer }: NewExigoOrder): void {
+    if (customer.kind === 'email') this.inTheMaking.delete(customer.email);
+  }
+
+  private made(
+    effect: SingleEffect,
+    { customer }: NewExigoOrder,
+    { orderId, customerId }: MadeOrder,
+    how: string,
+  ): Seen {
+    const note = async (session: Session, now: string) => {
+      await linkMarketplaceOrder(session, ofMarketplaceKey(effect.item_key), orderId, now);
+      if (customer.kind === 'email' && customerId !== null) {
+        await noteCustomer(session, customer.email, customerId, now);
+      }
+    };
+    return { seen: 'done', receipt: `${how} ${orderId}`, note };
+  }
+
+  /** The order as the transform saw it: same document, same configuration. */
+  private async orderOf(effect: SingleEffect): Promise<NewExigoOrder | { code: string; reason: string }> {
+    const key: DocumentKey = { changeSetId: effect.change_set_id, key: effect.item_key };
+    const [read] = await readDocuments(this.context.database, [key]);
+    if (read?.document == null) {
+      return {
+        code: 'NOT_KEPT',
+        reason: 'its frozen JSON is not kept any more',
+      };
+    }
+    const mapped = (await this.mapperOf(effect.item_id))(read.document);
+    return 'order' in mapped ? mapped.order : mapped;
+  }
+
+  private async mapperOf(itemId: number): Promise<OrderMapper> {
+    const { hash, json } = await configurationOfItem(this.context.database, itemId);
+    const mapper = this.mappers.get(hash) ?? this.context.kit.orderMapper(json);
+    this.mappers.set(hash, mapper);
+    return mapper;
+  }
+}
+
+function blocked(state: 'held' | 'failed', code: string, reason: string): Seen {
+  return { seen: 'blocked', state, code, reason };
+}

@@ -1,0 +1,111 @@
+import { DAY, MINUTE } from '../../core/clock.js';
+import { codeOf, messageOf } from '../../core/errors.js';
+import { faultPoint } from '../../core/fault-points.js';
+import type { MarketplaceStore } from '../../core/feed-store.js';
+import type { AnyPipeline } from '../../core/pipeline.js';
+import { fromUtcText, toUtcText } from '../../core/time.js';
+import type { ChangeSet } from '../../queue/freeze/change-set.js';
+import { freezeEndedDocuments } from '../../queue/freeze/ended.js';
+import { acquireLease, Lease } from '../../queue/lease/lease.js';
+import { type OpenMarketplaceOrder, openMarketplaceOrders } from '../../queue/ledger/ended-orders.js';
+import { readWatermarks, writeWatermark } from '../../queue/ledger/watermarks.js';
+import type { EngineContext } from '../context.js';
+import { assertGoingOn } from '../stop.js';
+import type { FrozenStores, StoreProblem } from './freeze-stores.js';
+import { endsTheRun } from './tell-stores.js';
+
+/** An order that is open for longer than this is no longer looked for. */
+const OPEN_FOR = 60 * DAY;
+/** GoDataFeed itself asks the marketplaces every 15 minutes; a list costs several calls of the budget. */
+const LOOK_EVERY = 10 * MINUTE;
+const LOOKED = 'ended';
+
+/**
+ * Freezes, store by store, the orders that are open with us and that the store shows Canceled, or shipped by someone
+ * else. What goes wrong with one store leaves the others working. `own` is the pipeline's lease.
+ */
+export async function freezeEnded(
+  context: EngineContext,
+  own: Lease,
+  pipeline: AnyPipeline,
+): Promise<FrozenStores> {
+  const changeSets: ChangeSet[] = [];
+  const problems: StoreProblem[] = [];
+  for (const store of context.stores.values()) {
+    assertGoingOn(context.signal);
+    await own.assertHeld();
+    try {
+      const changeSet = await freezeStore(context, own, pipeline, store);
+      if (changeSet !== null) changeSets.push(changeSet);
+    } catch (error) {
+      if (endsTheRun(error)) throw error;
+      const code = codeOf(error) ?? null;
+      context.log.error(`GoDataFeed store ${store.name} was not asked what ended: ${messageOf(error)}`, {
+        code,
+      });
+      problems.push({ store: store.name, error });
+    }
+  }
+  return { changeSets, problems };
+}
+
+/** Orders of a store that may end, and since when they may have been purchased; null when none is open. */
+export async function openOrders(
+  { database, clock, pipelines }: EngineContext,
+  pipeline: AnyPipeline,
+  store: string,
+): Promise<{ readonly orders: ReadonlyMap<string, OpenMarketplaceOrder>; readonly since: number } | null> {
+  const now = clock.now();
+  const reports = pipelines.find(({ load }) => load[0]?.kind === 'godatafeed-update')?.name ?? '';
+  const of = { store, since: toUtcText(now - OPEN_FOR), pipeline: pipeline.name, reports };
+  const orders = await openMarketplaceOrders(database, of);
+  if (orders.size === 0) return null;
+  const oldest = [...orders.values()].map(({ purchased_utc, frozen_utc }) =>
+    purchased_utc === null ? fromUtcText(frozen_utc) - 30 * DAY : fromUtcText(purchased_utc),
+  );
+  return { orders, since: Math.min(...oldest) - DAY };
+}
+
+/** Null when nothing is open or ended, when it was asked a moment ago, or when another process asks. */
+async function freezeStore(
+  context: EngineContext,
+  own: Lease,
+  pipeline: AnyPipeline,
+  store: MarketplaceStore,
+): Promise<ChangeSet | null> {
+  const { database, clock, config } = context;
+  const looked = (await readWatermarks(database, LOOKED)).get(store.name);
+  if (looked !== undefined && fromUtcText(looked) > clock.now() - LOOK_EVERY) return null;
+  const lease = await acquireLease(database, clock, {
+    name: `source/godatafeed/${store.name}/ended`,
+    ttlMs: config.lease.ttlMs,
+    requestDeadlineMs: 0,
+  });
+  if (!(lease instanceof Lease)) return null;
+  try {
+    const open = await openOrders(context, pipeline, store.name);
+    if (open === null) return null;
+    const ended = await store.listEnded(open.since, async () => {
+      assertGoingOn(context.signal);
+      await own.assertHeld();
+      await lease.assertHeld();
+    });
+    await faultPoint('ended/listed');
+    await own.assertHeld(); // this process may have been stopped between the two
+    return await lease.transaction(async (session) => {
+      const now = toUtcText(clock.now());
+      const documents = ended.filter(({ orderNumber }) => open.orders.has(orderNumber));
+      const frozen = await freezeEndedDocuments(session, {
+        store: store.name,
+        documents,
+        pipeline: pipeline.name,
+        now,
+      });
+      await writeWatermark(session, LOOKED, store.name, now);
+      await faultPoint('ended/before-freeze');
+      return frozen;
+    });
+  } finally {
+    await lease.release();
+  }
+}

@@ -1,0 +1,104 @@
+import { UsageError } from '../../core/errors.js';
+import type { AnyPipeline } from '../../core/pipeline.js';
+import { toUtcText } from '../../core/time.js';
+import { effectsOfOrders } from '../../queue/ledger/effects.js';
+import { insertEvent } from '../../queue/ledger/events.js';
+import { resolveItems } from '../../queue/ledger/items.js';
+import type { Session } from '../../queue/ledger/session.js';
+import { type WaitingFilter, type WaitingItem, waitingItems } from '../../queue/reads/waiting.js';
+import type { EngineContext } from '../context.js';
+import { type AskedItem, askedOrder, firstStep, makePersonsBatch } from './persons-batch.js';
+import { nothingToDecide } from './persons-refusal.js';
+import { remedyFor } from './remedy.js';
+
+export interface Retried {
+  readonly retried: number;
+  /** Items that another try cannot help: their file is held, and a person has to look at it. */
+  readonly left: number;
+}
+
+/**
+ * Gives held and failed items another try, on their newest frozen version, in a new batch per pipeline. Throws
+ * UsageError when the one order that was named does not wait, or cannot be helped by another try.
+ */
+export async function retryWaiting(context: EngineContext, filter: WaitingFilter): Promise<Retried> {
+  return context.database.transaction(async (session) => {
+    const waiting = await waitingItems(session, filter);
+    let retried = 0;
+    for (const pipeline of context.pipelines) {
+      const own = waiting.filter((item) => item.pipeline === pipeline.name);
+      const items = own.length === 0 ? [] : await retriable(session, pipeline, own);
+      if (items.length > 0) await retryItems(context, session, pipeline, items);
+      retried += items.length;
+    }
+    if (filter.orderId !== undefined && retried === 0) {
+      throw await refusal(session, context, filter.orderId, waiting[0]);
+    }
+    if (filter.itemKey !== undefined && retried === 0) {
+      throw new UsageError(
+        `marketplace order ${filter.itemKey} does not wait; see "orderferry explain ${filter.itemKey}"`,
+      );
+    }
+    return { retried, left: waiting.length - retried };
+  });
+}
+
+/** Those whose file is not held: nothing but a person's look at that file tells what became of it. */
+async function retriable(
+  session: Session,
+  pipeline: AnyPipeline,
+  waiting: readonly WaitingItem[],
+): Promise<WaitingItem[]> {
+  if (pipeline.source.kind !== 'exigo-queue') return [...waiting];
+  const ids = waiting.flatMap((item) => item.order_id ?? []);
+  const handOvers = await effectsOfOrders(session, pipeline.name, firstStep(pipeline), ids);
+  return waiting.filter(
+    ({ order_id }) => order_id !== null && handOvers.get(order_id)?.at(-1)?.state !== 'held',
+  );
+}
+
+async function retryItems(
+  context: EngineContext,
+  session: Session,
+  pipeline: AnyPipeline,
+  waiting: readonly WaitingItem[],
+): Promise<void> {
+  const now = toUtcText(context.clock.now());
+  const items: AskedItem[] = [];
+  for (const { order_id, item_key, generation, change_set_id } of waiting) {
+    items.push(
+      order_id === null
+        ? { key: item_key, orderId: null, changeSetId: change_set_id, generation }
+        : await askedOrder(session, order_id, generation, change_set_id),
+    );
+  }
+  const batchId = await makePersonsBatch(session, pipeline, 'retry', items, now);
+  const ids = waiting.map((item) => item.item_id);
+  await resolveItems(session, ids, 'RETRIED', now);
+  for (const { order_id, item_key, code } of waiting) {
+    await insertEvent(session, {
+      at: now,
+      kind: 'retried',
+      pipeline: pipeline.name,
+      ...(order_id === null ? { itemKey: item_key } : { orderId: order_id }),
+      message: `a person asked for another try of ${code}: with the next run (batch ${batchId})`,
+    });
+  }
+}
+
+async function refusal(
+  session: Session,
+  context: EngineContext,
+  orderId: number,
+  waiting: WaitingItem | undefined,
+): Promise<UsageError> {
+  if (waiting !== undefined) {
+    return new UsageError(
+      `order ${orderId} waits as ${waiting.code}, which another try does not help: ${remedyFor(waiting)}`,
+    );
+  }
+  const pipeline = context.pipelines.find(({ source }) => source.aggregate === 'order');
+  return pipeline === undefined
+    ? new UsageError(`order ${orderId} does not wait`)
+    : nothingToDecide(session, pipeline, orderId);
+}

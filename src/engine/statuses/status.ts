@@ -1,0 +1,278 @@
+import { MINUTE, SECOND } from '../../core/clock.js';
+import {
+  LeaseLostError,
+  messageOf,
+  StoppedError,
+  TransientError,
+  UnknownOutcomeError,
+} from '../../core/errors.js';
+import { faultPoint } from '../../core/fault-points.js';
+import type { AnyPipeline, StepDescription } from '../../core/pipeline.js';
+import type { StatusTarget } from '../../core/targets.js';
+import { counted } from '../../core/text.js';
+import { describeDuration, fromUtcText, toUtcText } from '../../core/time.js';
+import type { Lease } from '../../queue/lease/lease.js';
+import {
+  type ClaimedEffect,
+  claimEffects,
+  effectRefused,
+  effectsDone,
+  effectsPending,
+  effectsUnknown,
+  type SendingEffect,
+  sendingEffects,
+} from '../../queue/ledger/effects.js';
+import { insertEvent } from '../../queue/ledger/events.js';
+import type { EngineContext } from '../context.js';
+import { retryDelay } from '../persons/retry.js';
+import { assertGoingOn } from '../stop.js';
+import { changeByHalves } from './bisect.js';
+import { type Blocked, sortByStatus } from './status-rules.js';
+
+const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
+/** An outcome that stays unknown for longer than this within a run is left to the next one. */
+const MOST_WAIT = 2 * MINUTE;
+/** A change that is sent this often and never seen is given to a person; a run ends after so many failures in a row. */
+const MOST_ATTEMPTS = 5;
+
+type StatusStep = Extract<StepDescription, { kind: 'exigo-status' }>;
+
+interface Work {
+  readonly context: EngineContext;
+  readonly lease: Lease;
+  readonly pipeline: AnyPipeline;
+  readonly step: StatusStep;
+  readonly target: StatusTarget;
+}
+
+interface Working extends Work {
+  /** Chunks that could not be finished, since the last one that could. */
+  readonly troubles: { inARow: number };
+}
+
+/**
+ * Moves the orders of delivered files to the step's status, in chunks: intent committed, state read right
+ * before, one call, state read right after, receipts. What the target has by then is never sent again.
+ * Throws TransientError when the target is down, so that the run says so; nothing is lost by it.
+ */
+export async function changeStatuses(step: Work): Promise<void> {
+  const work: Working = { ...step, troubles: { inARow: 0 } };
+  // Left by a process that was killed, nobody knows when its call went out: absence proves from now on.
+  await settleUnknown(work, work.context.clock.now() + work.target.unknownWaitMs);
+  for (;;) {
+    assertGoingOn(work.context.signal);
+    const chunk = await claim(work);
+    if (chunk.length > 0) {
+      await faultPoint('status/after-claim');
+      await changeChunk(work, chunk);
+    } else if (!(await settleUnknown(work, 0))) {
+      return;
+    }
+  }
+}
+
+async function claim({ context, lease, pipeline, step, target }: Work): Promise<ClaimedEffect[]> {
+  return lease.transaction(async (session) => {
+    const nowMs = context.clock.now();
+    const claimed = await claimEffects(session, {
+      pipeline: pipeline.name,
+      step: step.step,
+      token: lease.token,
+      now: toUtcText(nowMs),
+      absenceProvesUtc: toUtcText(nowMs + target.unknownWaitMs),
+      limit: target.maxOrders,
+    });
+    await faultPoint('status/before-claim');
+    return claimed;
+  });
+}
+
+async function changeChunk(work: Working, chunk: readonly ClaimedEffect[]): Promise<void> {
+  const { context, lease, target, step } = work;
+  let mayHaveChanged = false;
+  try {
+    await lease.assertHeld();
+    const before = sortByStatus(chunk, await target.read(orderIds(chunk)), step.to);
+    const refused = await changeByHalves(before.toMove, async (effects) => {
+      assertGoingOn(context.signal);
+      await lease.assertHeld();
+      await faultPoint('status/before-call');
+      try {
+        await target.change(orderIds(effects), step.to);
+        mayHaveChanged = true;
+      } catch (error) {
+        mayHaveChanged ||= error instanceof UnknownOutcomeError;
+        throw error;
+      }
+      await faultPoint('status/after-call');
+    });
+    const after = sortByStatus(before.toMove, await target.read(orderIds(before.toMove)), step.to);
+    // What was refused and still is where it was has failed; what was confirmed and does not show yet is unknown.
+    const failed = after.toMove.flatMap((effect) => {
+      const reason = refused.get(effect.effect_id);
+      return reason === undefined ? [] : [{ effect, reason }];
+    });
+    const unseen = after.toMove.filter((effect) => !refused.has(effect.effect_id));
+    await record(work, [...before.there, ...after.there], [...before.blocked, ...after.blocked], failed);
+    await noteUnknown(work, unseen, `${step.to}: confirmed, but not seen yet`);
+    work.troubles.inARow = 0;
+  } catch (error) {
+    await noteFailure(work, chunk, error, mayHaveChanged);
+  }
+}
+
+async function record(
+  { context, lease, pipeline, step }: Work,
+  there: readonly ClaimedEffect[],
+  blocked: readonly Blocked<ClaimedEffect>[],
+  failed: readonly { readonly effect: ClaimedEffect; readonly reason: string }[],
+): Promise<void> {
+  await lease.transaction(async (session) => {
+    const now = toUtcText(context.clock.now());
+    await effectsDone(session, effectIds(there), `seen as ${step.to}`, now);
+    for (const { effect, code, reason, fingerprint } of blocked) {
+      const refusal = { effectId: effect.effect_id, state: 'held', code, reason, fingerprint } as const;
+      await effectRefused(session, refusal, now);
+      await orderEvent('held', effect, `${code}: ${reason}`);
+    }
+    for (const { effect, reason } of failed) {
+      const text = `Exigo refused ${step.to}: ${reason}; mend it there, then "errors retry"`;
+      await effectRefused(
+        session,
+        { effectId: effect.effect_id, state: 'failed', code: 'STATUS_REFUSED', reason: text },
+        now,
+      );
+      await orderEvent('failed', effect, text);
+    }
+    if (there.length > 0) {
+      await insertEvent(session, {
+        at: now,
+        kind: 'status',
+        pipeline: pipeline.name,
+        message: `${counted(there.length, 'order')} now ${step.to}`,
+        detail: { orders: there.length <= 1_000 ? orderIds(there) : there.length },
+      });
+    }
+    await faultPoint('status/before-receipt');
+
+    async function orderEvent(kind: string, effect: ClaimedEffect, message: string): Promise<void> {
+      await insertEvent(session, {
+        at: now,
+        kind,
+        pipeline: pipeline.name,
+        orderId: effect.order_id,
+        message,
+      });
+    }
+  });
+  await faultPoint('status/after-receipt');
+  context.progress('status', there.length, there.length);
+}
+
+/**
+ * A chunk that could not be finished: what is proven undone goes back to pending, what may have been done
+ * stays on its way until it was read back. Waits as long as the target asked for; throws when it stays down.
+ */
+async function noteFailure(
+  work: Working,
+  chunk: readonly ClaimedEffect[],
+  error: unknown,
+  mayHaveChanged: boolean,
+): Promise<void> {
+  const { context, lease, step } = work;
+  if (error instanceof LeaseLostError || error instanceof StoppedError) throw error;
+  const text = `${step.to}: ${messageOf(error)}`;
+  const attempts = ++work.troubles.inARow;
+  const delay =
+    (error instanceof TransientError ? error.retryAfterMs : undefined) ?? retryDelay(attempts, RETRY);
+  if (mayHaveChanged) {
+    await noteUnknown(work, chunk, text);
+    context.log.warn(`${text}; ${counted(chunk.length, 'order')} to be read back before anything else`, {
+      orders: chunk.length,
+    });
+  } else {
+    const nextTry = toUtcText(context.clock.now() + delay);
+    await lease.transaction((session) => effectsPending(session, effectIds(chunk), nextTry, text));
+    context.log.warn(
+      `${text}; ${counted(chunk.length, 'order')} to be tried again in ${describeDuration(delay)}`,
+    );
+  }
+  const passing = error instanceof TransientError || error instanceof UnknownOutcomeError;
+  if (!passing || attempts >= MOST_ATTEMPTS || delay > MOST_WAIT) throw error;
+  await lease.sleep(delay, context.signal);
+}
+
+/** A call went out and its effect was not seen: from now on absence must last for the target's wait to prove anything. */
+async function noteUnknown(
+  { context, lease, target }: Work,
+  effects: readonly ClaimedEffect[],
+  text: string,
+): Promise<void> {
+  if (effects.length === 0) return;
+  const provenAt = toUtcText(context.clock.now() + target.unknownWaitMs);
+  await lease.transaction((session) => effectsUnknown(session, effectIds(effects), provenAt, text));
+}
+
+/**
+ * Reads back everything that is on its way with an unknown outcome, waiting until absence proves something.
+ * Returns whether something was found undone and waits to be tried again.
+ */
+async function settleUnknown(work: Work, provenFrom: number): Promise<boolean> {
+  let again = false;
+  const { context, lease, pipeline, step, target } = work;
+  for (let after = 0; ; ) {
+    const page = await sendingEffects(context.database, pipeline.name, step.step, after, target.maxOrders);
+    const last = page.at(-1);
+    if (last === undefined) return again;
+    after = last.effect_id;
+    assertGoingOn(context.signal);
+    await lease.assertHeld();
+    try {
+      again = (await readBack(work, page, provenFrom)) || again;
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      context.log.error(
+        `${step.to}: ${messageOf(error)}; ${counted(page.length, 'order')} of unknown outcome until the next run`,
+      );
+      throw error;
+    }
+  }
+}
+
+async function readBack(work: Work, page: readonly SendingEffect[], provenFrom: number): Promise<boolean> {
+  const { context, lease, target, step } = work;
+  let seen = sortByStatus(page, await target.read(orderIds(page)), step.to);
+  const provenAt = Math.max(
+    provenFrom,
+    ...page.map((effect) => fromUtcText(effect.next_try_utc ?? toUtcText(0))),
+  );
+  const wait = provenAt - context.clock.now();
+  if (seen.toMove.length > 0 && wait > 0) {
+    if (wait > MOST_WAIT) return false;
+    await lease.sleep(wait, context.signal);
+    seen = sortByStatus(page, await target.read(orderIds(page)), step.to);
+  }
+  const givenUp = seen.toMove.filter((effect) => effect.attempts >= MOST_ATTEMPTS);
+  const again = seen.toMove.filter((effect) => effect.attempts < MOST_ATTEMPTS);
+  await record(
+    work,
+    seen.there,
+    seen.blocked,
+    givenUp.map((effect) => ({
+      effect,
+      reason: `confirmed or lost ${effect.attempts} times, and never seen`,
+    })),
+  );
+  await lease.transaction((session) =>
+    effectsPending(session, effectIds(again), null, 'not done, it is tried again'),
+  );
+  return again.length > 0;
+}
+
+function orderIds(effects: readonly { readonly order_id: number }[]): number[] {
+  return effects.map((effect) => effect.order_id);
+}
+
+function effectIds(effects: readonly { readonly effect_id: number }[]): number[] {
+  return effects.map((effect) => effect.effect_id);
+}

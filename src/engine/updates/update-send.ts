@@ -1,0 +1,101 @@
+import { MINUTE, SECOND } from '../../core/clock.js';
+import {
+  ConfigurationError,
+  codeOf,
+  messageOf,
+  TerminalError,
+  TransientError,
+  UnknownOutcomeError,
+} from '../../core/errors.js';
+import { faultPoint } from '../../core/fault-points.js';
+import { describeDuration, toUtcText } from '../../core/time.js';
+import { effectsPending, effectsUnknown } from '../../queue/ledger/effects.js';
+import { type OpenUpdate, updateSending } from '../../queue/ledger/updates.js';
+import { retryDelay } from '../persons/retry.js';
+import { assertGoingOn } from '../stop.js';
+import { readBackUpdate } from './update-findings.js';
+import { fixedRequest, updatedOrder } from './update-request.js';
+import { recordAccepted, recordDone, recordRefusal, type UpdateWork } from './update-work.js';
+
+const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
+/** A wait that is longer than this is left to the next run. */
+const MOST_WAIT = 2 * MINUTE;
+/** So many failures in a row mean that the store is down. */
+const MOST_TROUBLES = 5;
+
+/** Sends one update: intent committed, one call, receipt. Returns whether it is to be tried again in this run. */
+export async function sendUpdate(work: UpdateWork, update: OpenUpdate): Promise<boolean> {
+  const { context, lease, target } = work;
+  const nowMs = context.clock.now();
+  const request = fixedRequest(update, nowMs);
+  const fixed = { ...update, request: JSON.stringify(request) };
+  const claimed = await lease.transaction(async (session) => {
+    const done = await updateSending(session, update.effect_id, {
+      token: lease.token,
+      request: fixed.request,
+      absenceProvesUtc: toUtcText(nowMs + target.unknownWaitMs),
+    });
+    await faultPoint('update/before-intent');
+    return done;
+  });
+  if (!claimed) return false;
+  await faultPoint('update/after-intent');
+  try {
+    await target.send(updatedOrder(update, request), request.sent, async () => {
+      assertGoingOn(context.signal);
+      await lease.assertHeld();
+      await faultPoint('update/before-call');
+    });
+  } catch (error) {
+    return noteFailure(work, fixed, error);
+  }
+  work.troubles.inARow = 0;
+  await faultPoint('update/after-call');
+  await recordAccepted(work, fixed, 'accepted by GoDataFeed');
+  return false;
+}
+
+async function noteFailure(work: UpdateWork, update: OpenUpdate, error: unknown): Promise<boolean> {
+  const { context, lease, target } = work;
+  const ids = [update.effect_id];
+  if (error instanceof TerminalError) {
+    await settleRefusal(work, update, error);
+    return false;
+  }
+  const text = messageOf(error);
+  const nowMs = context.clock.now();
+  if (error instanceof UnknownOutcomeError) {
+    const provenAt = toUtcText(nowMs + target.unknownWaitMs);
+    await lease.transaction((session) => effectsUnknown(session, ids, provenAt, text));
+    context.log.warn(`${text}; read back before anything else`, { order: update.order_id });
+    if (++work.troubles.inARow >= MOST_TROUBLES) throw error;
+    return false;
+  }
+  if (error instanceof ConfigurationError) {
+    await lease.transaction((session) => effectsPending(session, ids, null, text));
+    throw error;
+  }
+  if (!(error instanceof TransientError)) throw error;
+  const delay = error.retryAfterMs ?? retryDelay(++work.troubles.inARow, RETRY);
+  await lease.transaction((session) => effectsPending(session, ids, toUtcText(nowMs + delay), text));
+  context.log.warn(`${text}; tried again in ${describeDuration(delay)}`, { order: update.order_id });
+  if (work.troubles.inARow >= MOST_TROUBLES || delay > MOST_WAIT) throw error;
+  await lease.sleep(delay, context.signal);
+  return true;
+}
+
+/** Refused, perhaps because it is there already, or because somebody else was quicker: the order shows it. */
+async function settleRefusal(work: UpdateWork, update: OpenUpdate, error: TerminalError): Promise<void> {
+  work.troubles.inARow = 0;
+  const request = fixedRequest(update, work.context.clock.now());
+  const shown = await work.target.look(updatedOrder(update, request), 'read-back');
+  const finding = readBackUpdate(request.sent, shown, update.generation);
+  if (finding.found === 'answered') return recordDone(work, update, finding.receipt);
+  if (finding.found === 'there') return recordAccepted(work, update, 'is what GoDataFeed shows');
+  const missing = finding.found === 'missing' || codeOf(error) === 'HTTP_404';
+  await recordRefusal(work, update, {
+    state: 'failed',
+    code: missing ? 'NOT_IN_GODATAFEED' : 'UPDATE_REFUSED',
+    reason: `${messageOf(error)}; mend it in Exigo, and its next version is sent by itself`,
+  });
+}

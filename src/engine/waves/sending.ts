@@ -1,0 +1,137 @@
+import { MINUTE, SECOND } from '../../core/clock.js';
+import { codeOf, messageOf } from '../../core/errors.js';
+import { faultPoint } from '../../core/fault-points.js';
+import type { AnyPipeline } from '../../core/pipeline.js';
+import type { Delivery } from '../../core/targets.js';
+import { counted } from '../../core/text.js';
+import { toUtcText } from '../../core/time.js';
+import type { Lease } from '../../queue/lease/lease.js';
+import { insertEvent } from '../../queue/ledger/events.js';
+import type { Session } from '../../queue/ledger/session.js';
+import { type Wave, waveDelivered, waveError, waveHeld, waveReplanned } from '../../queue/ledger/waves.js';
+import type { EngineContext } from '../context.js';
+import { retryDelay } from '../persons/retry.js';
+import { assertGoingOn } from '../stop.js';
+import { writeManifest } from './manifest.js';
+
+const RETRY = { firstMs: 30 * SECOND, mostMs: 30 * MINUTE };
+
+/** One wave on its way to its target. */
+export interface Sending {
+  readonly context: EngineContext;
+  readonly lease: Lease;
+  readonly pipeline: AnyPipeline;
+  readonly delivery: Delivery;
+  readonly wave: Wave;
+}
+
+/** uploaded -> delivered. */
+export async function publish(sending: Sending): Promise<void> {
+  const { context, lease, delivery, wave } = sending;
+  assertGoingOn(context.signal);
+  const manifest = manifestOf(sending);
+  if (manifest === 'before') await writeManifest(context, lease, delivery, wave);
+  await lease.assertHeld();
+  await faultPoint('send/before-publish');
+  try {
+    await delivery.publish(wave.file_name, wave.token ?? lease.token);
+  } catch (error) {
+    if (codeOf(error) !== 'FILE_EXISTS') throw error;
+    return settleExisting(sending);
+  }
+  await faultPoint('send/after-publish');
+  if (manifest === 'after') await writeManifest(context, lease, delivery, wave);
+  await receive(sending, `published in ${delivery.description}`);
+}
+
+/** The receipt: delivered. */
+export async function receive(sending: Sending, receipt: string): Promise<void> {
+  const { context, lease, pipeline, wave } = sending;
+  await lease.transaction(async (session) => {
+    const now = toUtcText(context.clock.now());
+    await waveDelivered(session, wave, receipt, pipeline.load[1]?.step ?? null, now);
+    await insertEvent(session, {
+      at: now,
+      kind: 'delivered',
+      pipeline: pipeline.name,
+      waveId: wave.wave_id,
+      message: `file ${wave.file_name} ${receipt}: ${counted(wave.orders ?? 0, 'order')}, ${counted(wave.rows ?? 0, 'row')}, ${counted(wave.bytes ?? 0, 'byte')}`,
+      detail: { sha256: wave.sha256 },
+    });
+    await faultPoint('send/before-receipt');
+  });
+  await faultPoint('send/after-receipt');
+}
+
+export async function afterManifest(sending: Sending): Promise<void> {
+  const { context, lease, delivery, wave } = sending;
+  if (manifestOf(sending) === 'after') await writeManifest(context, lease, delivery, wave);
+}
+
+/** The file needs a person; its orders are held with it. */
+export async function hold(sending: Sending, code: string, reason: string): Promise<void> {
+  const { context, lease, pipeline, wave } = sending;
+  const text = `file ${wave.file_name}: ${reason}; its orders are held, look at the file, then release or resend`;
+  await lease.transaction(async (session) => {
+    const now = toUtcText(context.clock.now());
+    await waveHeld(session, wave.wave_id, code, text, now);
+    await event(session, sending, 'held', text, now);
+  });
+  context.log.error(text, { pipeline: pipeline.name, wave: wave.wave_id });
+}
+
+/**
+ * Before the upload was complete nothing can have been published: the wave is planned anew. After it, it is
+ * published later. Returns the problem, for the run to report.
+ */
+export async function noteFailure(sending: Sending, error: unknown): Promise<unknown> {
+  const { context, lease, pipeline, wave } = sending;
+  const text = `file ${wave.file_name}: ${messageOf(error)}`;
+  const nowMs = context.clock.now();
+  const nextTry = toUtcText(nowMs + retryDelay(wave.attempts + 1, RETRY));
+  await lease.transaction(async (session) => {
+    await waveReplanned(session, wave.wave_id, nextTry, text);
+    await waveError(session, wave.wave_id, nextTry, text);
+    await event(session, sending, 'delayed', `${text}; next try at ${nextTry} UTC`, toUtcText(nowMs));
+  });
+  context.log.error(`${text}; next try at ${nextTry} UTC`, { pipeline: pipeline.name, wave: wave.wave_id });
+  return error;
+}
+
+/** A process that was stopped may have renamed it while its successor looked: the same bytes are our file. */
+async function settleExisting(sending: Sending): Promise<void> {
+  const { lease, delivery, wave } = sending;
+  const { target } = await delivery.inspect(wave.file_name, wave.token ?? lease.token);
+  if (target === null || target.sha256 !== wave.sha256) {
+    return hold(sending, 'FILE_EXISTS', `a file of this name is already in ${delivery.description}`);
+  }
+  await delivery.discard(wave.file_name, lease.token);
+  await afterManifest(sending);
+  await receive(sending, `found in ${delivery.description}`);
+}
+
+async function event(
+  session: Session,
+  { pipeline, wave }: Sending,
+  kind: string,
+  message: string,
+  at: string,
+) {
+  await insertEvent(session, { at, kind, pipeline: pipeline.name, waveId: wave.wave_id, message });
+}
+
+function manifestOf({ context, wave, pipeline }: Sending): 'before' | 'after' | 'none' {
+  if (pipeline.source.aggregate === 'table') return 'before';
+  return context.config.threePls.find(({ name }) => name === wave.target)?.manifest ?? 'none';
+}
+
+/** Where the wave goes; null, with a warning, when its 3PL is not configured any more. */
+export function deliveryOf(context: EngineContext, pipeline: AnyPipeline, wave: Wave): Delivery | null {
+  if (pipeline.source.aggregate === 'table') return context.delivery('tables');
+  const threePl = context.config.threePls.find(({ name }) => name === wave.target);
+  if (threePl === undefined) {
+    context.log.warn(`file ${wave.file_name} waits: 3PL "${wave.target}" is not configured any more`);
+    return null;
+  }
+  return context.delivery(threePl);
+}
