@@ -1,10 +1,12 @@
 import { MINUTE } from '../../core/clock.js';
+import { messageOf } from '../../core/errors.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import { effectsPending } from '../../queue/ledger/effects.js';
 import { type OpenUpdate, openUpdates } from '../../queue/ledger/updates.js';
 import { assertGoingOn } from '../stop.js';
 import { type Finding, readBackUpdate } from './update-findings.js';
-import { fixedRequest, updatedOrder } from './update-request.js';
+import { assertStoreAnswers, lookAt } from './update-look.js';
+import { fixedRequest } from './update-request.js';
 import { recordAccepted, recordDone, recordRefusal, type UpdateWork } from './update-work.js';
 
 const PAGE = 100;
@@ -44,8 +46,17 @@ async function readBack(
     await lease.assertHeld();
     const lookedAt = context.clock.now();
     const request = fixedRequest(update, lookedAt);
-    const shown = await work.target.look(updatedOrder(update, request), 'read-back');
-    const finding = readBackUpdate(request.sent, shown, update.generation);
+    const look = await lookAt(work, update, request, 'read-back');
+    if (look.looked === 'failed') {
+      assertStoreAnswers(work, look.error);
+      work.troubles.unread ??= look.error;
+      return false;
+    }
+    if (look.looked === 'refused') {
+      await recordRefusal(work, update, unreadable(look.error));
+      return false;
+    }
+    const finding = readBackUpdate(request.sent, look.shown, update.generation);
     if (finding.found !== 'absent') {
       await settle(work, update, finding);
       return false;
@@ -87,6 +98,14 @@ async function settle(work: UpdateWork, update: OpenUpdate, finding: Finding): P
           'the answer was lost, and GoDataFeed does not show the order; look for it there, then "errors retry"',
       });
   }
+}
+
+function unreadable(error: Error) {
+  return {
+    state: 'held',
+    code: 'OUTCOME_UNKNOWN',
+    reason: `the answer was lost, and the order cannot be looked up: ${messageOf(error)}; look at it in GoDataFeed, then "errors retry" to send it again, or release it as ignore`,
+  } as const;
 }
 
 async function undone(work: UpdateWork, update: OpenUpdate): Promise<boolean> {

@@ -14,14 +14,13 @@ import { type OpenUpdate, updateSending } from '../../queue/ledger/updates.js';
 import { retryDelay } from '../persons/retry.js';
 import { assertGoingOn } from '../stop.js';
 import { readBackUpdate } from './update-findings.js';
+import { lookAt } from './update-look.js';
 import { fixedRequest, updatedOrder } from './update-request.js';
-import { recordAccepted, recordDone, recordRefusal, type UpdateWork } from './update-work.js';
+import { MOST_TROUBLES, recordAccepted, recordDone, recordRefusal, type UpdateWork } from './update-work.js';
 
 const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
 /** A wait that is longer than this is left to the next run. */
 const MOST_WAIT = 2 * MINUTE;
-/** So many failures in a row mean that the store is down. */
-const MOST_TROUBLES = 5;
 
 /** Sends one update: intent committed, one call, receipt. Returns whether it is to be tried again in this run. */
 export async function sendUpdate(work: UpdateWork, update: OpenUpdate): Promise<boolean> {
@@ -88,8 +87,16 @@ async function noteFailure(work: UpdateWork, update: OpenUpdate, error: unknown)
 async function settleRefusal(work: UpdateWork, update: OpenUpdate, error: TerminalError): Promise<void> {
   work.troubles.inARow = 0;
   const request = fixedRequest(update, work.context.clock.now());
-  const shown = await work.target.look(updatedOrder(update, request), 'read-back');
-  const finding = readBackUpdate(request.sent, shown, update.generation);
+  const look = await lookAt(work, update, request, 'read-back');
+  if (look.looked === 'failed') return;
+  if (look.looked === 'refused') {
+    return recordRefusal(work, update, {
+      state: 'failed',
+      code: 'UPDATE_REFUSED',
+      reason: `${messageOf(error)}; nor can the order be looked up (${messageOf(look.error)}); look at it in GoDataFeed, then "errors retry"`,
+    });
+  }
+  const finding = readBackUpdate(request.sent, look.shown, update.generation);
   if (finding.found === 'answered') return recordDone(work, update, finding.receipt);
   if (finding.found === 'there') return recordAccepted(work, update, 'is what GoDataFeed shows');
   const missing = finding.found === 'missing' || codeOf(error) === 'HTTP_404';

@@ -14,6 +14,9 @@ import {
 import type { EngineContext } from '../context.js';
 import { describeUpdate, fixedRequest } from './update-request.js';
 
+/** So many failures in a row mean that the store is down. */
+export const MOST_TROUBLES = 5;
+
 export interface UpdateStep {
   readonly context: EngineContext;
   readonly lease: Lease;
@@ -26,7 +29,11 @@ export interface UpdateWork extends UpdateStep {
   readonly target: UpdateTarget;
   readonly of: UpdatesOf;
   /** Calls that failed for a passing reason, since the last one that did not. */
-  readonly troubles: { inARow: number };
+  readonly troubles: {
+    inARow: number;
+    /** Of an order that could not be looked up: it stays on its way, and the run ends with it when all else is done. */
+    unread: Error | null;
+  };
 }
 
 /** The receipt of GoDataFeed: it has the update, and its marketplace is asked in a while. */

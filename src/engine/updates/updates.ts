@@ -24,7 +24,7 @@ export async function reportUpdates(step: UpdateStep): Promise<void> {
     }
     const of = { pipeline: pipeline.name, step: step.step.step, target: store };
     try {
-      await reportToStore({ ...step, target, of, troubles: { inARow: 0 } });
+      await reportToStore({ ...step, target, of, troubles: { inARow: 0, unread: null } });
     } catch (error) {
       if (error instanceof LeaseLostError || error instanceof StoppedError || error instanceof InvariantError)
         throw error;
@@ -50,6 +50,7 @@ async function reportToStore(work: UpdateWork): Promise<void> {
     again = (await readBackAll(work, 'until proven')) || postponed;
   }
   await watchUpdates(work);
+  if (work.troubles.unread !== null) throw work.troubles.unread;
 }
 
 /** Whether one was postponed for a moment that is over. */

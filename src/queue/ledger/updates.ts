@@ -216,7 +216,13 @@ export async function updateRefused(
   await session.run(sql(session.engine, 'ledger/update_refused'), parameters);
 }
 
-export async function updateLooked(session: Session, effectId: number, nextLookUtc: string): Promise<void> {
-  const parameters = { effect_id: effectId, next_look_utc: nextLookUtc };
+/** Its marketplace is asked again later; `asked`: whether the store has shown the order this time. */
+export async function updateLooked(
+  session: Session,
+  effectId: number,
+  asked: boolean,
+  nextLookUtc: string,
+): Promise<void> {
+  const parameters = { effect_id: effectId, asked: asked ? 1 : 0, next_look_utc: nextLookUtc };
   await session.run(sql(session.engine, 'ledger/update_looked'), parameters);
 }

@@ -73,7 +73,8 @@ export class FeedApi {
     const mutates = operation === 'Acknowledge' || operation === 'UpdateStatus';
     if (!this.access.scopes.has(mutates ? 'Orders Update' : 'Orders Read')) return DENIED;
     this.note(operation);
-    const fault = this.faults.next((one) => strikes(one, operation, orderNumber));
+    const about = orderNumber ?? numberAskedFor(call.query);
+    const fault = this.faults.next((one) => strikes(one, operation, about));
     if (fault?.kind === 'expired-token') this.access.expire();
     if (mutates) return this.change(operation, orderNumber ?? '', admitted, fault);
     const early = fault && this.before(fault);
@@ -271,4 +272,9 @@ export class FeedApi {
   private name(name: string): string {
     return this.options.names === 'camel' ? name.charAt(0).toLowerCase() + name.slice(1) : name;
   }
+}
+
+/** The order that a list is filtered by; null for a list of many. */
+function numberAskedFor(query: URLSearchParams): string | null {
+  return [...query].find(([name]) => name.toLowerCase() === 'storeordernumber')?.[1] ?? null;
 }

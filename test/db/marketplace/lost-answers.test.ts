@@ -134,6 +134,67 @@ describe.each(engines())('updates of unknown outcome on %s', (engine) => {
     expect(market.updates()).toEqual(['G-7 SHIPPED 1Z0007']);
   });
 
+  describe('an order that cannot be looked up holds no other up', () => {
+    const unreadable = (kind: 'success-false' | 'status-500-before') =>
+      market.feed.fail({ kind, operation: 'List', orderNumber: 'G-7', times: 1000 });
+
+    beforeEach(async () => {
+      await market.sell(8);
+      await market.ship(8);
+    });
+
+    it('when its update was refused', async () => {
+      market.feed.fail({ kind: 'success-false', operation: 'UpdateStatus', orderNumber: 'G-7' });
+      unreadable('success-false');
+      expect((await market.run()).error).toBeNull();
+      expect([await market.outcome(7), await market.outcome(8)]).toEqual([
+        'failed UPDATE_REFUSED',
+        'loading',
+      ]);
+    });
+
+    it('when its answer was lost', async () => {
+      market.feed.fail({ kind: 'cut-before', operation: 'UpdateStatus', orderNumber: 'G-7' });
+      unreadable('success-false');
+      expect((await market.run()).error).toBeNull();
+      expect([await market.outcome(7), market.updates()]).toEqual([
+        'held OUTCOME_UNKNOWN',
+        ['G-8 SHIPPED 1Z0008'],
+      ]);
+    });
+
+    it('when its answer was lost, and looking fails again and again: it stays on its way', async () => {
+      market.feed.fail({ kind: 'cut-before', operation: 'UpdateStatus', orderNumber: 'G-7' });
+      unreadable('status-500-before');
+      await market.run();
+      await market.sell(9);
+      await market.ship(9);
+      expect((await market.run()).error).not.toBeNull();
+      expect(market.updates()).toEqual(['G-8 SHIPPED 1Z0008', 'G-9 SHIPPED 1Z0009']);
+      market.feed.clearFaults();
+      expect((await market.run()).error).toBeNull();
+      expect(market.updates()).toEqual(['G-8 SHIPPED 1Z0008', 'G-9 SHIPPED 1Z0009', 'G-7 SHIPPED 1Z0007']);
+    });
+
+    it.each(['success-false', 'status-500-before'] as const)(
+      'while the marketplace is awaited (%s)',
+      async (kind) => {
+        await market.run();
+        unreadable(kind);
+        market.house.clock.advance(15 * MINUTE);
+        market.feed.cycle();
+        expect((await market.run()).error).toBeNull();
+        expect([await market.effects(7), await market.outcome(8)]).toEqual([
+          ['main/G-7 1 accepted'],
+          'delivered',
+        ]);
+        market.house.clock.advance(80 * HOUR);
+        await market.run();
+        expect(await market.outcome(7)).toBe('held NOT_CONFIRMED');
+      },
+    );
+  });
+
   describe('held with the truth', () => {
     it('when GoDataFeed does not know the order any more', async () => {
       market.feed.fail({ kind: 'cut-before', operation: 'UpdateStatus' });
