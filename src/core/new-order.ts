@@ -69,6 +69,12 @@ export interface MadeOrder {
   readonly customerId: number | null;
 }
 
+/** An order that was found by its key, in any status. */
+export interface FoundOrder extends MadeOrder {
+  /** As the API of Exigo names it. */
+  readonly status: string | null;
+}
+
 /**
  * Where orders are made. Errors: TransientError (nothing was done), TerminalError (refused), UnknownOutcomeError (may
  * have been made: look), ConfigurationError (credentials, permission).
@@ -78,8 +84,11 @@ export interface OrderTarget {
   readonly unknownWaitMs: number;
   /** Whether a second order with the same key is proven to be refused, so that a repeat makes none. */
   readonly refusesDuplicates: boolean;
-  /** The order with this key; null when it is not shown. Throws TerminalError when several have it. */
-  find(order: Pick<NewExigoOrder, 'key' | 'keyField'>): Promise<MadeOrder | null>;
+  /**
+   * The order with this key; null when it is not shown. One that is Canceled only where no other has the key. Throws
+   * TerminalError when several have it that are not.
+   */
+  find(order: Pick<NewExigoOrder, 'key' | 'keyField'>): Promise<FoundOrder | null>;
   /** Customers with this e-mail address. */
   customersOf(email: string): Promise<readonly number[]>;
   /** Customer (unless `customerId` says which), order and payment, all or nothing. */

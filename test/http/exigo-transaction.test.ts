@@ -61,7 +61,11 @@ describe('orders on the stand-in', () => {
   it('are made whole, and found by the field that holds their key', async () => {
     expect(await target().find(ORDER)).toBeNull();
     const made = await target().make(ORDER, 1001);
-    expect(await target().find(ORDER)).toEqual({ orderId: made.orderId, customerId: 1001 });
+    expect(await target().find(ORDER)).toEqual({
+      orderId: made.orderId,
+      customerId: 1001,
+      status: 'Accepted',
+    });
     const [order] = await client.getOrders({ orderID: made.orderId });
     expect(order).toMatchObject({
       orderStatus: 'Accepted',
@@ -96,6 +100,8 @@ describe('orders on the stand-in', () => {
     expect((await errorOf(target().find(ORDER))).message).toContain('all have other20');
     await house.exec(`UPDATE "dbo.Orders" SET OrderStatusID = 4 WHERE OrderID <> ${orderId}`);
     expect(await target().find(ORDER)).toMatchObject({ orderId });
+    await house.exec('UPDATE "dbo.Orders" SET OrderStatusID = 4');
+    expect(await target().find(ORDER)).toMatchObject({ status: 'Canceled' });
   });
 
   it('show late, or not at all, when they are told to; the journal says what came to pass', async () => {

@@ -1,9 +1,14 @@
 import { messageOf, TerminalError } from '../../core/errors.js';
-import type { MadeOrder, NewExigoOrder, OrderTarget } from '../../core/new-order.js';
+import type { FoundOrder, MadeOrder, NewExigoOrder, OrderTarget } from '../../core/new-order.js';
 import type { AnyPipeline, StepDescription } from '../../core/pipeline.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import { customerOfEmail, noteCustomer } from '../../queue/ledger/marketplace-customers.js';
-import { linkMarketplaceOrder, ofMarketplaceKey } from '../../queue/ledger/marketplace-orders.js';
+import {
+  linkMarketplaceOrder,
+  marketplaceKey,
+  marketplaceOrdersOfExigo,
+  ofMarketplaceKey,
+} from '../../queue/ledger/marketplace-orders.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { type SingleEffect, sendingSingles } from '../../queue/ledger/singles.js';
 import { type DocumentKey, readDocuments } from '../../queue/reads/documents.js';
@@ -90,7 +95,7 @@ class OrderMaker implements SingleAct {
       const found = await this.target.find(order);
       if (found === null) return { seen: 'absent' };
       this.settled(order);
-      return this.made(effect, order, found, 'found in Exigo as order');
+      return await this.made(effect, order, found, 'found in Exigo as order');
     } catch (error) {
       if (!(error instanceof TerminalError)) throw error;
       return blocked(
@@ -126,12 +131,21 @@ class OrderMaker implements SingleAct {
     if (customer.kind === 'email') this.inTheMaking.delete(customer.email);
   }
 
-  private made(
+  /** Linked, unless another marketplace order has that link: the ledger keeps one for each order of Exigo. */
+  private async made(
     effect: SingleEffect,
-    { customer }: NewExigoOrder,
-    { orderId, customerId }: MadeOrder,
+    order: NewExigoOrder,
+    made: MadeOrder | FoundOrder,
     how: string,
-  ): Seen {
+  ): Promise<Seen> {
+    const { key, customer } = order;
+    const { orderId, customerId } = made;
+    const link = (await marketplaceOrdersOfExigo(this.context.database, [orderId])).get(orderId);
+    if (link !== undefined && marketplaceKey(link) !== effect.item_key) {
+      const reason = `${how} ${orderId} by its key ${key}, which is linked to GoDataFeed order ${marketplaceKey(link)}: the same order of the marketplace was imported twice, or is in two stores; acknowledge it in GoDataFeed by hand if it is to leave the list, then release it as ignore (cancel would cancel it at the marketplace)`;
+      return blocked('held', 'LINKED_ELSEWHERE', reason);
+    }
+    if ('status' in made && made.status === 'Canceled') return canceledThere(order, orderId);
     const note = async (session: Session, now: string) => {
       await linkMarketplaceOrder(session, ofMarketplaceKey(effect.item_key), orderId, now);
       if (customer.kind === 'email' && customerId !== null) {
@@ -161,6 +175,11 @@ class OrderMaker implements SingleAct {
     this.mappers.set(hash, mapper);
     return mapper;
   }
+}
+
+function canceledThere({ key, keyField }: NewExigoOrder, orderId: number): Seen {
+  const reason = `order ${orderId} in Exigo has its key ${key} and is Canceled there; release it as cancel, and its marketplace is told; or empty ${keyField} and the order key of ${orderId} in Exigo, then "errors retry" makes it anew`;
+  return blocked('held', 'CANCELED_IN_EXIGO', reason);
 }
 
 function blocked(state: 'held' | 'failed', code: string, reason: string): Seen {

@@ -21,6 +21,8 @@ const END_CODES = ['TOO_LATE', 'CANCEL_REFUSED_BY_EXIGO'];
 const DEFAULT_PIPELINE = 'exigo-orders-to-3pl';
 const MARKETPLACE_PIPELINE = 'godatafeed-orders-to-exigo';
 const AFTER_MAKING = ['ACKNOWLEDGED_ELSEWHERE', 'CHANGED_AT_MARKETPLACE'];
+/** Never canceled: that would cancel the order that is linked, at its marketplace. */
+const TWICE = 'LINKED_ELSEWHERE';
 
 /**
  * What happens next to something that waits, or what a person does about it, with the command to type. No
@@ -59,6 +61,9 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
 function remedyForDocument(key: string, code: string | null): string {
   if (AFTER_MAKING.includes(code ?? '')) {
     return `decide in Exigo whether its order stands, then: orderferry release ${key} --as ignore`;
+  }
+  if (code === TWICE) {
+    return `it is in Exigo already, made from another order of GoDataFeed; to leave it: orderferry release ${key} --as ignore`;
   }
   return `mend the cause, then: orderferry errors retry --order ${key}; or report it Canceled: orderferry release ${key} --as cancel`;
 }

@@ -1,7 +1,7 @@
 import { MINUTE } from '../../core/clock.js';
 import type { ExigoApiConfig } from '../../core/config.js';
 import { ConfigurationError, TerminalError } from '../../core/errors.js';
-import type { MadeOrder, NewExigoOrder, OrderTarget } from '../../core/new-order.js';
+import type { FoundOrder, NewExigoOrder, OrderTarget } from '../../core/new-order.js';
 import type { ExigoClient } from './client.js';
 import { transactionOf } from './transaction.js';
 
@@ -26,7 +26,7 @@ export function exigoOrderTarget(client: ExigoClient, config: ExigoApiConfig): O
 async function find(
   client: ExigoClient,
   { key, keyField }: Pick<NewExigoOrder, 'key' | 'keyField'>,
-): Promise<MadeOrder | null> {
+): Promise<FoundOrder | null> {
   const orders = await client.getOrders({ [keyField]: key, batchSize: FEW });
   const same = orders.filter((order) => order[keyField] === key);
   if (same.length < orders.length) {
@@ -43,5 +43,6 @@ async function find(
     );
   }
   const found = standing[0] ?? same[0];
-  return found === undefined ? null : { orderId: found.orderID, customerId: found.customerID };
+  if (found === undefined) return null;
+  return { orderId: found.orderID, customerId: found.customerID, status: found.orderStatus };
 }
