@@ -91,8 +91,11 @@ export interface OrderTarget {
   find(order: Pick<NewExigoOrder, 'key' | 'keyField'>): Promise<FoundOrder | null>;
   /** Customers with this e-mail address. */
   customersOf(email: string): Promise<readonly number[]>;
-  /** Customer (unless `customerId` says which), order and payment, all or nothing. */
-  make(order: NewExigoOrder, customerId: number | null): Promise<MadeOrder>;
+  /**
+   * Customer (unless `customerId` says which), order and payment, all or nothing. `guard` is called right before the
+   * request leaves; when it throws, nothing leaves.
+   */
+  make(order: NewExigoOrder, customerId: number | null, guard?: () => Promise<void>): Promise<MadeOrder>;
 }
 
 /** What a marketplace order becomes in Exigo, or why it cannot be mapped. Pure. */

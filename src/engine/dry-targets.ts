@@ -149,7 +149,8 @@ export function recordingOrderTarget(real: OrderTarget, calls: PlannedCall[]): O
     refusesDuplicates: real.refusesDuplicates,
     find: async () => null,
     customersOf: async () => [],
-    async make(order, customerId) {
+    async make(order, customerId, guard) {
+      await guard?.();
       calls.push({ operation: 'ProcessTransaction', orders: [order.key] });
       made++;
       return { orderId: -made, customerId: customerId ?? -made };

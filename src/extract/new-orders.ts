@@ -4,11 +4,14 @@ import { counted } from '../core/text.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import type { FeedOrder } from '../godatafeed/orders.js';
 
+/** What a column of `etl.marketplace_order` takes, in UTF-16 units; a server refuses more, and the whole freeze with it. */
+const MOST_CHARACTERS = 100;
+
 /**
  * The orders of a store that are NEW, over all time or of a window of import dates, each once. Read to the end before
  * anything is acknowledged: an acknowledgement moves the rest by a row. Throws FreezeError `LIST_SHORT` for a list that
- * is empty or far short of what was counted. An order without a number has no key, so it cannot be frozen: it is a
- * problem that is told, and holds up no other.
+ * is empty or far short of what was counted. An order without a number, or with one that the state has no room for,
+ * cannot be frozen: it is a problem that is told, and holds up no other.
  */
 export async function listNewOrders(
   client: GoDataFeedClient,
@@ -17,15 +20,28 @@ export async function listNewOrders(
 ): Promise<NewOrders> {
   const { orders } = await list(client, window, between);
   const documents = orders.flatMap((order) => documentOf(client.store, order) ?? []);
-  const without = orders.length - documents.length;
-  if (without === 0) return { documents, problem: null };
-  const text = `GoDataFeed store ${client.store}: ${without} of ${counted(orders.length, 'new order')} came without an order number and could not be frozen`;
-  return { documents, problem: new ConfigurationError(`${text}; check fields.orderNumber`) };
+  const left = orders.length - documents.length;
+  if (left === 0) return { documents, problem: null };
+  const without = orders.filter(({ orderNumber }) => orderNumber === null).length;
+  const long = left - without;
+  const why = [
+    ...(without === 0
+      ? []
+      : [`${without} of ${counted(orders.length, 'new order')} came without an order number`]),
+    ...(long === 0
+      ? []
+      : [
+          `${long} of ${counted(orders.length, 'new order')} came with a number or marketplace of over ${MOST_CHARACTERS} characters`,
+        ]),
+  ].join(', ');
+  const text = `GoDataFeed store ${client.store}: ${why} and could not be frozen`;
+  const check = 'check fields.orderNumber, fields.marketplaceNumber and fields.marketplace';
+  return { documents, problem: new ConfigurationError(`${text}; ${check}`) };
 }
 
 /**
- * The orders of a store that are Canceled or Shipped and were purchased since then; those without a number, which nobody
- * can know, are left out. Throws FreezeError `LIST_SHORT` as {@link listNewOrders}.
+ * The orders of a store that are Canceled or Shipped and were purchased since then; those that cannot be frozen, which
+ * nobody can know, are left out. Throws FreezeError `LIST_SHORT` as {@link listNewOrders}.
  */
 export async function listEndedOrders(
   client: GoDataFeedClient,
@@ -58,5 +74,7 @@ async function trusted<T>(listed: Promise<T>): Promise<T> {
 function documentOf(store: string, order: FeedOrder): MarketplaceDocument | null {
   const { orderNumber, marketplace, marketplaceNumber, purchasedAt, raw } = order;
   if (orderNumber === null) return null;
+  const texts = [orderNumber, marketplace, marketplaceNumber];
+  if (texts.some((text) => text !== null && text.length > MOST_CHARACTERS)) return null;
   return { store, orderNumber, marketplace, marketplaceNumber, purchasedAt, json: raw };
 }

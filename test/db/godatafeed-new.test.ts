@@ -101,6 +101,20 @@ describe.each(engines())('the source godatafeed-new on %s', (engine) => {
     expect(market.applied()).toEqual(['0001', '0002', '0003', '0004'].map((n) => `Acknowledge ${n}`));
   });
 
+  it('takes the others when the numbers of an order are longer than the state has room for', async () => {
+    await open();
+    put(2);
+    market.put('L'.repeat(101));
+    market.put('long', orderMembers(), { marketplaceNumber: 'M'.repeat(101) });
+    market.put('mart', orderMembers(), { marketplace: 'A'.repeat(101) });
+    market.put('fits', orderMembers(), { marketplaceNumber: 'M'.repeat(100) });
+    const report = await freeze();
+    expect(messageOf(report.error)).toContain(
+      '3 of 6 new orders came with a number or marketplace of over 100',
+    );
+    expect(await frozen()).toEqual(['main/0001', 'main/0002', 'main/fits']);
+  });
+
   it('counts as unchanged what is being worked on, what is held as it was, and what was acknowledged', async () => {
     await open();
     put(2);

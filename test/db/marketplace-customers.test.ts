@@ -83,6 +83,25 @@ describe.each(engines())('customers of marketplace orders on %s', (engine) => {
     ]);
   });
 
+  it('an address is free again when nothing was done of its order', async () => {
+    await open();
+    market.put('1');
+    market.exigo.fail({ kind: 'status-503', operation: 'ProcessTransaction' });
+    expect((await market.run()).error).toBeNull();
+    expect(await market.items()).toEqual(['main/1 delivered']);
+    expect(await customers()).toHaveLength(1);
+  });
+
+  it('an address is free again when its order is proven absent after the wait', async () => {
+    await open({ exigo: { duplicateKeys: 'refused' } });
+    market.put('1');
+    market.exigo.fail({ kind: 'cut-before', operation: 'ProcessTransaction' });
+    await market.run();
+    market.house.clock.advance(21 * MINUTE);
+    expect((await market.run()).error).toBeNull();
+    expect(await market.items()).toEqual(['main/1 delivered']);
+  });
+
   it('no address stands in the state: customers are known by a hash of it', async () => {
     await open();
     market.put('1');

@@ -1,4 +1,4 @@
-import { messageOf, TerminalError } from '../../core/errors.js';
+import { messageOf, StoppedError, TerminalError, TransientError } from '../../core/errors.js';
 import type { FoundOrder, MadeOrder, NewExigoOrder, OrderTarget } from '../../core/new-order.js';
 import type { AnyPipeline, StepDescription } from '../../core/pipeline.js';
 import type { Lease } from '../../queue/lease/lease.js';
@@ -76,7 +76,7 @@ class OrderMaker implements SingleAct {
     return this.shown(effect, order);
   }
 
-  async act(effect: SingleEffect): Promise<Seen> {
+  async act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen> {
     const order = await this.orderOf(effect);
     if ('code' in order) return blocked('held', order.code, order.reason);
     const shown = await this.shown(effect, order);
@@ -85,9 +85,24 @@ class OrderMaker implements SingleAct {
     if (typeof customer === 'object' && customer !== null) return customer;
     const email = order.customer.kind === 'email' && customer === null ? order.customer.email : null;
     if (email !== null) this.inTheMaking.add(email);
-    const made = await this.target.make(order, customer);
+    const made = await this.make(order, customer, guard);
     this.settled(order);
     return this.made(effect, order, made, 'made in Exigo as order');
+  }
+
+  /** What may have made the customer leaves its address in the making; what has not gives it free for the others. */
+  private async make(order: NewExigoOrder, customer: number | null, guard: () => Promise<void>) {
+    try {
+      return await this.target.make(order, customer, guard);
+    } catch (error) {
+      if (error instanceof TransientError || error instanceof StoppedError) this.settled(order);
+      throw error;
+    }
+  }
+
+  async provenAbsent(effect: SingleEffect): Promise<void> {
+    const order = await this.orderOf(effect);
+    if (!('code' in order)) this.settled(order);
   }
 
   private async shown(effect: SingleEffect, order: NewExigoOrder): Promise<Seen> {

@@ -28,7 +28,10 @@ import { assertGoingOn } from '../stop.js';
 const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
 /** A wait that is longer is left to the next run. */
 const MOST_WAIT = 2 * MINUTE;
-/** So many failures in a row mean that the target is down; so many unknown outcomes of one effect are a person's. */
+/**
+ * Failures of so many effects with no success between them mean that the target is down. So many failures of one leave
+ * it to the next run; so many unknown outcomes of one are a person's.
+ */
 const MOST_ATTEMPTS = 5;
 const PAGE = 100;
 
@@ -55,12 +58,17 @@ export interface SingleAct {
   readonly unknownWaitMs: number;
   /** What the target shows. Errors as its own. */
   look(effect: SingleEffect): Promise<Seen>;
-  /** Does it. `absent`: it was left undone on purpose, and waits for the next run. */
-  act(effect: SingleEffect): Promise<Seen>;
+  /**
+   * Does it. `absent`: it was left undone on purpose, and waits for the next run. `guard` throws when the lease is lost;
+   * awaited right before what cannot be repeated leaves, as what was read before it may have taken longer than a lease.
+   */
+  act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen>;
   /** What becomes of an effect that the target refused. */
   refused(effect: SingleEffect, error: TerminalError): Promise<Seen>;
   /** What becomes of one that was proven absent after an unknown outcome: repeated, or given to a person. */
   readonly absent: 'repeat' | { readonly code: string; readonly reason: string };
+  /** Told of an effect of unknown outcome that is proven absent. */
+  provenAbsent?(effect: SingleEffect): Promise<void>;
 }
 
 export interface SingleWork {
@@ -73,7 +81,21 @@ export interface SingleWork {
 }
 
 interface Working extends SingleWork {
-  readonly troubles: { inARow: number };
+  readonly troubles: Troubles;
+}
+
+interface Failure {
+  times: number;
+  /** When the effect is due again (ms). */
+  dueAt: number;
+  readonly error: unknown;
+}
+
+interface Troubles {
+  /** Effects that failed since the last success, of any effect. */
+  readonly sinceSuccess: Set<number>;
+  /** Effects that are pending after a failure in this run, by their id. */
+  readonly pending: Map<number, Failure>;
 }
 
 /**
@@ -82,13 +104,13 @@ interface Working extends SingleWork {
  * or not configured; every other trouble is an effect's own.
  */
 export async function workOneByOne(work: SingleWork): Promise<void> {
-  const working: Working = { ...work, troubles: { inARow: 0 } };
+  const working: Working = { ...work, troubles: { sinceSuccess: new Set(), pending: new Map() } };
   await settleUnknown(working);
   for (;;) {
     assertGoingOn(work.context.signal);
     const effect = await claim(working);
     if (effect !== undefined) await actOn(working, effect);
-    else if (!(await settleUnknown(working))) return;
+    else if (!(await settleUnknown(working)) && !(await nextTry(working))) return;
   }
 }
 
@@ -107,14 +129,32 @@ async function claim({ context, lease, step, act }: Working): Promise<SingleEffe
   return claimed;
 }
 
+/**
+ * Waits for the effect that is tried again soonest; false when there is none. Throws the error of one that is left to
+ * the next run.
+ */
+async function nextTry({ context, lease, troubles }: Working): Promise<boolean> {
+  const failures = [...troubles.pending.values()];
+  const now = context.clock.now();
+  const again = failures.filter(({ times, dueAt }) => times < MOST_ATTEMPTS && dueAt - now <= MOST_WAIT);
+  if (again.length > 0) {
+    const wait = Math.min(...again.map(({ dueAt }) => dueAt)) - now;
+    if (wait > 0) await lease.sleep(wait, context.signal);
+    return true;
+  }
+  const [left] = failures;
+  if (left !== undefined) throw left.error;
+  return false;
+}
+
 async function actOn(work: Working, effect: SingleEffect): Promise<void> {
   const { lease, act } = work;
   try {
     await lease.assertHeld();
     await faultPoint('single/before-call');
-    const seen = await act.act(effect);
+    const seen = await act.act(effect, () => lease.assertHeld());
     await faultPoint('single/after-call');
-    work.troubles.inARow = 0;
+    work.troubles.sinceSuccess.clear();
     await settle(work, effect, seen);
   } catch (error) {
     if (!(error instanceof TerminalError)) await noteFailure(work, effect, error);
@@ -124,6 +164,7 @@ async function actOn(work: Working, effect: SingleEffect): Promise<void> {
 
 async function settle(work: Working, effect: SingleEffect, seen: Seen): Promise<void> {
   const { context, lease, step, nextStep } = work;
+  work.troubles.pending.delete(effect.effect_id);
   if (seen.seen === 'absent') {
     const nextTry = toUtcText(context.clock.now() + work.act.unknownWaitMs);
     await lease.transaction((session) => effectsPending(session, [effect.effect_id], nextTry, null));
@@ -155,12 +196,13 @@ async function settle(work: Working, effect: SingleEffect, seen: Seen): Promise<
 
 /** Proven undone goes back to pending, unknown stays on its way. Throws when the target is down. */
 async function noteFailure(work: Working, effect: SingleEffect, error: unknown): Promise<void> {
-  const { context, lease, act } = work;
+  const { context, lease, act, troubles } = work;
   if (error instanceof LeaseLostError) throw error;
   const text = `${act.name}: ${messageOf(error)}`;
-  const attempts = ++work.troubles.inARow;
-  const delay =
-    (error instanceof TransientError ? error.retryAfterMs : undefined) ?? retryDelay(attempts, RETRY);
+  const times = (troubles.pending.get(effect.effect_id)?.times ?? 0) + 1;
+  const asked = error instanceof TransientError ? error.retryAfterMs : undefined;
+  const own = asked ?? retryDelay(times, RETRY);
+  const delay = times < MOST_ATTEMPTS ? own : Math.max(own, MOST_WAIT);
   const unknown = !(error instanceof TransientError || error instanceof StoppedError || isOurs(error));
   await lease.transaction(async (session) => {
     const at = context.clock.now();
@@ -174,11 +216,15 @@ async function noteFailure(work: Working, effect: SingleEffect, error: unknown):
   const passing = error instanceof TransientError || error instanceof UnknownOutcomeError;
   if (!passing) throw error;
   context.log.warn(
-    `${text}; ${unknown ? 'looked up before anything else' : `tried again in ${describeDuration(delay)}`}`,
+    `${text}; ${unknown ? 'looked up before it is tried again' : `tried again in ${describeDuration(delay)}`}`,
     { item: effect.item_key },
   );
-  if (attempts >= MOST_ATTEMPTS || delay > MOST_WAIT) throw error;
-  await lease.sleep(delay, context.signal);
+  troubles.sinceSuccess.add(effect.effect_id);
+  if (unknown) troubles.pending.delete(effect.effect_id);
+  else troubles.pending.set(effect.effect_id, { times, dueAt: context.clock.now() + delay, error });
+  if (troubles.sinceSuccess.size >= MOST_ATTEMPTS || delay > MOST_WAIT) throw error;
+  // What the target asks for is for all of them; else the others go on meanwhile.
+  if (asked !== undefined && times < MOST_ATTEMPTS) await lease.sleep(delay, context.signal);
 }
 
 /** Found wrong before anything was sent. */
@@ -216,6 +262,7 @@ async function lookUp(work: Working, effect: SendingSingle): Promise<boolean> {
     await settle(work, effect, seen);
     return false;
   }
+  await act.provenAbsent?.(effect);
   const repeat = act.absent === 'repeat' && effect.attempts < MOST_ATTEMPTS;
   if (!repeat) {
     const { code, reason } =

@@ -16,8 +16,10 @@ export function exigoOrderTarget(client: ExigoClient, config: ExigoApiConfig): O
     find: (order) => find(client, order),
     customersOf: (email) => client.customersByEmail(email),
 
-    async make(order, customerId) {
-      const made = await client.processTransaction(transactionOf(order, customerId), order.key);
+    async make(order, customerId, guard) {
+      const requests = transactionOf(order, customerId);
+      await guard?.();
+      const made = await client.processTransaction(requests, order.key);
       return { ...made, customerId: customerId ?? made.customerId };
     },
   };
