@@ -2,7 +2,7 @@ import { MINUTE } from '../../core/clock.js';
 import { messageOf } from '../../core/errors.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import { effectsPending } from '../../queue/ledger/effects.js';
-import { type OpenUpdate, openUpdates } from '../../queue/ledger/updates.js';
+import { newerUpdate, type OpenUpdate, openUpdates, withdrawUpdates } from '../../queue/ledger/updates.js';
 import { assertGoingOn } from '../stop.js';
 import { type Finding, readBackUpdate } from './update-findings.js';
 import { assertStoreAnswers, lookAt } from './update-look.js';
@@ -108,7 +108,17 @@ function unreadable(error: Error) {
   } as const;
 }
 
+/** Pending again, unless a newer one of its order exists, which it would overwrite: that one is free to leave now. */
 async function undone(work: UpdateWork, update: OpenUpdate): Promise<boolean> {
+  const ids = [update.effect_id];
+  const superseded = await work.lease.transaction(async (session) => {
+    const byBatchId = await newerUpdate(session, update.effect_id);
+    if (byBatchId === undefined) return false;
+    await effectsPending(session, ids, null, null);
+    await withdrawUpdates(session, ids, byBatchId, toUtcText(work.context.clock.now()));
+    return true;
+  });
+  if (superseded) return true;
   if (update.attempts >= MOST_ATTEMPTS) {
     await recordRefusal(work, update, {
       state: 'failed',
@@ -118,7 +128,7 @@ async function undone(work: UpdateWork, update: OpenUpdate): Promise<boolean> {
     return false;
   }
   await work.lease.transaction((session) =>
-    effectsPending(session, [update.effect_id], null, 'not done, it is tried again'),
+    effectsPending(session, ids, null, 'not done, it is tried again'),
   );
   return true;
 }

@@ -130,6 +130,14 @@ export async function withdrawUpdates(
   });
 }
 
+/** The batch of the newest update after this one, of the same marketplace order; undefined when it is the newest. */
+export async function newerUpdate(session: Session, effectId: number): Promise<number | undefined> {
+  const rows = await session.all<{ batch_id: number }>(sql(session.engine, 'ledger/newer_update'), {
+    effect_id: effectId,
+  });
+  return rows[0]?.batch_id;
+}
+
 /** Stores with updates that are not over. */
 export async function updateStores(session: Session, pipeline: string, step: string): Promise<string[]> {
   const rows = await session.all<{ target: string }>(sql(session.engine, 'ledger/update_targets'), {
@@ -156,7 +164,7 @@ export async function openUpdates(
   });
 }
 
-/** The intent: what is sent is fixed. Returns whether it was still pending. */
+/** The intent: what is sent is fixed. Returns whether it was still pending, and the newest of its order. */
 export async function updateSending(
   session: Session,
   effectId: number,

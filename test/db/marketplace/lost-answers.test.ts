@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/clock.js';
 import { StoppedError } from '../../../src/core/errors.js';
 import { setFaultHook } from '../../../src/core/fault-points.js';
+import { toUtcText } from '../../../src/core/time.js';
+import { updateSending } from '../../../src/queue/ledger/updates.js';
 import type { FeedFault } from '../../../src/standins/godatafeed/faults.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import { MarketplaceHouse } from '../../support/marketplace-house.js';
@@ -132,6 +134,42 @@ describe.each(engines())('updates of unknown outcome on %s', (engine) => {
     expect([market.calls(), await market.effects(7)]).toEqual([0, ['main/G-7 1 sending']]);
     expect((await market.run()).error).toBeNull();
     expect(market.updates()).toEqual(['G-7 SHIPPED 1Z0007']);
+  });
+
+  it('an older update that proves undone gives way to a newer one instead of overwriting it', async () => {
+    setFaultHook((point) => {
+      if (point === 'update/before-call') throw new StoppedError();
+    });
+    await market.run();
+    setFaultHook(undefined);
+    await market.ship(7, { TrackingNumber1: '1ZNEWER' });
+    // The first call after that comes back later, behind whatever else is pending.
+    market.feed.fail({ kind: 'status-503', operation: 'UpdateStatus', retryAfter: '1' });
+    expect((await market.run()).error).toBeNull();
+    expect(market.updates()).toEqual(['G-7 SHIPPED 1ZNEWER']);
+    expect(await market.effects(7)).toEqual(['main/G-7 2 accepted']);
+    const items = await market.house.all<{ line: string }>(
+      `SELECT RTRIM(CONCAT(state, ' ', code)) AS line FROM "etl.item"
+       WHERE pipeline = 'exigo-status-to-godatafeed' ORDER BY item_id`,
+    );
+    expect(items.map(({ line }) => line).slice(-2)).toEqual(['excluded SUPERSEDED', 'loading']);
+  });
+
+  it('an update is not claimed while a newer one of its order exists', async () => {
+    market.feed.fail({ kind: 'status-503', retryAfter: '300', operation: 'UpdateStatus' });
+    await market.run();
+    const [older] = await market.house.all<{ effect_id: number }>(`SELECT effect_id FROM "etl.effect"`);
+    const intent = { token: 1, request: '{}', absenceProvesUtc: toUtcText(market.house.clock.now()) };
+    await market.house.exec(
+      `INSERT INTO "etl.effect" (pipeline, step, item_key, generation, item_id, order_id, change_set_id, fingerprint,
+                                 target, request, created_utc, state)
+       SELECT pipeline, step, item_key, 2, item_id, order_id, change_set_id, 'newer', target, request, created_utc, 'held'
+       FROM "etl.effect"`,
+    );
+    const claimed = await market.house.database.transaction((session) =>
+      updateSending(session, older?.effect_id ?? 0, intent),
+    );
+    expect([claimed, await market.effects(7)]).toEqual([false, ['main/G-7 1 pending', 'main/G-7 2 held']]);
   });
 
   describe('an order that cannot be looked up holds no other up', () => {
