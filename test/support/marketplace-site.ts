@@ -23,7 +23,8 @@ import { lineRows } from './small-orders.js';
 
 /** Nothing answers there: reports need no Exigo API. */
 const NOWHERE = 'http://127.0.0.1:1/3.0';
-const CYCLES = 5;
+/** The last is the second look at what was sent last. */
+const CYCLES = 6;
 /** Before this cycle no marketplace answers. */
 const SILENT = 2;
 const PURCHASED = NOON - 5 * HOUR;

@@ -30,11 +30,14 @@ export function readBackUpdate(sent: FixedUpdate, shown: ShownUpdate | null, gen
   if (shown === null) return { found: 'missing' };
   const same = isSame(sent, shown);
   if (same === 'different') {
-    if (shown.answer === 'manual' && generation === 1) return answered(shown);
-    const ended = shown.status !== null && ENDS.includes(shown.status) && shown.status !== sent.kind;
-    return ended ? { found: 'otherwise', status: shown.status } : { found: 'absent' };
+    if (shown.answer === 'manual' && generation === 1 && fits(sent, shown)) return answered(shown);
+    return endedOtherwise(sent, shown) ?? { found: 'absent' };
   }
-  if (same === 'unknown' && generation > 1) return { found: 'unproven' };
+  if (generation > 1) {
+    if (same === 'unknown') return { found: 'unproven' };
+    // The answer may be to the update before: it is asked for later.
+    if (shown.answer !== null) return { found: 'there' };
+  }
   if (shown.answer === 'error') return refused(shown);
   if (shown.answer !== null) return answered(shown);
   return shown.status === sent.kind ? { found: 'there' } : { found: 'absent' };
@@ -42,7 +45,7 @@ export function readBackUpdate(sent: FixedUpdate, shown: ShownUpdate | null, gen
 
 /**
  * What the marketplace says of an update that the store has accepted. `firstLook`: an answer to the update before this
- * one may still be shown. Pure.
+ * one may still be shown, so none counts. Pure.
  */
 export function watchUpdate(
   sent: FixedUpdate,
@@ -50,13 +53,29 @@ export function watchUpdate(
   { generation, firstLook }: { readonly generation: number; readonly firstLook: boolean },
 ): Finding {
   if (shown === null) return { found: 'missing' };
-  if (shown.answer === 'manual') return answered(shown);
   const other =
     sent.kind === 'shipped' && shown.tracking !== null && !sameText(sent.tracking, shown.tracking);
   const stale = generation > 1 && firstLook;
-  if (shown.answer === 'complete' && !other) return answered(shown);
-  if (shown.answer === 'error' && !other && !stale) return refused(shown);
+  if (shown.answer !== null && !stale) {
+    const fitting = fits(sent, shown);
+    // Somebody else's shipment has a tracking number of its own; after an update of ours it may be an old answer.
+    if (shown.answer === 'manual' && fitting && (!other || generation === 1)) return answered(shown);
+    if (shown.answer === 'complete' && fitting && !other) return answered(shown);
+    if (shown.answer === 'error' && !other) return refused(shown);
+    const otherwise = endedOtherwise(sent, shown);
+    if (otherwise !== null) return otherwise;
+  }
   return shown.status === sent.kind && !other ? { found: 'there' } : { found: 'absent' };
+}
+
+/** Whether a status that is known is the one that was sent. */
+function fits(sent: FixedUpdate, { status }: ShownUpdate): boolean {
+  return status === null || !KNOWN.includes(status) || status === sent.kind;
+}
+
+function endedOtherwise(sent: FixedUpdate, { status }: ShownUpdate): Finding | null {
+  const ended = status !== null && ENDS.includes(status) && status !== sent.kind;
+  return ended ? { found: 'otherwise', status } : null;
 }
 
 function isSame(sent: FixedUpdate, shown: ShownUpdate): 'same' | 'different' | 'unknown' {

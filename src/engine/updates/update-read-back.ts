@@ -78,11 +78,7 @@ async function settle(work: UpdateWork, update: OpenUpdate, finding: Finding): P
     case 'refused':
       return recordRefusal(work, update, refusedByMarketplace(finding.message));
     case 'otherwise':
-      return recordRefusal(work, update, {
-        state: 'held',
-        code: 'OTHERWISE_AT_MARKETPLACE',
-        reason: `GoDataFeed shows the order as ${finding.status}, which leaves no room for it; look at it there`,
-      });
+      return recordRefusal(work, update, otherwiseAtMarketplace(finding.status));
     case 'unproven':
       return recordRefusal(work, update, {
         state: 'held',
@@ -131,6 +127,14 @@ async function undone(work: UpdateWork, update: OpenUpdate): Promise<boolean> {
     effectsPending(session, ids, null, 'not done, it is tried again'),
   );
   return true;
+}
+
+export function otherwiseAtMarketplace(status: string) {
+  return {
+    state: 'held',
+    code: 'OTHERWISE_AT_MARKETPLACE',
+    reason: `GoDataFeed shows the order as ${status}, which leaves no room for it; look at it there`,
+  } as const;
 }
 
 export function refusedByMarketplace(message: string) {

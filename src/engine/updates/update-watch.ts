@@ -6,7 +6,7 @@ import { type OpenUpdate, openUpdates, updateLooked } from '../../queue/ledger/u
 import { assertGoingOn } from '../stop.js';
 import { watchUpdate } from './update-findings.js';
 import { assertStoreAnswers, lookAt } from './update-look.js';
-import { refusedByMarketplace } from './update-read-back.js';
+import { otherwiseAtMarketplace, refusedByMarketplace } from './update-read-back.js';
 import { fixedRequest } from './update-request.js';
 import { recordDone, recordRefusal, type UpdateWork } from './update-work.js';
 
@@ -44,6 +44,9 @@ async function watch(work: UpdateWork, update: OpenUpdate): Promise<void> {
   const { shown } = look;
   const finding = watchUpdate(request.sent, shown, { generation, firstLook: attempts === 0 });
   if (finding.found === 'answered') return recordDone(work, update, finding.receipt);
+  if (finding.found === 'otherwise') {
+    return recordRefusal(work, update, otherwiseAtMarketplace(finding.status));
+  }
   if (finding.found === 'refused') return recordRefusal(work, update, refusedByMarketplace(finding.message));
   if (age >= target.confirmWaitMs) {
     if (finding.found === 'there' && shown?.showsAnswer === false) {

@@ -23,6 +23,8 @@ export interface FeedApiOptions extends Partial<Omit<AccessRules, 'consumerKey'>
   readonly withoutSuccess?: boolean;
   readonly ackTransport?: 'body' | 'query' | 'path';
   readonly carriers?: readonly string[];
+  /** Whether an update leaves the marketplace's last answer in place until the next cycle; default false. */
+  readonly keepsSync?: boolean;
   /** When a wrong shipment is refused: by the marketplace in the next cycle (default), or at once. */
   readonly refuseShipments?: 'by-the-marketplace' | 'at-once';
 }
@@ -43,7 +45,7 @@ export class FeedApi {
   readonly journal: FeedJournalEntry[] = [];
   readonly counts = new Map<FeedStandinOperation, number>();
   readonly faults = new FaultQueue<FeedFault>();
-  readonly orders = new FeedOrders();
+  readonly orders: FeedOrders;
   readonly access: Access;
   readonly bucket: VendorBucket;
   /** Called before a call is answered: what happens at the marketplace meanwhile. */
@@ -51,6 +53,7 @@ export class FeedApi {
   private readonly late: { readonly due: number; readonly apply: () => void }[] = [];
 
   constructor(private readonly options: FeedApiOptions) {
+    this.orders = new FeedOrders(options.keepsSync);
     this.access = new Access({ ...ACCESS, ...options }, options.clock);
     this.bucket = new VendorBucket(options.bucketSize ?? 50, options.leakPerSecond ?? 2);
   }

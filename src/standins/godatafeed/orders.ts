@@ -30,6 +30,8 @@ export interface StandinOrder {
   /** Null until the marketplace knows; then how it ended. */
   sync: 'Sync Complete' | 'Manually Synced' | 'Error' | null;
   syncMessage: string | null;
+  /** Whether the marketplace is to be told with the next cycle. */
+  due: boolean;
 }
 
 export interface Verdict {
@@ -45,6 +47,9 @@ const REPEATED: Verdict = { refusal: null, changed: false };
 /** The orders of one store: what GoDataFeed knows and does with them. */
 export class FeedOrders {
   private readonly orders = new Map<string, StandinOrder>();
+
+  /** `keepsSync`: an update leaves the marketplace's last answer in place until the next cycle. */
+  constructor(private readonly keepsSync = false) {}
 
   put(order: NewFeedOrder, now: number): StandinOrder {
     const stored: StandinOrder = {
@@ -62,6 +67,7 @@ export class FeedOrders {
       dateShipped: null,
       sync: null,
       syncMessage: null,
+      due: true,
     };
     this.orders.set(stored.number, stored);
     return stored;
@@ -107,15 +113,19 @@ export class FeedOrders {
       order.carrier === carrier &&
       order.dateShipped === dateShipped;
     if (same) return REPEATED;
-    if (!dry) Object.assign(order, { status, tracking, carrier, dateShipped, sync: null, syncMessage: null });
+    if (!dry) {
+      const answer = this.keepsSync ? {} : { sync: null, syncMessage: null };
+      Object.assign(order, { status, tracking, carrier, dateShipped, ...answer, due: true });
+    }
     return ACCEPTED;
   }
 
   /** One cycle of GoDataFeed: what is shipped or canceled goes to the marketplace, which may refuse it. */
   cycle(faultOf: (order: StandinOrder) => string | null): void {
     for (const order of this.orders.values()) {
-      if (order.sync !== null && order.sync !== 'Error') continue;
+      if (order.sync !== null && order.sync !== 'Error' && !order.due) continue;
       if (order.status !== 'Shipped' && order.status !== 'Canceled') continue;
+      order.due = false;
       order.syncMessage = order.status === 'Shipped' ? faultOf(order) : null;
       order.sync = order.syncMessage === null ? 'Sync Complete' : 'Error';
     }

@@ -67,7 +67,8 @@ export async function startGoDataFeedStandin(options: GoDataFeedStandinOptions):
     order: (orderNumber) => api.orders.get(orderNumber),
     marketplaceSets(orderNumber, status) {
       const order = api.orders.get(orderNumber);
-      if (order !== undefined) Object.assign(order, { status, sync: 'Manually Synced', syncMessage: null });
+      if (order !== undefined)
+        Object.assign(order, { status, sync: 'Manually Synced', syncMessage: null, due: false });
     },
     cycle: () => api.cycle(),
     before: (operation, nth, action) => void actions.set(`${operation} ${nth}`, action),
