@@ -251,6 +251,24 @@ describe.each(engines())('on %s', (engine) => {
     expect(report.harmless).toEqual({ MANUALLY_SYNCED: 1 });
   });
 
+  it('proposes a run that reports a shipment which was frozen before the order had its link', async () => {
+    scene = await Reconciling.open({ engine });
+    await scene.sell(1);
+    await scene.settle();
+    await scene.house.exec('UPDATE "etl.marketplace_order" SET exigo_order_id = NULL, linked_utc = NULL');
+    await scene.market.ship(1);
+    await scene.settle();
+    await scene.house.exec('UPDATE "etl.marketplace_order" SET exigo_order_id = 1, linked_utc = frozen_utc');
+    await scene.settle();
+    const [found] = (await scene.compare()).report.discrepancies.listed;
+    expect(found?.code).toBe('SHIPPED_NOT_REPORTED');
+    const [, pipeline = '', startAt = '', endAt = ''] =
+      /orderferry run (\S+) --start-date (\S+) --end-date ([^;\s]+)/.exec(found?.next ?? '') ?? [];
+    await scene.run(pipeline, { slices: [{ startAt: `${startAt} 00:00:00`, endAt: `${endAt} 00:00:00` }] });
+    await scene.settle();
+    expect([scene.market.updates(), await scene.found()]).toEqual([['G-1 SHIPPED 1Z0001'], []]);
+  });
+
   it('changes nothing: no row of the ledger but the budget of calls, no file, nothing in Exigo or GoDataFeed', async () => {
     scene = await Reconciling.open({ engine });
     await placeCleanOrders(scene);

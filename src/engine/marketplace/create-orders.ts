@@ -14,6 +14,7 @@ import { type SingleEffect, sendingSingles } from '../../queue/ledger/singles.js
 import { type DocumentKey, readDocuments } from '../../queue/reads/documents.js';
 import { configurationOfItem } from '../../queue/reads/items.js';
 import type { EngineContext, OrderMapper } from '../context.js';
+import { judgeAgain } from './judge-again.js';
 import { type Seen, type SingleAct, workOneByOne } from './one-by-one.js';
 
 type CreateStep = Extract<StepDescription, { kind: 'exigo-create-order' }>;
@@ -163,6 +164,7 @@ class OrderMaker implements SingleAct {
     if ('status' in made && made.status === 'Canceled') return canceledThere(order, orderId);
     const note = async (session: Session, now: string) => {
       await linkMarketplaceOrder(session, ofMarketplaceKey(effect.item_key), orderId, now);
+      await judgeAgain(session, this.context.pipelines, orderId, now);
       if (customer.kind === 'email' && customerId !== null) {
         await noteCustomer(session, customer.email, customerId, now);
       }

@@ -1,7 +1,8 @@
+import { DAY } from '../../core/clock.js';
 import type { ShownMarketplaceOrder, ShownOrder } from '../../core/views.js';
 import type { MarketplaceFacts } from './compare-marketplace.js';
 import { AGREES, differs, type Finding, harmless } from './findings.js';
-import { type MarketplaceRules, time } from './rules.js';
+import { day, type MarketplaceRules, time } from './rules.js';
 
 /** How an order that both sides know has ended there and here. Pure. */
 export function compareEnd(facts: MarketplaceFacts, exigo: ShownOrder, rules: MarketplaceRules): Finding {
@@ -48,7 +49,9 @@ function notReported(facts: MarketplaceFacts, exigo: ShownOrder, rules: Marketpl
     report === null
       ? 'nothing was sent'
       : `the update is ${report.state} since ${time(report.at)}, and GoDataFeed does not show it`;
-  const run = rules.reports === null ? 'report it in GoDataFeed' : `orderferry run ${rules.reports}`;
+  // Its change is frozen already: a run that does not name the day would not look at it again.
+  const days = `--start-date ${day(exigo.modifiedAt)} --end-date ${day(exigo.modifiedAt + DAY)}`;
+  const run = rules.reports === null ? 'report it in GoDataFeed' : `orderferry run ${rules.reports} ${days}`;
   return differs(
     shipped ? 'SHIPPED_NOT_REPORTED' : 'CANCELED_NOT_REPORTED',
     `Exigo says ${exigo.status} since ${time(exigo.modifiedAt)}, the marketplace waits: ${sent}`,

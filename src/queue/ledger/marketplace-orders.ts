@@ -98,6 +98,20 @@ export async function linkMarketplaceOrder(
   });
 }
 
+/** Change set in which an order stands as Canceled or Shipped at last, while a pipeline has done nothing for it. */
+export async function endedVersion(
+  session: Session,
+  exigoOrderId: number,
+  pipeline: string,
+): Promise<number | undefined> {
+  const row = await session.get<{ change_set_id: number }>(sql(session.engine, 'ledger/ended_version'), {
+    order_id: exigoOrderId,
+    item_key: String(exigoOrderId),
+    pipeline,
+  });
+  return row?.change_set_id;
+}
+
 export async function marketplaceOrderAcknowledged(session: Session, key: Key, now: string): Promise<void> {
   await note(session, 'ledger/acknowledge_marketplace_order', key, now);
 }

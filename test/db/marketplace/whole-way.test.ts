@@ -1,6 +1,7 @@
 /** A marketplace order's whole life: taken into Exigo, acknowledged, shipped and reported; or ended on the way. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../src/core/clock.js';
+import { setFaultHook } from '../../../src/core/fault-points.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import { INTO_EXIGO, Market } from '../../support/market.js';
 import { changeOrder } from '../../support/small-orders.js';
@@ -17,7 +18,10 @@ describe.each(engines())('a marketplace order on %s', (engine) => {
     market = await Market.open({ engine });
     market.put('1', undefined, { purchasedAt: market.house.clock.now() - MINUTE });
   });
-  afterEach(() => market.close());
+  afterEach(async () => {
+    setFaultHook(undefined);
+    await market.close();
+  });
 
   const cycle = async (...pipelines: string[]) => {
     const errors: unknown[] = [];
@@ -49,6 +53,37 @@ describe.each(engines())('a marketplace order on %s', (engine) => {
     });
     expect((await outcomes(REPORTS)).at(-1)).toEqual({ outcome: 'delivered' });
     expect(await outcomes(ENDS)).toEqual([]);
+  });
+
+  it.each([
+    { status: 9, update: 'Shipped' },
+    { status: 4, update: 'Canceled' },
+  ])('that was $update in Exigo before it was linked is reported, once', async ({ status, update }) => {
+    setFaultHook((point) => {
+      if (point === 'single/before-receipt') throw new TypeError('its answer is lost');
+    });
+    expect(await cycle(INTO_EXIGO)).toHaveLength(1);
+    setFaultHook(undefined);
+    const id = await idOf();
+    await changeOrder(market.house, id, {
+      OrderStatusID: status,
+      TrackingNumber1: '1Z999',
+      WebCarrierID1: 3,
+    });
+    expect(await cycle(ORDERS, REPORTS)).toEqual([]);
+    expect(await outcomes(REPORTS)).toEqual([{ outcome: 'excluded NOT_A_MARKETPLACE_ORDER' }]);
+    for (let i = 0; i < 3; i++) expect(await cycle(INTO_EXIGO, ORDERS, REPORTS, ENDS)).toEqual([]);
+    expect(market.applied()).toEqual(['Acknowledge 1', 'UpdateStatus 1']);
+    expect(market.feed.order('1')).toMatchObject({ status: update, destinationNumber: String(id) });
+    expect(await outcomes(REPORTS)).toEqual([
+      { outcome: 'excluded NOT_A_MARKETPLACE_ORDER' },
+      { outcome: 'delivered' },
+    ]);
+  });
+
+  it('that was not over when it was linked is judged as it was frozen', async () => {
+    expect(await cycle(INTO_EXIGO, ORDERS, REPORTS)).toEqual([]);
+    expect(await outcomes(REPORTS)).toEqual([{ outcome: 'excluded NOT_REPORTED' }]);
   });
 
   it('that is canceled there between the list and the acknowledgement is canceled in Exigo', async () => {
