@@ -47,7 +47,11 @@ class CancellationInExigo implements SingleAct {
     const orderId = idOf(effect);
     const end = await this.endOf(effect);
     if (end === null)
-      return { seen: 'done', receipt: 'its marketplace shows it as open again: left as it is' };
+      return {
+        seen: 'dropped',
+        code: 'OPEN_AGAIN',
+        reason: 'its marketplace shows it as open again: left as it is',
+      };
     const seen = await this.shown(effect, end);
     if (seen.seen !== 'absent') return seen;
     const hand = await blockHandOver(this.context, orderId, end);

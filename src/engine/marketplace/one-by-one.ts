@@ -15,6 +15,7 @@ import { insertEvent } from '../../queue/ledger/events.js';
 import type { Session } from '../../queue/ledger/session.js';
 import {
   claimSingle,
+  dropSingle,
   type SendingSingle,
   type SingleEffect,
   type SingleStep,
@@ -44,6 +45,8 @@ export type Seen =
       readonly note?: (session: Session, now: string) => Promise<void>;
     }
   | { readonly seen: 'absent' }
+  /** Nothing is to be done any more: the item is excluded, and its key is free for a later one. */
+  | { readonly seen: 'dropped'; readonly code: string; readonly reason: string }
   | {
       readonly seen: 'blocked';
       readonly state: 'held' | 'failed';
@@ -177,6 +180,8 @@ async function settle(work: Working, effect: SingleEffect, seen: Seen): Promise<
       const { state, code, reason } = seen;
       await effectRefused(session, { effectId, state, code, reason }, now);
       await tell(session, state, `${code}: ${reason}`);
+    } else if (seen.seen === 'dropped') {
+      await dropSingle(session, { effectId, code: seen.code, reason: seen.reason, now });
     } else {
       const { receipt } = seen;
       if (nextStep === null) await effectsDone(session, [effectId], receipt, now);

@@ -102,6 +102,24 @@ export async function singleDone(
   });
 }
 
+/** Nothing is to be done any more: the item is excluded, and a later one may have the same key. */
+export async function dropSingle(
+  session: Session,
+  dropped: {
+    readonly effectId: number;
+    readonly code: string;
+    readonly reason: string;
+    readonly now: string;
+  },
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/drop_single'), {
+    effect_id: dropped.effectId,
+    code: dropped.code,
+    reason: dropped.reason,
+    now: dropped.now,
+  });
+}
+
 /** The effect of a step for an item that needs only that one. */
 export async function planSingle(
   session: Session,

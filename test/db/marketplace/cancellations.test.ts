@@ -140,7 +140,16 @@ describe.each(engines())('orders that end at their marketplace on %s', (engine) 
     });
     market.house.clock.advance(15 * MINUTE);
     expect((await market.house.run(ENDS, { stores: gone.stores })).error).toBeNull();
-    expect([await statusOf(7), moves()]).toEqual([7, []]);
+    expect([await statusOf(7), moves(), await outcome(7, ENDS)]).toEqual([7, [], 'excluded OPEN_AGAIN']);
+    expect((await explain(market.house.context(), 7)).where.join('\n')).not.toContain('delivered');
+    // What is canceled again is canceled.
+    market.feed.marketplaceSets('G-7', 'Canceled');
+    expect(await ends()).toBeNull();
+    expect([await statusOf(7), moves(), await outcome(7, ENDS)]).toEqual([
+      4,
+      ['7 Accepted -> Canceled'],
+      'delivered',
+    ]);
   });
 
   it('that we reported ourselves are nobody else', async () => {
