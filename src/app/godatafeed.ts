@@ -50,7 +50,7 @@ export function marketplaceStore(client: GoDataFeedClient): MarketplaceStore {
     unknownWaitMs: client.unknownWaitMs,
     listNew: (window, between) => listNewOrders(client, window, between),
 
-    listEnded: (since, between) => listEndedOrders(client, since, between),
+    listEnded: (since, among, between) => listEndedOrders(client, since, among, between),
 
     async look(orderNumber, marketplaceNumber) {
       const own = await find(orderNumber);

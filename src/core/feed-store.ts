@@ -47,10 +47,14 @@ export interface MarketplaceStore {
    */
   listNew(window: ImportWindow | null, between: () => Promise<void>): Promise<NewOrders>;
   /**
-   * Orders purchased since then that are Canceled or Shipped; `between` is awaited before every page. Throws rather than
-   * give a list that is short.
+   * Orders purchased since then that are Canceled or Shipped, those alone of these numbers: the others may be very many,
+   * and are only counted. `between` is awaited before every page. Throws rather than give a list that is short.
    */
-  listEnded(since: number, between: () => Promise<void>): Promise<readonly MarketplaceDocument[]>;
+  listEnded(
+    since: number,
+    among: (orderNumber: string) => boolean,
+    between: () => Promise<void>,
+  ): Promise<readonly MarketplaceDocument[]>;
   /** An order as it stands, by either of its numbers; null when GoDataFeed does not show it. */
   look(orderNumber: string, marketplaceNumber: string | null): Promise<MarketplaceState | null>;
   /** The order is at its destination, under this number there. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvariantError } from '../core/errors.js';
+import type { MarketplaceDocument, MarketplaceStore } from '../core/feed-store.js';
 import type { Delivery } from '../core/targets.js';
 import type { Database, Session } from '../queue/ledger/session.js';
 import type { EngineContext } from './context.js';
@@ -110,13 +111,21 @@ async function listStores(context: EngineContext, request: RunRequest): Promise<
       const list =
         kind === 'godatafeed-new'
           ? await store.listNew(windowOf(request), between)
-          : { documents: open === null ? [] : await store.listEnded(open.since, between), problem: null };
+          : { documents: open === null ? [] : await listEnded(store, open, between), problem: null };
       listed.set(store.name, list);
     } catch (error) {
       listed.set(store.name, { error });
     }
   }
   return listed;
+}
+
+function listEnded(
+  store: MarketplaceStore,
+  { orders, since }: { readonly orders: ReadonlyMap<string, unknown>; readonly since: number },
+  between: () => Promise<void>,
+): Promise<readonly MarketplaceDocument[]> {
+  return store.listEnded(since, (orderNumber) => orders.has(orderNumber), between);
 }
 
 /** The one transaction as a database of its own: transactions inside it are part of it. */

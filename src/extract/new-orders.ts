@@ -40,20 +40,22 @@ export async function listNewOrders(
 }
 
 /**
- * The orders of a store that are Canceled or Shipped and were purchased since then; those that cannot be frozen, which
- * nobody can know, are left out. Throws FreezeError `LIST_SHORT` as {@link listNewOrders}.
+ * The orders of a store that are Canceled or Shipped and were purchased since then, those alone of these numbers; nothing
+ * is kept of the others while they are listed. Throws FreezeError `LIST_SHORT` as {@link listNewOrders}.
  */
 export async function listEndedOrders(
   client: GoDataFeedClient,
   since: number,
+  among: (orderNumber: string) => boolean,
   between: () => Promise<void>,
 ): Promise<MarketplaceDocument[]> {
   const documents: MarketplaceDocument[] = [];
   for (const status of ['canceled', 'shipped'] as const) {
-    const { orders } = await trusted(client.listShown(status, since, between));
     // A filter that is not understood lists orders of any status.
-    const ended = orders.filter((order) => order.status === status);
-    documents.push(...ended.flatMap((order) => documentOf(client.store, order) ?? []));
+    const keep = (order: FeedOrder) =>
+      order.status === status && order.orderNumber !== null && among(order.orderNumber);
+    const { orders } = await trusted(client.listShown(status, since, keep, between));
+    documents.push(...orders.flatMap((order) => documentOf(client.store, order) ?? []));
   }
   return documents;
 }

@@ -37,10 +37,11 @@ export interface GoDataFeedClient {
   countNew(window?: ImportWindow): Promise<number>;
   /** All pages of them, read to the end before anything is acknowledged; `between` is awaited before each. */
   listNew(window?: ImportWindow, between?: () => Promise<void>): Promise<ListedOrders>;
-  /** Orders that have a status and were purchased since (ms); `between` is awaited before every page. */
+  /** Orders with a status that were purchased since (ms), of which `keep` is true; `between` is awaited before every page. */
   listShown(
     status: 'shipped' | 'canceled',
     since: number,
+    keep: (order: FeedOrder) => boolean,
     between: () => Promise<void>,
   ): Promise<ListedOrders>;
   /**
@@ -176,11 +177,12 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
       });
     },
 
-    listShown(status, since, between) {
+    listShown(status, since, keep, between) {
       const query = question(store.statusValues[status]);
       query.set(store.parameters.fromDate, isoOf(since));
       return readAll({
         name: caller.name,
+        keep,
         count: () => countOf(new URLSearchParams(query), 'status'),
         async page(number) {
           await between();

@@ -11,12 +11,14 @@ export interface ListPage {
 
 export interface ListReader {
   readonly name: string;
+  /** Which orders are given; of the others only the number is kept, to know whether the list is whole. Default: all. */
+  keep?(order: FeedOrder): boolean;
   count(): Promise<number>;
   page(page: number): Promise<ListPage>;
 }
 
 export interface ListedOrders {
-  /** Each once, in the order of the list. */
+  /** Those to keep, each once, in the order of the list. */
   readonly orders: readonly FeedOrder[];
   /** What the count call said last. */
   readonly counted: number;
@@ -38,7 +40,7 @@ const MOST_PAGES = 100_000;
  * TransientError `LIST_SHORT` for a list that is empty or far short of the count; nothing may be concluded from it.
  */
 export async function readAll(reader: ListReader): Promise<ListedOrders> {
-  const found = new Map<string, FeedOrder>();
+  const found = new Map<string, FeedOrder | null>();
   let counted = await reader.count();
   // Orders that came meanwhile need not be in the list, those that left need not either.
   let expected = counted;
@@ -56,7 +58,7 @@ export async function readAll(reader: ListReader): Promise<ListedOrders> {
         const key = order.orderNumber ?? order.raw;
         if (seen.has(key)) duplicates++;
         seen.add(key);
-        found.set(key, order);
+        found.set(key, reader.keep?.(order) === false ? null : order);
       }
       // Without the size of a page only an empty one is the end; one without anything new never gets there.
       const short = pageSize !== null && orders.length < pageSize && seen.size >= before;
@@ -69,7 +71,8 @@ export async function readAll(reader: ListReader): Promise<ListedOrders> {
   if (found.size < expected * ENOUGH) {
     throw shortList(reader.name, counted, found.size);
   }
-  return { orders: [...found.values()], counted, pages, duplicates };
+  const orders = [...found.values()].filter((order) => order !== null);
+  return { orders, counted, pages, duplicates };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ChangeSet } from '../../queue/freeze/change-set.js';
 import { freezeEndedDocuments } from '../../queue/freeze/ended.js';
 import { acquireLease, Lease } from '../../queue/lease/lease.js';
 import { type OpenMarketplaceOrder, openMarketplaceOrders } from '../../queue/ledger/ended-orders.js';
+import type { Session } from '../../queue/ledger/session.js';
 import { readWatermarks, writeWatermark } from '../../queue/ledger/watermarks.js';
 import type { EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
@@ -16,6 +17,8 @@ import { endsTheRun } from './tell-stores.js';
 
 /** An order that is open for longer than this is no longer looked for. */
 const OPEN_FOR = 60 * DAY;
+/** Sales become known within days; a purchase that is said to be older (0001-01-01 for none) would list years. */
+const KNOWN_WITHIN = 30 * DAY;
 /** GoDataFeed itself asks the marketplaces every 15 minutes; a list costs several calls of the budget. */
 const LOOK_EVERY = 10 * MINUTE;
 const LOOKED = 'ended';
@@ -51,19 +54,30 @@ export async function freezeEnded(
 
 /** Orders of a store that may end, and since when they may have been purchased; null when none is open. */
 export async function openOrders(
-  { database, clock, pipelines }: EngineContext,
+  context: EngineContext,
   pipeline: AnyPipeline,
   store: string,
 ): Promise<{ readonly orders: ReadonlyMap<string, OpenMarketplaceOrder>; readonly since: number } | null> {
-  const now = clock.now();
-  const reports = pipelines.find(({ load }) => load[0]?.kind === 'godatafeed-update')?.name ?? '';
-  const of = { store, since: toUtcText(now - OPEN_FOR), pipeline: pipeline.name, reports };
-  const orders = await openMarketplaceOrders(database, of);
+  const orders = await openIn(context.database, context, pipeline, store);
   if (orders.size === 0) return null;
-  const oldest = [...orders.values()].map(({ purchased_utc, frozen_utc }) =>
-    purchased_utc === null ? fromUtcText(frozen_utc) - 30 * DAY : fromUtcText(purchased_utc),
-  );
-  return { orders, since: Math.min(...oldest) - DAY };
+  const now = context.clock.now();
+  let oldest = now;
+  for (const { purchased_utc, frozen_utc } of orders.values()) {
+    const at = purchased_utc === null ? fromUtcText(frozen_utc) - KNOWN_WITHIN : fromUtcText(purchased_utc);
+    oldest = Math.min(oldest, at);
+  }
+  return { orders, since: Math.max(oldest - DAY, now - OPEN_FOR - KNOWN_WITHIN) };
+}
+
+function openIn(
+  session: Session,
+  { clock, pipelines }: EngineContext,
+  pipeline: AnyPipeline,
+  store: string,
+): Promise<ReadonlyMap<string, OpenMarketplaceOrder>> {
+  const reports = pipelines.find(({ load }) => load[0]?.kind === 'godatafeed-update')?.name ?? '';
+  const since = toUtcText(clock.now() - OPEN_FOR);
+  return openMarketplaceOrders(session, { store, since, pipeline: pipeline.name, reports });
 }
 
 /** Null when nothing is open or ended, when it was asked a moment ago, or when another process asks. */
@@ -85,7 +99,8 @@ async function freezeStore(
   try {
     const open = await openOrders(context, pipeline, store.name);
     if (open === null) return null;
-    const ended = await store.listEnded(open.since, async () => {
+    const among = (orderNumber: string) => open.orders.has(orderNumber);
+    const ended = await store.listEnded(open.since, among, async () => {
       assertGoingOn(context.signal);
       await own.assertHeld();
       await lease.assertHeld();
@@ -94,7 +109,9 @@ async function freezeStore(
     await own.assertHeld(); // this process may have been stopped between the two
     return await lease.transaction(async (session) => {
       const now = toUtcText(clock.now());
-      const documents = ended.filter(({ orderNumber }) => open.orders.has(orderNumber));
+      // The list takes minutes: what we reported meanwhile was shipped by nobody else.
+      const still = await openIn(session, context, pipeline, store.name);
+      const documents = ended.filter(({ orderNumber }) => still.has(orderNumber));
       const frozen = await freezeEndedDocuments(session, {
         store: store.name,
         documents,

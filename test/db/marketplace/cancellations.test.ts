@@ -1,9 +1,11 @@
 /** Orders that end at their marketplace while they are open here: canceled in Exigo, or held with the evidence. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/clock.js';
+import { setFaultHook } from '../../../src/core/fault-points.js';
 import { dryRun } from '../../../src/engine/dry-run.js';
 import { explain } from '../../../src/engine/explain/explain.js';
 import { pipelineLease } from '../../../src/engine/leases.js';
+import { openOrders } from '../../../src/engine/marketplace/freeze-ended.js';
 import { release } from '../../../src/engine/persons/persons.js';
 import { frozenOrders } from '../../../src/extract/frozen-orders.js';
 import { frozenTables } from '../../../src/extract/frozen-tables.js';
@@ -28,7 +30,10 @@ describe.each(engines())('orders that end at their marketplace on %s', (engine) 
     await market.sell(8);
     expect((await market.house.run(ORDERS)).error).toBeNull();
   };
-  afterEach(() => market.close());
+  afterEach(async () => {
+    setFaultHook(undefined);
+    await market.close();
+  });
 
   const ends = async () => {
     market.house.clock.advance(15 * MINUTE);
@@ -160,6 +165,28 @@ describe.each(engines())('orders that end at their marketplace on %s', (engine) 
     expect(market.updates()).toHaveLength(2);
     expect(await ends()).toBeNull();
     expect([await outcome(7, ENDS), await outcome(8, ENDS), moves()]).toEqual(['no item', 'no item', []]);
+  });
+
+  it('that we report while the list is read are nobody else', async () => {
+    await open();
+    setFaultHook(async (point) => {
+      if (point !== 'ended/listed') return;
+      setFaultHook(undefined);
+      await market.ship(7);
+      expect((await market.run()).error).toBeNull();
+    });
+    market.feed.marketplaceSets('G-7', 'Shipped');
+    expect(await ends()).toBeNull();
+    expect([await outcome(7, ENDS), moves()]).toEqual(['no item', []]);
+  });
+
+  it('are looked for within the time that they count as open, whatever is said of their purchase', async () => {
+    await open();
+    await market.house.exec(`UPDATE "etl.marketplace_order" SET purchased_utc = '0001-01-01 00:00:00.000'`);
+    const { clock } = market.house;
+    const pipeline = pipelineOf(ENDS);
+    const found = await openOrders(market.house.context(), pipeline, 'main');
+    expect([found?.orders.size, found?.since]).toEqual([2, clock.now() - 90 * DAY]);
   });
 
   it('cost no call while none is open, and few when they are asked for too often', async () => {
