@@ -1,90 +1,72 @@
 import type { EndedOrder } from '../../core/ended-order.js';
-import { faultPoint } from '../../core/fault-points.js';
 import type { EndedPipeline } from '../../core/pipeline.js';
-import { toUtcText } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
-import { markTransformed, type OpenBatch } from '../../queue/ledger/batches.js';
-import { fixBatchConfiguration, keepConfiguration } from '../../queue/ledger/configurations.js';
+import type { OpenBatch } from '../../queue/ledger/batches.js';
 import { reopenEffect } from '../../queue/ledger/effects.js';
-import { type Decision, decideItems, insertItems, itemsOf, newItems } from '../../queue/ledger/items.js';
+import { type Decision, itemsOf, newItems } from '../../queue/ledger/items.js';
 import { type MarketplaceOrder, marketplaceOrdersOfExigo } from '../../queue/ledger/marketplace-orders.js';
 import { effectsOfKeys, type KeyEffect, planSingle } from '../../queue/ledger/singles.js';
 import { documentKeys, linksOf } from '../../queue/reads/documents.js';
 import type { EngineContext } from '../context.js';
 import { excluded, guarded, held } from './decide.js';
+import type { UndecidedOrder } from './next-orders.js';
+import { type Decided as AnyDecided, giveVerdicts } from './verdicts.js';
 
 /** More orders than ever end within a cycle. */
 const MOST = 100_000;
 
-/** An item goes by its id in Exigo: that is where it is canceled. */
-interface EndedItem {
-  readonly item_id: number | null;
-  readonly order_id: number;
-  readonly change_set_id: number;
+interface Decided extends AnyDecided<UndecidedOrder> {
+  readonly prior: KeyEffect | undefined;
 }
 
-/** Gives the orders that ended at their marketplace their verdicts; one transaction, as there are only a few. */
+/** Verdicts of orders that ended at their marketplace. */
 export async function transformEnded(
   context: EngineContext,
   lease: Lease,
   pipeline: EndedPipeline,
   batch: OpenBatch,
 ): Promise<void> {
-  const { database, config } = context;
-  const items = await itemsOfBatch(context, batch);
-  const ids = items.map(({ order_id }) => order_id);
-  const links = await marketplaceOrdersOfExigo(database, ids);
-  const step = pipeline.load[0]?.step ?? '';
-  const effects = await effectsOfKeys(database, pipeline.name, [step], ids.map(String));
-  const decided = items.map((item) => {
-    const prior = effects.get(String(item.order_id))?.at(-1);
-    return { item, prior, decision: decide(pipeline, links.get(item.order_id), prior) };
-  });
+  const { database } = context;
   const { batch_id: batchId } = batch;
-  await lease.transaction(async (session) => {
-    const now = toUtcText(context.clock.now());
-    await keepConfiguration(session, config.frozen.hash, config.frozen.json, now);
-    await fixBatchConfiguration(session, batchId, config.frozen.hash);
-    await decideItems(
-      session,
-      decided.flatMap(({ item, decision }) =>
-        item.item_id === null ? [] : [{ itemId: item.item_id, decision }],
-      ),
-      now,
-    );
-    await insertItems(
-      session,
-      decided
-        .filter(({ item }) => item.item_id === null)
-        .map(({ item, decision }) => ({
-          batchId,
-          pipeline: pipeline.name,
-          key: String(item.order_id),
-          orderId: item.order_id,
-          changeSetId: item.change_set_id,
-          generation: 1,
-          decision,
-        })),
-      now,
-    );
-    for (const { item, prior, decision } of decided) {
-      if (decision.state !== 'loading') continue;
-      if (prior !== undefined) await reopenEffect(session, prior.effect_id, batchId);
-      else await planSingle(session, { batchId, itemKey: String(item.order_id), step, now });
-    }
-    await markTransformed(session, batchId);
-    await faultPoint('transform/before-commit');
-  });
-  await faultPoint('transform/after-commit');
+  const step = pipeline.load[0]?.step ?? '';
+  await giveVerdicts<UndecidedOrder, Decided>(
+    { context, lease, pipeline: pipeline.name, batch },
+    {
+      next: async (last) => (last === undefined ? itemsOfBatch(context, batch) : []),
+      async decide(items) {
+        const ids = items.map(({ order_id }) => order_id);
+        const links = await marketplaceOrdersOfExigo(database, ids);
+        const effects = await effectsOfKeys(database, pipeline.name, [step], ids.map(String));
+        return items.map((item) => {
+          const prior = effects.get(item.item_key)?.at(-1);
+          return { item, prior, decision: decide(pipeline, links.get(item.order_id), prior) };
+        });
+      },
+      before: async () => undefined,
+      async after(session, decided, now) {
+        for (const { item, prior, decision } of decided) {
+          if (decision.state !== 'loading') continue;
+          if (prior !== undefined) await reopenEffect(session, prior.effect_id, batchId);
+          else await planSingle(session, { batchId, itemKey: item.item_key, step, now });
+        }
+      },
+    },
+  );
 }
 
-async function itemsOfBatch({ database }: EngineContext, batch: OpenBatch): Promise<EndedItem[]> {
+/** All in one page: only a few end within a cycle. They go by their id in Exigo: that is where they are canceled. */
+async function itemsOfBatch({ database }: EngineContext, batch: OpenBatch): Promise<UndecidedOrder[]> {
   const { change_set_id } = batch;
-  if (change_set_id === null) return newItems(database, batch.batch_id, MOST);
+  if (change_set_id === null) {
+    const items = await newItems(database, batch.batch_id, MOST);
+    return items.map((item) => ({ ...item, item_key: String(item.order_id) }));
+  }
   if ((await itemsOf(database, batch.batch_id)) > 0) return [];
   const links = await linksOf(database, await documentKeys(database, change_set_id, '', MOST));
-  return [...links.values()].flatMap(({ exigo_order_id }) =>
-    exigo_order_id === null ? [] : [{ item_id: null, order_id: exigo_order_id, change_set_id }],
+  return [...links.values()].flatMap(({ exigo_order_id: order_id }) =>
+    order_id === null
+      ? []
+      : [{ item_id: null, item_key: String(order_id), order_id, change_set_id, generation: 1 }],
   );
 }
 
