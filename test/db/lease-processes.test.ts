@@ -1,8 +1,9 @@
 /** The lease between real processes: started together, and stopped (SIGSTOP) beyond its end. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../src/core/clock.js';
+import type { Child } from '../support/crash-child.js';
 import type { RunEnd } from '../support/crash-protocol.js';
-import { type Child, CrashSite, type CrashTemplate } from '../support/crash-site.js';
+import { CrashSite, type CrashTemplate } from '../support/crash-site.js';
 import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
 
 const ORDERS = 'exigo-orders-to-3pl';

@@ -1,87 +1,23 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { advanceSampleTenant, loadSampleTenant } from '../../src/app/sample-tenant.js';
-import { MINUTE, SECOND } from '../../src/core/clock.js';
+import { MINUTE } from '../../src/core/clock.js';
 import type { DatabaseConfig } from '../../src/core/config.js';
-import { InvariantError } from '../../src/core/errors.js';
 import type { Database, Engine } from '../../src/db/database.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
 import { TestClock } from './clock.js';
 import { buildChild } from './crash-build.js';
+import { type Child, type Lived, liveThrough, startChild } from './crash-child.js';
 import { SharedClock } from './crash-clock.js';
 import { CREDENTIALS, crashConfig } from './crash-config.js';
-import type { ChildMessage, ChildSpec, PointPass, RunEnd } from './crash-protocol.js';
+import type { ChildSpec, PointPass, RunEnd } from './crash-protocol.js';
 import { NOON } from './house.js';
 import { createTables, forEngine, makePlace, type Place } from './place.js';
 
 const BOTH = ['exigo-orders-to-3pl', 'exigo-snapshot-to-csv'];
 /** The tenant as it is, what happens to it in between, and a cycle in which nothing has changed. */
 const CYCLES = 3;
-
-export interface ChildEnd {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly runs: readonly RunEnd[];
-  readonly failure: { readonly code: string; readonly message: string } | null;
-  readonly points: readonly string[];
-  readonly stderr: string;
-}
-
-/** A child process as its parent sees it. */
-export class Child {
-  readonly ended: Promise<ChildEnd>;
-  private readonly said = new EventEmitter();
-
-  constructor(
-    readonly process: ChildProcess,
-    private readonly onCycle: (runs: readonly RunEnd[]) => Promise<void>,
-  ) {
-    this.ended = this.follow();
-  }
-
-  /** Resolves when the child waits: at the point it was told, or for its start. */
-  async waits(kind: 'at' | 'ready'): Promise<void> {
-    await Promise.race([once(this.said, kind), this.ended.then(({ stderr }) => neverWaited(kind, stderr))]);
-  }
-
-  /** Resolves when the child has heard SIGTERM. */
-  async stopping(): Promise<void> {
-    const { stderr } = this.process;
-    if (stderr !== null) await once(stderr, 'data');
-  }
-
-  go(): void {
-    this.process.send('go');
-  }
-
-  private async follow(): Promise<ChildEnd> {
-    const runs: RunEnd[] = [];
-    let points: readonly string[] = [];
-    let failure: ChildEnd['failure'] = null;
-    let stderr = '';
-    this.process.stderr?.on('data', (chunk) => {
-      stderr += String(chunk);
-    });
-    this.process.on('message', (message: ChildMessage) => {
-      if (message.kind === 'trace') points = message.points;
-      if (message.kind === 'failed') failure = { code: message.code, message: message.message };
-      if (message.kind === 'cycle') {
-        runs.push(...message.runs);
-        void this.onCycle(message.runs).then(() => this.go());
-      }
-      this.said.emit(message.kind);
-    });
-    const [code, signal] = await once(this.process, 'close');
-    return { code, signal, runs, failure, points, stderr };
-  }
-}
-
-function neverWaited(kind: string, stderr: string): never {
-  throw new InvariantError(`the child ended before it said "${kind}": ${stderr}`);
-}
 
 /** What every case begins with. */
 export interface CrashTemplate {
@@ -144,27 +80,17 @@ export class CrashSite {
       cycles: CYCLES - this.cycle,
       ...spec,
     };
-    const child = fork(join(this.build, 'test/crash/child.js'), [JSON.stringify(whole)], {
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    return new Child(child, onCycle);
+    return startChild(this.build, whole, onCycle);
   }
 
   /**
    * Runs all cycles to their end, killed at each of `kills` in turn and started again a second later.
    * Returns how many of them came to pass, and the points passed by the last process.
    */
-  async live(kills: readonly PointPass[] = []): Promise<{ killed: number; points: readonly string[] }> {
-    for (let killed = 0; ; killed++) {
-      const killAt = kills[killed];
-      const end = await this.start({ trace: true, ...(killAt === undefined ? {} : { killAt }) }).ended;
-      if (end.code === 0 && end.failure === null) return { killed, points: end.points };
-      if (end.signal !== 'SIGKILL' || killAt === undefined) {
-        throw new InvariantError(`the run failed: ${end.failure?.message ?? ''} ${end.stderr}`);
-      }
-      this.clock.advance(SECOND);
-    }
+  async live(kills: readonly PointPass[] = []): Promise<Lived> {
+    return liveThrough(kills, this.clock, (killAt) =>
+      this.start({ trace: true, ...(killAt === undefined ? {} : { killAt }) }),
+    );
   }
 
   async all<T>(text: string): Promise<T[]> {

@@ -1,9 +1,7 @@
-import { fork } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
-import { InvariantError } from '../../src/core/errors.js';
+import { HOUR, MINUTE } from '../../src/core/clock.js';
 import { toExigoText, toUtcText } from '../../src/core/time.js';
 import type { Database, Engine, Parameters } from '../../src/db/database.js';
 import { putRows } from '../../src/db/put-rows.js';
@@ -11,10 +9,10 @@ import { linkMarketplaceOrder, noteMarketplaceOrders } from '../../src/queue/led
 import type { Fault } from '../../src/standins/exigo/faults.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
 import { type GoDataFeedStandin, startGoDataFeedStandin } from '../../src/standins/godatafeed/server.js';
+import { type Child, type Lived, liveThrough, startChild } from './crash-child.js';
 import { SharedClock } from './crash-clock.js';
 import { CREDENTIALS, crashConfig } from './crash-config.js';
 import type { ChildSpec, PointPass } from './crash-protocol.js';
-import { Child } from './crash-site.js';
 import { KEY } from './godatafeed-standin.js';
 import { NOON } from './house.js';
 import { createTables, forEngine, makePlace, type Place } from './place.js';
@@ -64,16 +62,8 @@ export class EndsSite {
   }
 
   /** Runs all cycles to their end, killed at each of `kills` in turn and started again a second later. */
-  async live(kills: readonly PointPass[]): Promise<{ killed: number; points: readonly string[] }> {
-    for (let killed = 0; ; killed++) {
-      const killAt = kills[killed];
-      const end = await this.start(killAt).ended;
-      if (end.code === 0 && end.failure === null) return { killed, points: end.points };
-      if (end.signal !== 'SIGKILL' || killAt === undefined) {
-        throw new InvariantError(`the run failed: ${end.failure?.message ?? ''} ${end.stderr}`);
-      }
-      this.clock.advance(SECOND);
-    }
+  async live(kills: readonly PointPass[]): Promise<Lived> {
+    return liveThrough(kills, this.clock, (killAt) => this.start(killAt));
   }
 
   async lines(text: string): Promise<string[]> {
@@ -129,11 +119,7 @@ export class EndsSite {
       trace: true,
       ...(killAt === undefined ? {} : { killAt }),
     };
-    const child = fork(join(this.build, 'test/crash/child.js'), [JSON.stringify(spec)], {
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    return new Child(child, () => this.advance());
+    return startChild(this.build, spec, () => this.advance());
   }
 
   /** Half an hour; after the first cycle three orders end at their marketplace. */

@@ -1,19 +1,17 @@
-import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MINUTE, SECOND } from '../../src/core/clock.js';
+import { MINUTE } from '../../src/core/clock.js';
 import type { DuplicateKeys } from '../../src/core/config.js';
-import { InvariantError } from '../../src/core/errors.js';
 import type { Database, Engine } from '../../src/db/database.js';
 import type { Fault } from '../../src/standins/exigo/faults.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
 import type { FeedFault } from '../../src/standins/godatafeed/faults.js';
 import { type GoDataFeedStandin, startGoDataFeedStandin } from '../../src/standins/godatafeed/server.js';
+import { type Child, type Lived, liveThrough, startChild } from './crash-child.js';
 import { SharedClock } from './crash-clock.js';
 import { CREDENTIALS } from './crash-config.js';
 import type { PointPass } from './crash-protocol.js';
-import { Child } from './crash-site.js';
 import { KEY } from './godatafeed-standin.js';
 import { NOON } from './house.js';
 import { INTO_EXIGO, MAPS, orderMembers } from './market.js';
@@ -72,16 +70,8 @@ export class InboundSite {
   }
 
   /** Runs all cycles to their end, killed at each of `kills` in turn and started again a second later. */
-  async live(kills: readonly PointPass[] = []): Promise<{ killed: number; points: readonly string[] }> {
-    for (let killed = 0; ; killed++) {
-      const killAt = kills[killed];
-      const end = await this.start(killAt).ended;
-      if (end.code === 0 && end.failure === null) return { killed, points: end.points };
-      if (end.signal !== 'SIGKILL' || killAt === undefined) {
-        throw new InvariantError(`the run failed: ${end.failure?.message ?? ''} ${end.stderr}`);
-      }
-      this.clock.advance(SECOND);
-    }
+  async live(kills: readonly PointPass[] = []): Promise<Lived> {
+    return liveThrough(kills, this.clock, (killAt) => this.start(killAt));
   }
 
   async lines(text: string): Promise<string[]> {
@@ -113,11 +103,7 @@ export class InboundSite {
       trace: true,
       ...(killAt === undefined ? {} : { killAt }),
     };
-    const child = fork(join(this.build, 'test/crash/child.js'), [JSON.stringify(spec)], {
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    return new Child(child, () => this.advance());
+    return startChild(this.build, spec, () => this.advance());
   }
 
   /** Half an hour; after the first cycle one order is mended at its marketplace, and another comes. */

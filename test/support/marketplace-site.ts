@@ -1,9 +1,7 @@
-import { fork } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
-import { InvariantError } from '../../src/core/errors.js';
 import { toExigoText, toUtcText } from '../../src/core/time.js';
 import type { Database, Engine, Parameters } from '../../src/db/database.js';
 import { putRows } from '../../src/db/put-rows.js';
@@ -11,10 +9,10 @@ import { linkMarketplaceOrder, noteMarketplaceOrders } from '../../src/queue/led
 import type { FeedFault } from '../../src/standins/godatafeed/faults.js';
 import { type GoDataFeedStandin, startGoDataFeedStandin } from '../../src/standins/godatafeed/server.js';
 import { buildChild } from './crash-build.js';
+import { type Child, type Lived, liveThrough, startChild } from './crash-child.js';
 import { SharedClock } from './crash-clock.js';
 import { crashConfig } from './crash-config.js';
 import type { ChildSpec, PointPass } from './crash-protocol.js';
-import { Child } from './crash-site.js';
 import { KEY } from './godatafeed-standin.js';
 import { NOON } from './house.js';
 import { REPORTS } from './marketplace-house.js';
@@ -94,16 +92,10 @@ export class MarketplaceSite {
   }
 
   /** Runs all cycles to their end, killed at each of `kills` in turn and started again a second later. */
-  async live(kills: readonly PointPass[] = []): Promise<{ killed: number; points: readonly string[] }> {
-    for (let killed = 0; ; killed++) {
-      const killAt = kills[killed];
-      const end = await this.start({ trace: true, ...(killAt === undefined ? {} : { killAt }) }).ended;
-      if (end.code === 0 && end.failure === null) return { killed, points: end.points };
-      if (end.signal !== 'SIGKILL' || killAt === undefined) {
-        throw new InvariantError(`the run failed: ${end.failure?.message ?? ''} ${end.stderr}`);
-      }
-      this.clock.advance(SECOND);
-    }
+  async live(kills: readonly PointPass[] = []): Promise<Lived> {
+    return liveThrough(kills, this.clock, (killAt) =>
+      this.start({ trace: true, ...(killAt === undefined ? {} : { killAt }) }),
+    );
   }
 
   async all<T>(text: string): Promise<T[]> {
@@ -129,11 +121,7 @@ export class MarketplaceSite {
       cycles: CYCLES - this.cycle,
       ...spec,
     };
-    const child = fork(join(this.build, 'test/crash/child.js'), [JSON.stringify(whole)], {
-      execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    return new Child(child, () => this.advance());
+    return startChild(this.build, whole, () => this.advance());
   }
 
   /** Half an hour: GoDataFeed goes to the marketplaces, and orders change in Exigo. */
