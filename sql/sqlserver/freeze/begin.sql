@@ -4,7 +4,8 @@
 --   #kept         candidates that differ from their last frozen version; queued = it is news to the consumers of the raw
 --                 tables, too, not the same version kept once more as settled; fresh = copied in this round
 --   #moved        orders whose copy is not the state of one moment: they are copied again
---   #queued_row   rows of the other four tables that were not frozen before
+--   #queued_row   rows of the other four tables that were not frozen before; the number comes first in its key, since
+--                 texts take longer to compare, by the rules of a collation
 DROP TABLE IF EXISTS #candidate;
 DROP TABLE IF EXISTS #kept;
 DROP TABLE IF EXISTS #moved;
@@ -20,5 +21,5 @@ CREATE TABLE #kept (
 CREATE TABLE #moved (order_id INT NOT NULL PRIMARY KEY);
 CREATE TABLE #queued_row (
   source_table NVARCHAR(100) NOT NULL, row_key INT NOT NULL,
-  PRIMARY KEY (source_table, row_key)
+  PRIMARY KEY (row_key, source_table)
 );

@@ -1,7 +1,7 @@
 -- Records the change set that the work tables hold; its columns come with the first row (freeze/set_columns).
--- In: @source, @kind, @start_at, @end_at. Out: change_set_id, frozen_utc.
+-- In: @source, @kind, @start_at, @end_at. Out: change_set_id, frozen_utc, and the counts.
 INSERT INTO etl.change_set (source, kind, start_at, end_at, frozen_utc, orders_frozen, orders_unchanged, raw_rows)
-OUTPUT inserted.change_set_id, inserted.frozen_utc
+OUTPUT inserted.change_set_id, inserted.frozen_utc, inserted.orders_frozen, inserted.orders_unchanged, inserted.raw_rows
 SELECT @source, @kind, @start_at, @end_at, utc_now(),
        (SELECT COUNT(*) FROM #kept),
        (SELECT COUNT(*) FROM #candidate) - (SELECT COUNT(*) FROM #kept),

@@ -5,4 +5,5 @@ INSERT INTO #kept (order_id, queued, settled, status_id, modified_at, since_utc)
 SELECT c.order_id, 1, 0, o.OrderStatusID,
        CAST(o.ModifiedDate AS DATETIME2(7)), utc_now()
 FROM #candidate AS c JOIN dbo.Orders AS o ON o.OrderID = c.order_id
-WHERE c.pending = 1;
+WHERE c.pending = 1
+ORDER BY c.order_id;

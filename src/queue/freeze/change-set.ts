@@ -1,10 +1,11 @@
-import { FreezeError, InvariantError } from '../../core/errors.js';
-import { QUEUE_TABLE_NAMES, type QueueTable } from '../../core/exigo-tables.js';
+import { InvariantError } from '../../core/errors.js';
+import { QUEUE_TABLE_NAMES } from '../../core/exigo-tables.js';
 import type { Answer, Session } from '../../db/database.js';
-import { quoteName, sql, sqlWithColumns } from '../../db/sql.js';
+import { sql } from '../../db/sql.js';
 import { insertBatch } from '../ledger/batches.js';
 import { insertEvent } from '../ledger/events.js';
-import { alignFrozenColumns, type FrozenColumns, type SourceColumns } from './columns.js';
+import { alignFrozenColumns, type SourceColumns } from './columns.js';
+import { copyUnmoved } from './copies.js';
 
 /** A pipeline that gets a batch of every change set. */
 export interface Subscriber {
@@ -37,6 +38,15 @@ interface Recording {
   readonly keep: () => Promise<void>;
 }
 
+/** What `freeze/insert_change_set` gives. */
+interface Recorded {
+  readonly change_set_id: number;
+  readonly frozen_utc: string;
+  readonly orders_frozen: number;
+  readonly orders_unchanged: number;
+  readonly raw_rows: number;
+}
+
 /** What the work tables of a freeze hold. */
 export interface Counts {
   readonly candidates: number;
@@ -44,31 +54,6 @@ export interface Counts {
   readonly kept_queued: number;
   readonly other_rows: number;
 }
-
-const COPIES: Readonly<Record<QueueTable, string>> = {
-  Orders: 'freeze/copy_orders',
-  OrderDetails: 'freeze/copy_order_details',
-  Payments: 'freeze/copy_payments',
-  Customers: 'freeze/copy_customers',
-  CustomerAccounts: 'freeze/copy_customer_accounts',
-  CustomerSites: 'freeze/copy_customer_sites',
-};
-
-/** Orders first: the customers that are copied are those of the copied orders. */
-const IN_ORDER: readonly QueueTable[] = [
-  'Orders',
-  'OrderDetails',
-  'Payments',
-  'Customers',
-  'CustomerAccounts',
-  'CustomerSites',
-];
-
-/** Tables that are copied again with an order. A customer is one row, and a row is of one moment. */
-const AGGREGATE_TABLES: readonly QueueTable[] = ['Orders', 'OrderDetails', 'Payments', 'Customers'];
-
-/** Each round copies what moved during the one before, so the third is rarely needed: seconds, then milliseconds. */
-const COPY_ROUNDS = 5;
 
 /**
  * Writes what the work tables of a freeze hold: the change set's row, the frozen rows (copied inside the
@@ -78,30 +63,35 @@ const COPY_ROUNDS = 5;
 export async function recordChangeSet(session: Session, recording: Recording): Promise<ChangeSet> {
   const { engine } = session;
   const { source, kind, startAt: start_at, endAt: end_at } = recording;
-  const [counted, recorded] = await session.several([
-    { statement: sql(engine, 'freeze/counts') },
-    { statement: sql(engine, 'freeze/insert_change_set'), parameters: { source, kind, start_at, end_at } },
-  ]);
-  const counts = countsOf(counted);
-  const row = recorded?.rows[0] as { change_set_id: number; frozen_utc: string } | undefined;
+  const row = await session.get<Recorded>(sql(engine, 'freeze/insert_change_set'), {
+    source,
+    kind,
+    start_at,
+    end_at,
+  });
   if (row === undefined) throw new InvariantError('freeze/insert_change_set gave no row');
   let changeSet: ChangeSet = {
     changeSetId: row.change_set_id,
     source,
-    ...totals(counts),
+    ordersFrozen: row.orders_frozen,
+    ordersUnchanged: row.orders_unchanged,
+    rawRows: row.raw_rows,
     startAt: recording.startAt,
     frozenUtc: row.frozen_utc,
   };
-  if (counts.kept + counts.other_rows > 0) {
+  if (row.orders_frozen + row.raw_rows > 0) {
     const columns = await alignFrozenColumns(session, recording.columns, recording.allowSensitive);
     await session.later(sql(engine, 'freeze/set_columns'), {
       change_set_id: changeSet.changeSetId,
       columns: JSON.stringify(columns),
     });
     await makeBatches(session, changeSet, recording);
-    await copyRows(session, changeSet.changeSetId, columns, IN_ORDER);
-    const again =
-      counts.kept > 0 ? await copyMovedAgain(session, changeSet.changeSetId, columns, recording) : 0;
+    const again = await copyUnmoved(session, {
+      changeSetId: changeSet.changeSetId,
+      orders: changeSet.ordersFrozen,
+      columns,
+      keep: recording.keep,
+    });
     if (again > 0) {
       changeSet = await recount(session, changeSet);
       await makeBatches(session, changeSet, recording);
@@ -122,57 +112,6 @@ function totals(counts: Counts): Pick<ChangeSet, 'ordersFrozen' | 'ordersUnchang
     ordersUnchanged: counts.candidates - counts.kept,
     rawRows: counts.kept_queued + counts.other_rows,
   };
-}
-
-async function copyRows(
-  session: Session,
-  changeSetId: number,
-  columns: FrozenColumns,
-  tables: readonly QueueTable[],
-): Promise<void> {
-  for (const table of tables) {
-    const quoted = columns[table].map((name) => quoteName(session.engine, name));
-    const lists = {
-      columns: quoted.join(', '),
-      source_columns: quoted.map((name) => `s.${name}`).join(', '),
-    };
-    await session.run(sqlWithColumns(session.engine, COPIES[table], lists), { change_set_id: changeSetId });
-  }
-}
-
-/**
- * An order is copied by three statements, and somebody may write in between: what is not the state of one moment
- * is taken back and copied again, until every copy is. Returns how many orders were. The embedded engine has one
- * writer, and it is this transaction.
- */
-async function copyMovedAgain(
-  session: Session,
-  changeSetId: number,
-  columns: FrozenColumns,
-  recording: Recording,
-): Promise<number> {
-  if (session.engine === 'sqlite') return 0;
-  const parameters = { change_set_id: changeSetId };
-  for (let again = 0, round = 1; ; round++) {
-    const moved = await session.run(sql(session.engine, 'freeze/moved'), parameters);
-    if (moved === 0) return again;
-    if (round === COPY_ROUNDS) throw await stillMoving(session, moved);
-    again += moved;
-    await session.run(sql(session.engine, 'freeze/take_back'), parameters);
-    await recording.keep();
-    await copyRows(session, changeSetId, columns, AGGREGATE_TABLES);
-  }
-}
-
-async function stillMoving(session: Session, moved: number): Promise<FreezeError> {
-  const some = await session.all<{ order_id: number }>(sql(session.engine, 'freeze/some_moved'));
-  const names = some.map(({ order_id }) => order_id).join(', ');
-  return new FreezeError(
-    'MOVING',
-    `order ${names}${moved > some.length ? ` and ${moved - some.length} more` : ''} differed from its copy ${COPY_ROUNDS} ` +
-      'times: it changes faster than it is copied, or a column of dbo has another type than its copy in etl; ' +
-      'nothing was frozen, the next run repeats the same start',
-  );
 }
 
 /** Orders that were taken back may have turned out gone, or as last frozen. Leaves the change set without batches. */

@@ -11,6 +11,7 @@ import { TestClock } from '../../support/clock.js';
 import { hasSqlServer, reportMissingEngine, TestDatabase } from '../../support/engines.js';
 import { lineOf, SOURCE_DEFAULTS, SUBSCRIBERS } from '../../support/freezing.js';
 import { NOON } from '../../support/house.js';
+import { dropColumn } from '../../support/place.js';
 import { stepwise } from '../../support/stepwise.js';
 
 reportMissingEngine();
@@ -161,6 +162,52 @@ describe.runIf(hasSqlServer())('a freeze while the sync engine writes', () => {
         set: set.changeSetId,
       }),
     ).toEqual([{ id }]);
+    expect(await freeze(quiet)).toMatchObject({ ordersFrozen: 0 });
+  });
+
+  it('sees that one order lost a line while another one gained one', async () => {
+    const gains = await putOrder();
+    const loses = await putOrder();
+    await writer.transaction((session) => putRows(session, 'OrderDetails', [lineOf(loses, 2, '5.0000')]));
+    const set = await freeze({
+      after: 'freeze/copy_order_details',
+      work: () =>
+        writer.transaction(async (session) => {
+          await putRows(session, 'OrderDetails', [lineOf(gains, 2, '1.0000')]);
+          await session.run(
+            { name: 'test', text: 'DELETE FROM dbo.OrderDetails WHERE OrderID = @id AND OrderLine = 2' },
+            { id: loses },
+          );
+        }),
+    });
+    expect(await frozen(set.changeSetId)).toEqual([
+      { id: gains, total: 10, lines: 11 },
+      { id: loses, total: 10, lines: 10 },
+    ]);
+    expect(await freeze(quiet)).toMatchObject({ ordersFrozen: 0 });
+  });
+
+  it('sees an item code of which only the case of a letter changed', async () => {
+    const id = await putOrder();
+    const set = await freeze({
+      after: 'freeze/copy_order_details',
+      work: () => exec("UPDATE dbo.OrderDetails SET ItemCode = 'item-1' WHERE OrderID = @id", { id }),
+    });
+    expect(
+      await all('SELECT ItemCode AS item FROM etl.frozen_OrderDetails WHERE change_set_id = @set', {
+        set: set.changeSetId,
+      }),
+    ).toEqual([{ item: 'item-1' }]);
+    expect(await freeze(quiet)).toMatchObject({ ordersFrozen: 0 });
+  });
+
+  it('copies a line once that holds a NULL, where a destination allows one', async () => {
+    await writer.transaction((session) => dropColumn(session, 'dbo.OrderDetails', 'Quantity'));
+    await exec('ALTER TABLE dbo.OrderDetails ADD Quantity MONEY NULL');
+    const id = await putOrder();
+    await exec('UPDATE dbo.OrderDetails SET Quantity = NULL');
+    const set = await freeze(quiet);
+    expect(await frozen(set.changeSetId)).toEqual([{ id, total: 10, lines: 10 }]);
     expect(await freeze(quiet)).toMatchObject({ ordersFrozen: 0 });
   });
 
