@@ -369,3 +369,7 @@ CREATE INDEX effect_by_wave ON "etl.effect" (wave_id, order_id) WHERE wave_id IS
 CREATE INDEX effect_by_item ON "etl.effect" (item_id);
 CREATE INDEX effect_open ON "etl.effect" (pipeline, step, state, effect_id) WHERE state = 'pending' OR state = 'sending';
 CREATE INDEX effect_accepted ON "etl.effect" (pipeline, target, next_try_utc) WHERE state = 'accepted';
+-- Effects that were tried and wait for their next try: ledger/claim_single takes the one that is due first. Empty in most
+-- installations, and without upkeep for effects that go through at once.
+CREATE INDEX effect_retry ON "etl.effect" (pipeline, step, next_try_utc, effect_id)
+  WHERE state = 'pending' AND next_try_utc IS NOT NULL;
