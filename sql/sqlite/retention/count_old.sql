@@ -1,0 +1,2 @@
+-- How many change sets retention/list_old has listed. Out: n.
+SELECT COUNT(*) AS n FROM temp.old_change_set;
