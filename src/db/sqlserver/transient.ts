@@ -1,5 +1,5 @@
 /*
- * Sources of the numbers, as of November 2026:
+ * Sources of the numbers, each looked up on its page in November 2026:
  *
  * [engine] learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors-<range>
  * [client] learn.microsoft.com/dotnet/api/microsoft.data.sqlclient.sqlconfigurableretryfactory, the inner list of
@@ -20,7 +20,10 @@ export const TRANSIENT_NUMBERS: ReadonlySet<number> = new Set([
   1204, // no locks left; rerun when there are fewer users [engine 1000-1999, client]
   1205, // deadlock victim; rerun the transaction [engine 1000-1999, client]
   1222, // lock request time-out [engine 1000-1999, client]
+  3947, // aborted, a secondary is too far behind; retry the transaction [engine 3000-3999]
+  3948, // ended by a change of a replica; retry the transaction [engine 3000-3999]
   3960, // update conflict under SNAPSHOT; retry the transaction [engine 3000-3999]
+  3966, // rolled back, its row versions had to make room in tempdb; retry the transaction [engine 3000-3999]
   4060, // at login: cannot open the database, also while it moves [client, azure]
   4221, // at login to a readable secondary: row versions missing [client, azure]
   10928, // limit of sessions or workers reached [client]
