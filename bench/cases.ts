@@ -5,6 +5,7 @@ import { copy, freeze } from './freeze.js';
 import { clockFrom, NOW } from './install.js';
 import { type Measured, measured, time } from './measured.js';
 import { plainScript } from './script.js';
+import { insertInto } from './server-floor.js';
 import { plainServerScript } from './server-script.js';
 import { makeServerTenant } from './server-tenant.js';
 import { databaseOf, openSite, type Site } from './site.js';
@@ -14,6 +15,9 @@ import { makeTenant } from './tenant.js';
 export const CASES = {
   tenant,
   copy,
+  heap: (site: Site) => insertInto(site, 'heap'),
+  keyed: (site: Site) => insertInto(site, 'keyed'),
+  indexed: (site: Site) => insertInto(site, 'indexed'),
   freeze,
   script,
   run: (site: Site, orders: number) => run(site, orders, 'full'),

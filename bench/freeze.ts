@@ -11,6 +11,7 @@ import { freezeStart } from '../src/queue/freeze/start.js';
 import { acquireLease, Lease } from '../src/queue/lease/lease.js';
 import { clockFrom, install, NOW } from './install.js';
 import { expectCount, type Measured, measured, time } from './measured.js';
+import { dropCopies } from './server-floor.js';
 import { openSite, type Site } from './site.js';
 import { watch } from './watch.js';
 
@@ -58,6 +59,7 @@ async function selectInto(database: Database): Promise<Measured> {
       }
     }),
   );
+  await dropCopies(database, 'copy');
   await database.close();
   return measured(ms);
 }
