@@ -81,7 +81,10 @@ describe.each(engines())('on %s', (engine) => {
     await freezing.dropColumn('OrderDetails', 'PriceTotal');
     await expect(freezing.freeze()).rejects.toThrow(
       new ConfigurationError(
-        'dbo.OrderDetails: column PriceTotal is missing; switch it on in Sync Management for this destination, nothing was frozen',
+        'dbo.OrderDetails: column PriceTotal is missing; switch it on in Sync Management for this destination, nothing was frozen' +
+          (engine === 'sqlite'
+            ? ''
+            : ' (a login without SELECT does not see it: sql/sqlserver/grants/sync.sql)'),
       ),
     );
     expect(await freezing.all('SELECT * FROM "etl.change_set"')).toEqual([]);
