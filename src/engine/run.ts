@@ -1,4 +1,11 @@
-import { ConfigurationError, FreezeError } from '../core/errors.js';
+import {
+  ConfigurationError,
+  codeOf,
+  FreezeError,
+  InvariantError,
+  LeaseLostError,
+  messageOf,
+} from '../core/errors.js';
 import type { ImportWindow } from '../core/feed-store.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import { fromExigoText, toUtcText } from '../core/time.js';
@@ -220,9 +227,7 @@ async function finish(turn: Turn, error: unknown): Promise<unknown> {
   const { context, lease, runId } = turn;
   try {
     const nowMs = context.clock.now();
-    if (turn.pruneDue) {
-      await lease.transaction((session) => prune(session, context.config.retention, nowMs));
-    }
+    if (turn.pruneDue) await pruneOnce(turn, nowMs);
     if (runId === null) {
       await lease.release();
       return error;
@@ -235,6 +240,19 @@ async function finish(turn: Turn, error: unknown): Promise<unknown> {
     return lost === null ? error : (error ?? lost);
   } catch (problem) {
     return error ?? problem;
+  }
+}
+
+/** What is not pruned today is pruned by a later run: a run that did its work has done it all the same. */
+async function pruneOnce({ context, lease }: Turn, nowMs: number): Promise<void> {
+  try {
+    await lease.transaction((session) => prune(session, context.config.retention, nowMs));
+  } catch (error) {
+    if (error instanceof LeaseLostError || error instanceof InvariantError) throw error;
+    context.log.error(
+      `what is older than the retention was not deleted: ${messageOf(error)}; the next run tries again`,
+      { code: codeOf(error) ?? null },
+    );
   }
 }
 

@@ -1,9 +1,9 @@
-import { DateTime } from 'luxon';
 import type { GoDataFeedStore } from '../core/godatafeed.js';
 import type { Json, JsonObject } from '../http/json.js';
 import { isObject } from '../http/json.js';
 import { elementsOf } from '../http/json-slices.js';
 import { firstOf, firstPathOf, textOf } from './envelope.js';
+import { instantOf } from './instant.js';
 
 export type FeedStatus = 'new' | 'processing' | 'shipped' | 'canceled';
 
@@ -46,12 +46,6 @@ export function readOrder(store: GoDataFeedStore, fields: JsonObject, raw: strin
     raw,
     fields,
   };
-}
-
-/** Dates are UTC, also without a `Z`; their fractions have up to seven digits. */
-export function instantOf(text: string | null): number | null {
-  const ms = DateTime.fromISO(text ?? '', { zone: 'utc' }).toMillis();
-  return Number.isNaN(ms) ? null : ms;
 }
 
 function firstListOf(body: Json, candidates: readonly string[]): string | undefined {

@@ -1,7 +1,7 @@
-import { DateTime } from 'luxon';
 import type { Candidates, GoDataFeedStore } from '../core/godatafeed.js';
 import type { ShownUpdate } from '../core/targets.js';
 import { firstOf, firstPathOf, textOf } from './envelope.js';
+import { instantOf } from './instant.js';
 import type { FeedOrder } from './orders.js';
 
 /** What an order shows of an update: of its shipment or cancellation, and of its marketplace's answer. */
@@ -12,7 +12,7 @@ export function shownUpdate(store: GoDataFeedStore, { status, fields }: FeedOrde
     status,
     tracking: text(store.fields.tracking),
     carrier: text(store.fields.carrier),
-    shippedAt: dateShipped === null ? null : instantOf(dateShipped),
+    shippedAt: instantOf(dateShipped),
     answer: answerOf(store, text(store.fields.sync)) ?? answerOf(store, status),
     message: text(store.fields.syncMessage),
     showsAnswer: firstPathOf(fields, store.fields.sync) !== undefined,
@@ -25,10 +25,4 @@ function answerOf({ syncValues }: GoDataFeedStore, text: string | null): ShownUp
   if (says(syncValues.complete)) return 'complete';
   if (says(syncValues.manual)) return 'manual';
   return says(syncValues.error) ? 'error' : null;
-}
-
-/** Without a zone it is UTC, as the vendor keeps it; null for what is no date. */
-function instantOf(text: string): number | null {
-  const date = DateTime.fromISO(text, { zone: 'utc' });
-  return date.isValid ? date.toMillis() : null;
 }

@@ -5,6 +5,7 @@ import type { GoDataFeedStore } from '../core/godatafeed.js';
 import type { Priority } from '../core/rate.js';
 import type { Json } from '../http/json.js';
 import { firstOf, textOf } from './envelope.js';
+import { instantOf } from './instant.js';
 
 /** A token is renewed this long before its end, so that no call meets it. */
 const EARLY = MINUTE;
@@ -94,13 +95,4 @@ export class TokenKeeper {
     if (!this.known.includes(token)) this.known.push(token);
     this.options.onToken(token);
   }
-}
-
-const ZONED = /(Z|[+-]\d\d:?\d\d)$/i;
-
-/** GoDataFeed's dates are UTC, with or without saying so. Null for none, and for text that is no date. */
-export function instantOf(text: string | null): number | null {
-  if (text === null) return null;
-  const ms = Date.parse(ZONED.test(text) || !text.includes('T') ? text : `${text}Z`);
-  return Number.isNaN(ms) ? null : ms;
 }

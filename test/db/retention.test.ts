@@ -55,6 +55,25 @@ describe.each(engines())('on %s', (engine) => {
       ]);
     });
 
+    it('that fails is told, and the run ends as it would have', async () => {
+      await placeOrder(house, 1);
+      await cycle(0);
+      await house.exec('DROP TABLE "etl.frozen_document"');
+      house.clock.advance(2 * DAY);
+      await placeOrder(house, 2);
+      const errors: string[] = [];
+      const { log } = house.context();
+      const noting = { ...log, error: (message: string) => errors.push(message) };
+      const report = await house.run('exigo-orders-to-3pl', { log: noting });
+      expect([report.error, await outcomeOf(house, 2)]).toEqual([null, 'delivered']);
+      expect(errors).toEqual([
+        expect.stringMatching(/^what is older than the retention was not deleted: .*next run/),
+      ]);
+      const ended = await house.all('SELECT outcome FROM "etl.run" ORDER BY run_id DESC');
+      expect(ended[0]).toEqual({ outcome: 'done' });
+      expect(await house.all('SELECT name FROM "etl.lease" WHERE released = 0')).toEqual([]);
+    });
+
     it('keeps what an unfinished batch needs', async () => {
       await placeOrder(house, 1);
       await cycle(0, ['exigo-snapshot-to-csv']); // frozen for both; the orders are not worked on
