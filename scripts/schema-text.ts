@@ -69,7 +69,7 @@ export function sqlServerSchema(statements: readonly Statement[] = migrationStat
   let preamble = '';
   for (const { comment, text } of statements) {
     if (/^IF SCHEMA_ID\(/.test(text)) preamble = `\n${text};\n`;
-    else if (!/^(UPDATE|INSERT|DELETE)\b/.test(text)) apply(tables, comment, text);
+    else if (!/^(UPDATE|INSERT|DELETE|DECLARE)\b/.test(text)) apply(tables, comment, text);
   }
   const parts = [...tables.values()].map(
     ({ comment, head, items, indexes }) =>
@@ -108,6 +108,13 @@ function apply(tables: Map<string, Table>, comment: string, text: string): void 
   if (shrunk !== undefined && dropped !== undefined) {
     const table = tableOf(shrunk);
     table.items = table.items.filter((item) => !new RegExp(`^\\s*(CONSTRAINT )?${dropped}\\b`).test(item));
+    return;
+  }
+  const [, loosened] =
+    /^IF @reference IS NOT NULL EXEC\('ALTER TABLE etl\.(\w+) DROP CONSTRAINT ' /.exec(text) ?? [];
+  if (loosened !== undefined) {
+    const table = tableOf(loosened);
+    table.items = table.items.map((item) => item.replace(/ REFERENCES etl\.\w+ \(\w+\)/, ''));
     return;
   }
   const [, gone, of] = /^DROP INDEX (\w+) ON etl\.(\w+)$/.exec(text) ?? [];

@@ -173,7 +173,7 @@ CREATE INDEX batch_open ON etl.batch (pipeline, batch_id) WHERE state <> 'closed
 
 CREATE TABLE etl.item (
   item_id       INT IDENTITY(1, 1) NOT NULL PRIMARY KEY,
-  batch_id      INT NOT NULL REFERENCES etl.batch (batch_id),
+  batch_id      INT NOT NULL,
   pipeline      NVARCHAR(100) NOT NULL,
   item_key      NVARCHAR(200) NOT NULL,          -- order id, or name of the table
   order_id      INT,

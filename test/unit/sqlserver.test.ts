@@ -91,9 +91,21 @@ describe('errors of SQL Server', () => {
   });
 
   it('knows that a commit which was never sent did nothing', () => {
-    expect(mapSqlServerError('COMMIT', fault({ code: 'EINVALIDSTATE' }), true)).toBeInstanceOf(
-      UnreachableError,
-    );
+    expect(
+      mapSqlServerError('COMMIT', fault({ code: 'EINVALIDSTATE' }), { committing: true }),
+    ).toBeInstanceOf(UnreachableError);
+  });
+
+  it.each([
+    [208, "Invalid object name 'dbo.Orders'.", 'is syncDatabase.sqlserver.database the sync database?'],
+    [911, "Database 'ferry' does not exist.", 'check syncDatabase.sqlserver.database'],
+    [18456, "Login failed for user 'reader'.", 'check syncDatabase.sqlserver.user and password'],
+  ])('%i names the settings of the database that it came from', (number, text, advice) => {
+    const key = 'syncDatabase.sqlserver';
+    const error = mapSqlServerError('freeze/now', fault({ number }, text), { key });
+    expect(error.message).toContain(advice);
+    expect(error.message).not.toContain(' database.sqlserver');
+    expect(error.message).not.toContain('orderferry migrate');
   });
 
   it('gives the number of SQL Server also where the server has another', () => {
@@ -102,7 +114,9 @@ describe('errors of SQL Server', () => {
   });
 
   it('does not know what became of a commit whose answer was lost', () => {
-    expect(mapSqlServerError('COMMIT', fault({ code: 'ESOCKET' }), true)).toBeInstanceOf(UnknownOutcomeError);
+    expect(mapSqlServerError('COMMIT', fault({ code: 'ESOCKET' }), { committing: true })).toBeInstanceOf(
+      UnknownOutcomeError,
+    );
   });
 
   it.each([

@@ -53,8 +53,11 @@ const NO_ANSWER = /Request failed to complete in|Failed to cancel request in/;
 /** A statement the server refused for a reason that no other class names. */
 export class StatementError extends OrderferryError {}
 
+/** Where the settings of our state's database are; those of the sync tables may be elsewhere. */
+export const STATE_KEY = 'database.sqlserver';
+
 /** What the driver threw when it should have let us in, as one line that says what to do. */
-export function mapOpenError(server: string, error: unknown, key = 'database.sqlserver'): Error {
+export function mapOpenError(server: string, error: unknown, key = STATE_KEY): Error {
   if (error instanceof OrderferryError) return error;
   const first = failedLogin(error)?.refusals[0];
   const message = `SQL Server ${server}: ${first?.message ?? messageOf(error)}`;
@@ -102,14 +105,18 @@ function refusedLogin(message: string, number: number | undefined, key: string, 
 
 /**
  * What the driver threw for a statement, as our classes. `committing`: the error came from COMMIT, whose
- * outcome is then unknown.
+ * outcome is then unknown. `key`: where the settings of the database are.
  */
-export function mapSqlServerError(statement: string, error: unknown, committing = false): Error {
+export function mapSqlServerError(
+  statement: string,
+  error: unknown,
+  { committing = false, key = STATE_KEY }: { readonly committing?: boolean; readonly key?: string } = {},
+): Error {
   if (error instanceof OrderferryError) return error;
   const number = (error as { number?: unknown }).number;
   const message = `${statement}: ${NO_ANSWER.test(messageOf(error)) ? noAnswer(statement) : messageOf(error)}`;
   const cause = { cause: error };
-  if (typeof number === 'number') return mapNumber(statement, number, message, cause);
+  if (typeof number === 'number') return mapNumber(statement, number, message, key, cause);
   const code = codeOf(error) ?? '';
   // A new connection of the pool, in the middle of a run.
   const login = failedLogin(error);
@@ -140,7 +147,13 @@ function lost(message: string, cause: ErrorOptions): Error {
   );
 }
 
-function mapNumber(statement: string, number: number, message: string, cause: ErrorOptions): Error {
+function mapNumber(
+  statement: string,
+  number: number,
+  message: string,
+  key: string,
+  cause: ErrorOptions,
+): Error {
   const transient = transientNumber(number, message);
   if (transient !== undefined) {
     return new TransientError(
@@ -156,9 +169,8 @@ function mapNumber(statement: string, number: number, message: string, cause: Er
     );
   }
   if (LOGIN_FAILED.has(number))
-    return new ConfigurationError(`${message}; check database.sqlserver.user and password`, cause);
-  if (NO_DATABASE.has(number))
-    return new ConfigurationError(`${message}; check database.sqlserver.database`, cause);
+    return new ConfigurationError(`${message}; check ${key}.user and password`, cause);
+  if (NO_DATABASE.has(number)) return new ConfigurationError(`${message}; check ${key}.database`, cause);
   if (NO_PERMISSION.has(number) || NO_PERMISSION_TEXT.test(message)) {
     return new ConfigurationError(
       `${message}; the login lacks a grant: sql/sqlserver/grants has migrate.sql for "orderferry migrate", run.sql ` +
@@ -167,10 +179,8 @@ function mapNumber(statement: string, number: number, message: string, cause: Er
     );
   }
   if (NO_OBJECT.has(number) || NO_OBJECT_TEXT.test(message)) {
-    return new ConfigurationError(
-      `${message}; is database.sqlserver.database the sync database, and has "orderferry migrate" been run?`,
-      cause,
-    );
+    const migrated = key === STATE_KEY ? ', and has "orderferry migrate" been run' : '';
+    return new ConfigurationError(`${message}; is ${key}.database the sync database${migrated}?`, cause);
   }
   // Our own refusals: another process migrates (51002), the sample is asked for in a real database (51003).
   if (number === 51002 || number === 51003) return new ConfigurationError(message, cause);

@@ -2,7 +2,7 @@ import sql from 'mssql';
 import { type Clock, SECOND } from '../../core/clock.js';
 import type { SqlServerConfig } from '../../core/config.js';
 import type { Answer, Parameters, Request, Statement, StreamingSession, SyncDatabase } from '../database.js';
-import { mapOpenError, mapSqlServerError } from './errors.js';
+import { mapOpenError, mapSqlServerError, STATE_KEY } from './errors.js';
 import { LONGEST } from './limits.js';
 import { guardLogin } from './login.js';
 import { SqlServerSession } from './session.js';
@@ -21,7 +21,7 @@ export async function openSqlServer(
   clock: Clock | null = null,
   stop: AbortSignal | null = null,
   /** Where its settings are, for what is said of them. */
-  key = 'database.sqlserver',
+  key = STATE_KEY,
 ): Promise<SyncDatabase> {
   const pool = new sql.ConnectionPool(driverConfig(config, key));
   // A connection that is killed fails its statement, which tells; unheard, this event would end the process.
@@ -31,11 +31,11 @@ export async function openSqlServer(
   } catch (error) {
     throw mapOpenError(nameOf(config), error, key);
   }
-  return new SqlServerDatabase(pool, clock, stop);
+  return new SqlServerDatabase(pool, clock, stop, key);
 }
 
 /** The one place that knows the driver's settings. Dates are read and written as UTC, never in the host's zone. */
-export function driverConfig(config: SqlServerConfig, key = 'database.sqlserver'): sql.config {
+export function driverConfig(config: SqlServerConfig, key = STATE_KEY): sql.config {
   const where = { server: nameOf(config), key };
   return {
     server: config.host,
@@ -72,8 +72,9 @@ class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
     private readonly pool: sql.ConnectionPool,
     private readonly testClock: Clock | null,
     private readonly stopSignal: AbortSignal | null,
+    key: string,
   ) {
-    super(pool, testClock, stopSignal);
+    super(pool, testClock, stopSignal, key);
   }
 
   async transaction<T>(work: (session: StreamingSession) => Promise<T>): Promise<T> {
@@ -101,13 +102,13 @@ class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
     try {
       await transaction.begin(sql.ISOLATION_LEVEL.READ_COMMITTED);
     } catch (error) {
-      throw mapSqlServerError('BEGIN', error);
+      throw mapSqlServerError('BEGIN', error, this);
     }
     try {
-      const session = new SqlServerSession(transaction, this.testClock, this.stopSignal);
+      const session = new SqlServerSession(transaction, this.testClock, this.stopSignal, this.key);
       const result = await work(session);
       await session.flush();
-      await commit(transaction);
+      await commit(transaction, this.key);
       return result;
     } catch (error) {
       await rollBack(transaction);
@@ -116,11 +117,11 @@ class SqlServerDatabase extends SqlServerSession implements SyncDatabase {
   }
 }
 
-async function commit(transaction: sql.Transaction): Promise<void> {
+async function commit(transaction: sql.Transaction, key: string): Promise<void> {
   try {
     await transaction.commit();
   } catch (error) {
-    throw mapSqlServerError('COMMIT', error, true);
+    throw mapSqlServerError('COMMIT', error, { committing: true, key });
   }
 }
 

@@ -1,7 +1,6 @@
 import sql from 'mssql';
 import type { Clock } from '../../core/clock.js';
 import { InvariantError } from '../../core/errors.js';
-import { toExigoText, toUtcText } from '../../core/time.js';
 import type {
   Answer,
   CatalogueColumn,
@@ -14,13 +13,14 @@ import type {
   Value,
 } from '../database.js';
 import { CATALOGUE, type CatalogueRow, declaredType } from './catalogue.js';
-import { mapSqlServerError } from './errors.js';
+import { times, withClock } from './clock.js';
+import { mapSqlServerError, STATE_KEY } from './errors.js';
 import { answersOf, batchesOf, type Joined, join } from './joined.js';
 import { limitOf } from './limits.js';
 import { loadTable } from './load.js';
 import { withSettings } from './settings.js';
 import { StopWatch } from './stop.js';
-import { bind, fromDriver, wholeNumber } from './values.js';
+import { bind, fromDriver, readSet } from './values.js';
 
 type Origin = sql.ConnectionPool | sql.Transaction;
 
@@ -48,6 +48,8 @@ export class SqlServerSession implements StreamingSession {
     protected readonly origin: Origin,
     private readonly clock: Clock | null,
     private readonly stop: AbortSignal | null,
+    /** Where the settings of its database are, for what is said of it. */
+    readonly key = STATE_KEY,
   ) {}
 
   async all<T>(statement: Statement, parameters: Parameters = {}): Promise<T[]> {
@@ -134,7 +136,7 @@ export class SqlServerSession implements StreamingSession {
       try {
         await this.request(`load ${table}`).bulk(loadTable(table, columns, rows));
       } catch (error) {
-        throw mapSqlServerError(`load ${table}`, error);
+        throw mapSqlServerError(`load ${table}`, error, this);
       }
     });
   }
@@ -165,7 +167,7 @@ export class SqlServerSession implements StreamingSession {
       }
       if (batch.length > 0) yield batch;
     } catch (error) {
-      throw mapSqlServerError(statement.name, watch.translate(error));
+      throw mapSqlServerError(statement.name, watch.translate(error), this);
     } finally {
       watch.end();
       if (!rows.readableEnded) {
@@ -224,33 +226,11 @@ export class SqlServerSession implements StreamingSession {
       // Without parameters as a plain batch: a work table made by sp_executesql would vanish with it.
       return plain ? await request.batch(text) : await request.query(text);
     } catch (error) {
-      throw mapSqlServerError(statement.name, watch.translate(error), commits);
+      throw mapSqlServerError(statement.name, watch.translate(error), { committing: commits, key: this.key });
     } finally {
       watch.end();
     }
   }
-}
-
-/**
- * `utc_now()` and `exigo_now()` are functions of the embedded engine; here they stand for the server's own
- * clock, or for one that is passed in, so that no test waits.
- */
-function withClock(text: string, clock: Clock | null): string {
-  return text
-    .replaceAll(
-      'utc_now()',
-      clock === null ? 'CAST(SYSUTCDATETIME() AS DATETIME2(3))' : 'CAST(@utc_now AS DATETIME2(3))',
-    )
-    .replaceAll(
-      'exigo_now()',
-      clock === null
-        ? "CAST(SYSUTCDATETIME() AT TIME ZONE 'UTC' AT TIME ZONE 'Central Standard Time' AS DATETIME2(3))"
-        : 'CAST(@exigo_now AS DATETIME2(3))',
-    );
-}
-
-function times(clock: Clock): Parameters {
-  return { utc_now: toUtcText(clock.now()), exigo_now: toExigoText(clock.now()) };
 }
 
 function setsOf(result: sql.IResult<unknown>): unknown[][] {
@@ -259,24 +239,4 @@ function setsOf(result: sql.IResult<unknown>): unknown[][] {
 
 function lastSet(result: sql.IResult<unknown>): unknown[] {
   return setsOf(result).at(-1) ?? [];
-}
-
-function readSet(rows: unknown[]): Record<string, Value>[] {
-  const set = rows as sql.IRecordSet<Record<string, unknown>>;
-  const whole = new Set(
-    Object.values(set.columns ?? {})
-      .filter(isBigInt)
-      .map(({ name }) => name),
-  );
-  return set.map((row) => {
-    const read: Record<string, Value> = {};
-    for (const [name, value] of Object.entries(row)) {
-      read[name] = whole.has(name) ? wholeNumber(value) : fromDriver(value);
-    }
-    return read;
-  });
-}
-
-function isBigInt({ type }: { readonly type: unknown }): boolean {
-  return type === sql.BigInt;
 }

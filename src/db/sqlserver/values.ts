@@ -41,3 +41,24 @@ export function wholeNumber(value: unknown): Value {
   const number = Number(read);
   return Number.isSafeInteger(number) ? number : read;
 }
+
+/** The rows of a set as the driver gives it. */
+export function readSet(rows: unknown[]): Record<string, Value>[] {
+  const set = rows as sql.IRecordSet<Record<string, unknown>>;
+  const whole = new Set(
+    Object.values(set.columns ?? {})
+      .filter(isBigInt)
+      .map(({ name }) => name),
+  );
+  return set.map((row) => {
+    const read: Record<string, Value> = {};
+    for (const [name, value] of Object.entries(row)) {
+      read[name] = whole.has(name) ? wholeNumber(value) : fromDriver(value);
+    }
+    return read;
+  });
+}
+
+function isBigInt({ type }: { readonly type: unknown }): boolean {
+  return type === sql.BigInt;
+}
