@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../core/clock.js';
 import { UsageError } from '../core/errors.js';
 import { PACKAGE_ROOT } from '../db/sql.js';
 import { addDemo } from './commands/demo.js';
+import { addDiffConfig } from './commands/diff-config.js';
 import { addErrors } from './commands/errors.js';
 import { addExplain } from './commands/explain.js';
 import { addReconcile } from './commands/reconcile.js';
@@ -55,6 +56,7 @@ export async function runProgram(
     addExplain,
     addRelease,
     addReplay,
+    addDiffConfig,
     addReconcile,
     addDemo,
     addStandin,

@@ -41,6 +41,8 @@ export interface ThreePl {
    * (a value too long with policy `hold`, an unmapped ship method, too many lines ...).
    */
   render(order: Order): RenderedOrder;
+  /** The same with every column, those of the file and those that do not count as a change included. */
+  preview(order: Order, context: FileContext): RenderedOrder;
   fileName(context: FileContext): string;
   /** The number in the name of a file of this 3PL; null for the name of another file. */
   fileNumber(name: string): number | null;

@@ -1,5 +1,28 @@
 import type { Session } from '../../db/database.js';
 import { fetchAll, fetchFirst, from, joined } from '../../db/query.js';
+import type { Wave } from '../ledger/waves.js';
+
+/** All that is fixed about a file; its table goes by `w`. */
+export const WAVE_COLUMNS = [
+  'w.wave_id',
+  'w.pipeline',
+  'w.step',
+  'w.target',
+  'w.number',
+  'w.file_name',
+  'w.config_hash',
+  'w.state',
+  'w.planned_utc',
+  'w.orders',
+  'w.rows',
+  'w.bytes',
+  'w.sha256',
+  'w.token',
+  'w.place',
+  'w.attempts',
+  'w.next_try_utc',
+  'w.last_error',
+] as const;
 
 export interface FileMember {
   readonly item_id: number;
@@ -83,4 +106,22 @@ export async function newestFiles(session: Session, limit: number): Promise<stri
     from(session.engine, 'etl.wave', 'w').orderBy('w.wave_id', 'desc').limit(limit).select('w.file_name'),
   );
   return rows.map((row) => row.file_name);
+}
+
+/** The newest files of these pipelines that were not given up, newest first, with all that is fixed about them. */
+export async function lastWaves(
+  session: Session,
+  pipelines: readonly string[],
+  limit: number,
+): Promise<Wave[]> {
+  return fetchAll(
+    session,
+    'reads/last_waves',
+    from(session.engine, 'etl.wave', 'w')
+      .whereIn('w.pipeline', [...pipelines])
+      .where('w.state', '<>', 'void')
+      .orderBy('w.wave_id', 'desc')
+      .limit(limit)
+      .select(...WAVE_COLUMNS),
+  );
 }

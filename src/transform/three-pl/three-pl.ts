@@ -23,10 +23,15 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
     },
     routedBy: (order) => lookedAt(template, order),
     render: (order): RenderedOrder => rows.make(order, null).map(comparedCells),
+    preview: (order, context): RenderedOrder => rows.make(order, context).map(allCells),
     fileName: fileNamer(file.name, file.zone),
     fileNumber: fileNumberReader(file.name, file.zone),
     open: (context) => openFile(rows, file, context),
   };
+}
+
+function allCells({ columns, cells }: Row): Record<string, string> {
+  return Object.fromEntries(columns.map(({ name }, i) => [name, cells[i] ?? '']));
 }
 
 function comparedCells({ columns, cells }: Row): Record<string, string> {
