@@ -128,7 +128,8 @@ async function goOn(
   let left = request.limit ?? Number.MAX_SAFE_INTEGER;
   let first = error;
   try {
-    const working = { context, lease, pipeline, due: turn.due };
+    const fresh = new Set(changeSets.map(({ changeSetId }) => changeSetId));
+    const working = { context, lease, pipeline, due: turn.due, fresh };
     if (mayHaveWork(context, pipeline, open)) left -= await work(working, open.batches, left);
     for (const slice of slicesOf(request)) {
       assertGoingOn(context.signal);

@@ -31,6 +31,8 @@ export interface Working {
   readonly lease: Lease;
   readonly pipeline: AnyPipeline;
   readonly due: DueWaves;
+  /** Change sets that this run has frozen. */
+  readonly fresh: ReadonlySet<number>;
 }
 
 /** A cut-off that has passed is noted also when nothing is ready: what comes later waits for the next one. */
@@ -46,20 +48,17 @@ export function mayHaveWork(
 }
 
 /** Verdicts, waves, files, statuses, balance. Returns how many items were taken into waves. */
-export async function work(
-  { context, lease, pipeline, due }: Working,
-  batches: readonly OpenBatch[],
-  limit: number,
-): Promise<number> {
+export async function work(working: Working, batches: readonly OpenBatch[], limit: number): Promise<number> {
+  const { context, lease, pipeline } = working;
   for (const batch of batches) {
     if (batch.state !== 'frozen') continue;
     await transform(context, lease, pipeline, batch);
   }
-  const taken = await take({ context, lease, pipeline, due }, limit);
+  const taken = await take(working, limit);
   let error = await sendWaves(context, lease, pipeline);
   for (const step of pipeline.load) {
     try {
-      await workStep({ context, lease, pipeline, due }, step);
+      await workStep(working, step);
     } catch (problem) {
       error ??= problem; // what is settled can be closed all the same
     }
@@ -115,7 +114,7 @@ async function take({ context, lease, pipeline, due }: Working, limit: number): 
 }
 
 /** What a step does; files went before, as one that is late holds up nothing. */
-async function workStep({ context, lease, pipeline }: Working, step: StepDescription): Promise<void> {
+async function workStep({ context, lease, pipeline, fresh }: Working, step: StepDescription): Promise<void> {
   const { statusTarget, orderTarget } = context;
   const waits = () => {
     context.log.warn(`step ${step.step} waits: no Exigo API is configured`, { pipeline: pipeline.name });
@@ -130,7 +129,7 @@ async function workStep({ context, lease, pipeline }: Working, step: StepDescrip
       if (orderTarget === null) return waits();
       const nextStep =
         pipeline.load.find((next) => 'after' in next && next.after === step.step)?.step ?? null;
-      return createOrders({ context, lease, pipeline, step, nextStep, target: orderTarget });
+      return createOrders({ context, lease, pipeline, step, nextStep, target: orderTarget, fresh });
     }
     case 'godatafeed-acknowledge':
       return acknowledgeOrders({ context, lease, pipeline, step: step.step });

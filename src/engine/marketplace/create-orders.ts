@@ -14,6 +14,7 @@ import { type SingleEffect, sendingSingles } from '../../queue/ledger/singles.js
 import { type DocumentKey, readDocuments } from '../../queue/reads/documents.js';
 import { configurationOfItem } from '../../queue/reads/items.js';
 import type { EngineContext, OrderMapper } from '../context.js';
+import { BeforeMaking } from './before-making.js';
 import { judgeAgain } from './judge-again.js';
 import { type Seen, type SingleAct, workOneByOne } from './one-by-one.js';
 
@@ -27,19 +28,23 @@ interface Creating {
   /** The step that comes after it. */
   readonly nextStep: string | null;
   readonly target: OrderTarget;
+  /** Change sets that this run has frozen. */
+  readonly fresh: ReadonlySet<number>;
 }
 
 /**
  * Makes the orders of a pipeline in Exigo, one transaction each. Right before, the order is looked up by its key, so
- * one that is there already is linked and not made. After an unknown outcome absence proves nothing before the
+ * one that is there already is linked and not made; one that waited since an earlier run is looked at in its store, too. After an unknown outcome absence proves nothing before the
  * target's wait; then it is made again only where a second order with the same key is proven to be refused.
  */
 export async function createOrders(creating: Creating): Promise<void> {
   const { context, lease, pipeline, step, nextStep, target } = creating;
-  const maker = new OrderMaker(context, target);
+  const before = new BeforeMaking(context, creating.fresh);
+  const maker = new OrderMaker(context, target, before);
   const name = { pipeline: pipeline.name, step: step.step, target: null };
   for (const effect of await sendingSingles(context.database, name, 0, 1_000)) await maker.remember(effect);
   await workOneByOne({ context, lease, step: name, nextStep, act: maker });
+  if (before.problem !== null) throw before.problem;
 }
 
 class OrderMaker implements SingleAct {
@@ -53,6 +58,7 @@ class OrderMaker implements SingleAct {
   constructor(
     private readonly context: EngineContext,
     private readonly target: OrderTarget,
+    private readonly before: BeforeMaking,
   ) {
     this.unknownWaitMs = target.unknownWaitMs;
     this.absent = target.refusesDuplicates
@@ -82,6 +88,8 @@ class OrderMaker implements SingleAct {
     if ('code' in order) return blocked('held', order.code, order.reason);
     const shown = await this.shown(effect, order);
     if (shown.seen !== 'absent') return shown;
+    const ended = await this.before.seen(effect);
+    if (ended !== null) return ended;
     const customer = await this.customerOf(order);
     if (typeof customer === 'object' && customer !== null) return customer;
     const email = order.customer.kind === 'email' && customer === null ? order.customer.email : null;

@@ -24,8 +24,8 @@ const LOOK_EVERY = 10 * MINUTE;
 const LOOKED = 'ended';
 
 /**
- * Freezes, store by store, the orders that are open with us and that the store shows Canceled, or shipped by someone
- * else. What goes wrong with one store leaves the others working. `own` is the pipeline's lease.
+ * Freezes, store by store, the orders that are open with us, also those that wait in the error list before they are
+ * made, and that the store shows Canceled, or shipped by someone else. What goes wrong with one store leaves the others working. `own` is the pipeline's lease.
  */
 export async function freezeEnded(
   context: EngineContext,
@@ -76,8 +76,9 @@ function openIn(
   store: string,
 ): Promise<ReadonlyMap<string, OpenMarketplaceOrder>> {
   const reports = pipelines.find(({ load }) => load[0]?.kind === 'godatafeed-update')?.name ?? '';
+  const makes = pipelines.find(({ source }) => source.kind === 'godatafeed-new')?.name ?? '';
   const since = toUtcText(clock.now() - OPEN_FOR);
-  return openMarketplaceOrders(session, { store, since, pipeline: pipeline.name, reports });
+  return openMarketplaceOrders(session, { store, since, pipeline: pipeline.name, reports, makes });
 }
 
 /** Null when nothing is open or ended, when it was asked a moment ago, or when another process asks. */

@@ -33,7 +33,7 @@ const MOST_WAIT = 2 * MINUTE;
  * Failures of so many effects with no success between them mean that the target is down. So many failures of one leave
  * it to the next run; so many unknown outcomes of one are a person's.
  */
-const MOST_ATTEMPTS = 5;
+export const MOST_ATTEMPTS = 5;
 const PAGE = 100;
 
 /** What a target shows of an effect, or answered to it. */
@@ -46,7 +46,12 @@ export type Seen =
     }
   | { readonly seen: 'absent' }
   /** Nothing is to be done any more: the item is excluded, and its key is free for a later one. */
-  | { readonly seen: 'dropped'; readonly code: string; readonly reason: string }
+  | {
+      readonly seen: 'dropped';
+      readonly code: string;
+      readonly reason: string;
+      readonly note?: (session: Session, now: string) => Promise<void>;
+    }
   | {
       readonly seen: 'blocked';
       readonly state: 'held' | 'failed';
@@ -182,6 +187,7 @@ async function settle(work: Working, effect: SingleEffect, seen: Seen): Promise<
       await tell(session, state, `${code}: ${reason}`);
     } else if (seen.seen === 'dropped') {
       await dropSingle(session, { effectId, code: seen.code, reason: seen.reason, now });
+      await seen.note?.(session, now);
     } else {
       const { receipt } = seen;
       if (nextStep === null) await effectsDone(session, [effectId], receipt, now);

@@ -98,6 +98,13 @@ export async function linkMarketplaceOrder(
   });
 }
 
+/** What was frozen of an order counts no more: it is frozen again, as it is, when it is NEW once more. */
+export async function forgetMarketplaceDocument(session: Session, key: Key): Promise<void> {
+  const { store, order_number } = key;
+  const parameters = { store, order_number, document_sha256: null };
+  await session.run(sql(session.engine, 'ledger/note_marketplace_document'), parameters);
+}
+
 /** Change set in which an order stands as Canceled or Shipped at last, while a pipeline has done nothing for it. */
 export async function endedVersion(
   session: Session,
