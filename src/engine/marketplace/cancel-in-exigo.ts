@@ -7,7 +7,8 @@ import { type MarketplaceOrder, marketplaceOrdersOfExigo } from '../../queue/led
 import type { SingleEffect } from '../../queue/ledger/singles.js';
 import type { EngineContext } from '../context.js';
 import { blockHandOver } from './block-hand-over.js';
-import { type Seen, type SingleAct, workOneByOne } from './one-by-one.js';
+import { workOneByOne } from './one-by-one.js';
+import type { Seen, SingleAct } from './single-act.js';
 
 /** Statuses from which an order cannot be taken back by us. */
 const WITH_THE_WAREHOUSE: readonly string[] = ['Printed', 'Shipped'];

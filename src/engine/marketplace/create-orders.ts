@@ -16,7 +16,8 @@ import { configurationOfItem } from '../../queue/reads/items.js';
 import type { EngineContext, OrderMapper } from '../context.js';
 import { BeforeMaking } from './before-making.js';
 import { judgeAgain } from './judge-again.js';
-import { type Seen, type SingleAct, workOneByOne } from './one-by-one.js';
+import { workOneByOne } from './one-by-one.js';
+import type { Seen, SingleAct } from './single-act.js';
 
 type CreateStep = Extract<StepDescription, { kind: 'exigo-create-order' }>;
 

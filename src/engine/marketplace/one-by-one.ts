@@ -8,103 +8,16 @@ import {
   UnknownOutcomeError,
 } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
-import { describeDuration, fromUtcText, toUtcText } from '../../core/time.js';
-import type { Lease } from '../../queue/lease/lease.js';
-import { effectRefused, effectsDone, effectsPending, effectsUnknown } from '../../queue/ledger/effects.js';
-import { insertEvent } from '../../queue/ledger/events.js';
-import type { Session } from '../../queue/ledger/session.js';
-import {
-  claimSingle,
-  dropSingle,
-  type SendingSingle,
-  type SingleEffect,
-  type SingleStep,
-  sendingSingles,
-  singleDone,
-} from '../../queue/ledger/singles.js';
-import type { EngineContext } from '../context.js';
+import { describeDuration, toUtcText } from '../../core/time.js';
+import { effectsPending, effectsUnknown } from '../../queue/ledger/effects.js';
+import { claimSingle, type SingleEffect } from '../../queue/ledger/singles.js';
 import { retryDelay } from '../persons/retry.js';
 import { assertGoingOn } from '../stop.js';
+import { MOST_ATTEMPTS, MOST_WAIT, type Seen, type SingleWork, type Working } from './single-act.js';
+import { settle } from './single-settle.js';
+import { settleUnknown } from './single-unknown.js';
 
 const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
-/** A wait that is longer is left to the next run. */
-const MOST_WAIT = 2 * MINUTE;
-/**
- * Failures of so many effects with no success between them mean that the target is down. So many failures of one leave
- * it to the next run; so many unknown outcomes of one are a person's.
- */
-export const MOST_ATTEMPTS = 5;
-const PAGE = 100;
-
-/** What a target shows of an effect, or answered to it. */
-export type Seen =
-  | {
-      readonly seen: 'done';
-      readonly receipt: string;
-      /** Kept in the transaction of the receipt. */
-      readonly note?: (session: Session, now: string) => Promise<void>;
-    }
-  | { readonly seen: 'absent' }
-  /** Nothing is to be done any more: the item is excluded, and its key is free for a later one. */
-  | {
-      readonly seen: 'dropped';
-      readonly code: string;
-      readonly reason: string;
-      readonly note?: (session: Session, now: string) => Promise<void>;
-    }
-  | {
-      readonly seen: 'blocked';
-      readonly state: 'held' | 'failed';
-      readonly code: string;
-      readonly reason: string;
-    };
-
-/** An act of a step: what it does for one effect, and how it is looked up. */
-export interface SingleAct {
-  /** For messages: `acknowledgement to store main`. */
-  readonly name: string;
-  readonly unknownWaitMs: number;
-  /** What the target shows. Errors as its own. */
-  look(effect: SingleEffect): Promise<Seen>;
-  /**
-   * Does it. `absent`: it was left undone on purpose, and waits for the next run. `guard` throws when the lease is lost;
-   * awaited right before what cannot be repeated leaves, as what was read before it may have taken longer than a lease.
-   */
-  act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen>;
-  /** What becomes of an effect that the target refused. */
-  refused(effect: SingleEffect, error: TerminalError): Promise<Seen>;
-  /** What becomes of one that was proven absent after an unknown outcome: repeated, or given to a person. */
-  readonly absent: 'repeat' | { readonly code: string; readonly reason: string };
-  /** Told of an effect of unknown outcome that is proven absent. */
-  provenAbsent?(effect: SingleEffect): Promise<void>;
-}
-
-export interface SingleWork {
-  readonly context: EngineContext;
-  readonly lease: Lease;
-  readonly step: SingleStep;
-  /** The step that comes after it; null: the item is delivered with it. */
-  readonly nextStep: string | null;
-  readonly act: SingleAct;
-}
-
-interface Working extends SingleWork {
-  readonly troubles: Troubles;
-}
-
-interface Failure {
-  times: number;
-  /** When the effect is due again (ms). */
-  dueAt: number;
-  readonly error: unknown;
-}
-
-interface Troubles {
-  /** Effects that failed since the last success, of any effect. */
-  readonly sinceSuccess: Set<number>;
-  /** Effects that are pending after a failure in this run, by their id. */
-  readonly pending: Map<number, Failure>;
-}
 
 /**
  * Does the effects of a step one by one, each in its protocol: intent committed, the act, the receipt. What is of
@@ -112,14 +25,18 @@ interface Troubles {
  * or not configured; every other trouble is an effect's own.
  */
 export async function workOneByOne(work: SingleWork): Promise<void> {
-  const working: Working = { ...work, troubles: { sinceSuccess: new Set(), pending: new Map() } };
+  const working: Working = {
+    ...work,
+    troubles: { sinceSuccess: new Set(), pending: new Map(), unread: new Map() },
+  };
   await settleUnknown(working);
   for (;;) {
     assertGoingOn(work.context.signal);
     const effect = await claim(working);
     if (effect !== undefined) await actOn(working, effect);
-    else if (!(await settleUnknown(working)) && !(await nextTry(working))) return;
+    else if (!(await settleUnknown(working)) && !(await nextTry(working))) break;
   }
+  for (const error of working.troubles.unread.values()) throw error;
 }
 
 async function claim({ context, lease, step, act }: Working): Promise<SingleEffect | undefined> {
@@ -166,43 +83,21 @@ async function actOn(work: Working, effect: SingleEffect): Promise<void> {
     await settle(work, effect, seen);
   } catch (error) {
     if (!(error instanceof TerminalError)) await noteFailure(work, effect, error);
-    else await settle(work, effect, await act.refused(effect, error));
+    else await settleRefused(work, effect, error);
   }
 }
 
-async function settle(work: Working, effect: SingleEffect, seen: Seen): Promise<void> {
-  const { context, lease, step, nextStep } = work;
-  work.troubles.pending.delete(effect.effect_id);
-  if (seen.seen === 'absent') {
-    const nextTry = toUtcText(context.clock.now() + work.act.unknownWaitMs);
-    await lease.transaction((session) => effectsPending(session, [effect.effect_id], nextTry, null));
-    return;
+/** Refused, perhaps because it is there already: it is looked up. A refusal has done nothing, so it may be repeated. */
+async function settleRefused(work: Working, effect: SingleEffect, error: TerminalError): Promise<void> {
+  let seen: Seen;
+  try {
+    seen = await work.act.refused(effect, error);
+  } catch (problem) {
+    if (!(problem instanceof TerminalError)) return noteFailure(work, effect, problem);
+    const reason = `${messageOf(error)}; nor can it be looked up: ${messageOf(problem)}`;
+    seen = { seen: 'blocked', state: 'held', code: 'OUTCOME_UNKNOWN', reason };
   }
-  await lease.transaction(async (session) => {
-    const now = toUtcText(context.clock.now());
-    const { effect_id: effectId } = effect;
-    if (seen.seen === 'blocked') {
-      const { state, code, reason } = seen;
-      await effectRefused(session, { effectId, state, code, reason }, now);
-      await tell(session, state, `${code}: ${reason}`);
-    } else if (seen.seen === 'dropped') {
-      await dropSingle(session, { effectId, code: seen.code, reason: seen.reason, now });
-      await seen.note?.(session, now);
-    } else {
-      const { receipt } = seen;
-      if (nextStep === null) await effectsDone(session, [effectId], receipt, now);
-      else await singleDone(session, { effectId, receipt, nextStep, now });
-      await seen.note?.(session, now);
-    }
-    await faultPoint('single/before-receipt');
-
-    async function tell(session: Session, kind: string, message: string): Promise<void> {
-      const { item_key: itemKey, order_id } = effect;
-      const about = order_id === null ? { itemKey } : { itemKey, orderId: order_id };
-      await insertEvent(session, { at: now, kind, pipeline: step.pipeline, ...about, message });
-    }
-  });
-  await faultPoint('single/after-receipt');
+  await settle(work, effect, seen);
 }
 
 /** Proven undone goes back to pending, unknown stays on its way. Throws when the target is down. */
@@ -241,60 +136,4 @@ async function noteFailure(work: Working, effect: SingleEffect, error: unknown):
 /** Found wrong before anything was sent. */
 function isOurs(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === 'CONFIGURATION';
-}
-
-/** Looks up everything of unknown outcome. Returns whether something was found undone and is tried again. */
-async function settleUnknown(work: Working): Promise<boolean> {
-  const { context, lease, step } = work;
-  let again = false;
-  for (let after = 0; ; ) {
-    const page = await sendingSingles(context.database, step, after, PAGE);
-    const last = page.at(-1);
-    if (last === undefined) return again;
-    after = last.effect_id;
-    for (const effect of page) {
-      assertGoingOn(context.signal);
-      await lease.assertHeld();
-      again = (await lookUp(work, effect)) || again;
-    }
-  }
-}
-
-async function lookUp(work: Working, effect: SendingSingle): Promise<boolean> {
-  const { context, lease, act } = work;
-  let seen = await seenOf(work, effect);
-  const wait = fromUtcText(effect.next_try_utc ?? toUtcText(0)) - context.clock.now();
-  if (seen.seen === 'absent' && wait > 0) {
-    if (wait > MOST_WAIT) return false;
-    await lease.sleep(wait, context.signal);
-    seen = await seenOf(work, effect);
-  }
-  if (seen.seen !== 'absent') {
-    await settle(work, effect, seen);
-    return false;
-  }
-  await act.provenAbsent?.(effect);
-  const repeat = act.absent === 'repeat' && effect.attempts < MOST_ATTEMPTS;
-  if (!repeat) {
-    const { code, reason } =
-      act.absent === 'repeat'
-        ? { code: 'OUTCOME_UNKNOWN', reason: `${act.name}: lost ${effect.attempts} times, and never seen` }
-        : act.absent;
-    await settle(work, effect, { seen: 'blocked', state: 'held', code, reason });
-    return false;
-  }
-  await lease.transaction((session) =>
-    effectsPending(session, [effect.effect_id], null, 'not done, it is tried again'),
-  );
-  return true;
-}
-
-async function seenOf({ act }: Working, effect: SingleEffect): Promise<Seen> {
-  try {
-    return await act.look(effect);
-  } catch (error) {
-    if (!(error instanceof TerminalError)) throw error;
-    const reason = `${act.name}: it cannot be looked up: ${messageOf(error)}`;
-    return { seen: 'blocked', state: 'held', code: 'OUTCOME_UNKNOWN', reason };
-  }
 }

@@ -1,0 +1,87 @@
+import { MINUTE } from '../../core/clock.js';
+import type { TerminalError } from '../../core/errors.js';
+import type { Lease } from '../../queue/lease/lease.js';
+import type { Session } from '../../queue/ledger/session.js';
+import type { SingleEffect, SingleStep } from '../../queue/ledger/singles.js';
+import type { EngineContext } from '../context.js';
+
+/** A wait that is longer is left to the next run. */
+export const MOST_WAIT = 2 * MINUTE;
+/**
+ * Failures of so many effects with no success between them mean that the target is down. So many failures of one leave
+ * it to the next run; so many unknown outcomes of one are a person's.
+ */
+export const MOST_ATTEMPTS = 5;
+
+/** What a target shows of an effect, or answered to it. */
+export type Seen =
+  | {
+      readonly seen: 'done';
+      readonly receipt: string;
+      /** Kept in the transaction of the receipt. */
+      readonly note?: (session: Session, now: string) => Promise<void>;
+    }
+  | { readonly seen: 'absent' }
+  /** Nothing is to be done any more: the item is excluded, and its key is free for a later one. */
+  | {
+      readonly seen: 'dropped';
+      readonly code: string;
+      readonly reason: string;
+      readonly note?: (session: Session, now: string) => Promise<void>;
+    }
+  | {
+      readonly seen: 'blocked';
+      readonly state: 'held' | 'failed';
+      readonly code: string;
+      readonly reason: string;
+    };
+
+/** An act of a step: what it does for one effect, and how it is looked up. */
+export interface SingleAct {
+  /** For messages: `acknowledgement to store main`. */
+  readonly name: string;
+  readonly unknownWaitMs: number;
+  /** What the target shows. Errors as its own. */
+  look(effect: SingleEffect): Promise<Seen>;
+  /**
+   * Does it. `absent`: it was left undone on purpose, and waits for the next run. `guard` throws when the lease is lost;
+   * awaited right before what cannot be repeated leaves, as what was read before it may have taken longer than a lease.
+   */
+  act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen>;
+  /** What becomes of an effect that the target refused. */
+  refused(effect: SingleEffect, error: TerminalError): Promise<Seen>;
+  /** What becomes of one that was proven absent after an unknown outcome: repeated, or given to a person. */
+  readonly absent: 'repeat' | { readonly code: string; readonly reason: string };
+  /** Told of an effect of unknown outcome that is proven absent. */
+  provenAbsent?(effect: SingleEffect): Promise<void>;
+}
+
+export interface SingleWork {
+  readonly context: EngineContext;
+  readonly lease: Lease;
+  readonly step: SingleStep;
+  /** The step that comes after it; null: the item is delivered with it. */
+  readonly nextStep: string | null;
+  readonly act: SingleAct;
+}
+
+/** A step at work. */
+export interface Working extends SingleWork {
+  readonly troubles: Troubles;
+}
+
+export interface Failure {
+  times: number;
+  /** When the effect is due again (ms). */
+  dueAt: number;
+  readonly error: unknown;
+}
+
+export interface Troubles {
+  /** Effects that failed since the last success, of any effect. */
+  readonly sinceSuccess: Set<number>;
+  /** Effects that are pending after a failure in this run, by their id. */
+  readonly pending: Map<number, Failure>;
+  /** Why effects of unknown outcome could not be looked up, by their id: they stay on their way until the next run. */
+  readonly unread: Map<number, unknown>;
+}
