@@ -59,7 +59,8 @@ export function marketplaceStore(client: GoDataFeedClient): MarketplaceStore {
       return found?.orderNumber === orderNumber ? found : null;
     },
 
-    acknowledge: (orderNumber, destinationNumber) => client.acknowledge(orderNumber, destinationNumber),
-    cancel: (orderNumber) => client.cancel(orderNumber),
+    acknowledge: (orderNumber, destinationNumber, guard) =>
+      client.acknowledge(orderNumber, destinationNumber, guard),
+    cancel: (orderNumber, guard) => client.cancel(orderNumber, guard),
   };
 }

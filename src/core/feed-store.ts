@@ -57,7 +57,10 @@ export interface MarketplaceStore {
   ): Promise<readonly MarketplaceDocument[]>;
   /** An order as it stands, by either of its numbers; null when GoDataFeed does not show it. */
   look(orderNumber: string, marketplaceNumber: string | null): Promise<MarketplaceState | null>;
-  /** The order is at its destination, under this number there. */
-  acknowledge(orderNumber: string, destinationNumber: string): Promise<void>;
-  cancel(orderNumber: string): Promise<void>;
+  /**
+   * The order is at its destination, under this number there. `guard` is called right before the request leaves, when the
+   * budget has let it pass; when it throws, nothing leaves.
+   */
+  acknowledge(orderNumber: string, destinationNumber: string, guard?: () => Promise<void>): Promise<void>;
+  cancel(orderNumber: string, guard?: () => Promise<void>): Promise<void>;
 }

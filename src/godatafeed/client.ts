@@ -51,9 +51,11 @@ export interface GoDataFeedClient {
   listAll(window: ImportWindow): AsyncGenerator<readonly FeedOrder[], void, undefined>;
   /** An order as it stands, by GoDataFeed's or the marketplace's number; null when it is not shown. */
   find(number: string, priority: Priority): Promise<FeedOrder | null>;
-  /** The order is at its destination, under this number there. */
-  acknowledge(orderNumber: string, destinationNumber: string): Promise<void>;
-  /** `guard` is called right before the request leaves, when its budget has let it pass; when it throws, nothing leaves. */
+  /**
+   * The order is at its destination, under this number there. `guard`, here and below, is called right before the request
+   * leaves, when its budget has let it pass; when it throws, nothing leaves.
+   */
+  acknowledge(orderNumber: string, destinationNumber: string, guard?: Guard): Promise<void>;
   ship(orderNumber: string, shipment: Shipment, guard?: Guard): Promise<void>;
   cancel(orderNumber: string, guard?: Guard): Promise<void>;
   /** Closes the connections; for when no request is running any more. */
@@ -203,8 +205,8 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
     find: (number, priority) =>
       store.readBack === 'get' ? getOne(number, priority) : findInList(number, priority),
 
-    async acknowledge(orderNumber, destinationNumber) {
-      const call = feedCall('acknowledge', 'acknowledgement', orderNumber);
+    async acknowledge(orderNumber, destinationNumber, guard) {
+      const call = { ...feedCall('acknowledge', 'acknowledgement', orderNumber), guard };
       const { ackTransport, ackField } = store;
       if (ackTransport === 'query') {
         await caller.call({ ...call, query: new URLSearchParams({ [ackField]: destinationNumber }) });

@@ -44,7 +44,7 @@ class CancellationInExigo implements SingleAct {
   }
 
   /** The marketplace is asked once more: an end may be taken back. Then nothing leaves any more, then Exigo is told. */
-  async act(effect: SingleEffect): Promise<Seen> {
+  async act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen> {
     const orderId = idOf(effect);
     const end = await this.endOf(effect);
     if (end === null)
@@ -61,6 +61,7 @@ class CancellationInExigo implements SingleAct {
       this.context.log.info(`order ${orderId} is not canceled yet: ${hand.why}`);
       return { seen: 'absent' };
     }
+    await guard();
     await this.target.change([orderId], 'Canceled');
     const after = await this.shown(effect, end);
     if (after.seen !== 'absent') return after;

@@ -45,7 +45,7 @@ export interface SingleAct {
   look(effect: SingleEffect): Promise<Seen>;
   /**
    * Does it. `absent`: it was left undone on purpose, and waits for the next run. `guard` throws when the lease is lost;
-   * awaited right before what cannot be repeated leaves, as what was read before it may have taken longer than a lease.
+   * awaited right before anything leaves: what was read before, or the rate budget, may have taken longer than a lease.
    */
   act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen>;
   /** What becomes of an effect that the target refused. */

@@ -93,9 +93,9 @@ class Acknowledgement implements SingleAct {
     return held('CHANGED_AT_MARKETPLACE', reason);
   }
 
-  async act(effect: SingleEffect): Promise<Seen> {
+  async act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen> {
     const ours = String((await linkOf(this.context, effect))?.exigo_order_id ?? '');
-    await this.store.acknowledge(numberOf(effect), ours);
+    await this.store.acknowledge(numberOf(effect), ours, guard);
     return this.done(effect, ours, 'acknowledged with');
   }
 
@@ -138,8 +138,8 @@ class Cancellation implements SingleAct {
     return { seen: 'absent' };
   }
 
-  async act(effect: SingleEffect): Promise<Seen> {
-    await this.store.cancel(numberOf(effect));
+  async act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen> {
+    await this.store.cancel(numberOf(effect), guard);
     return done(effect, 'reported Canceled');
   }
 

@@ -1,7 +1,9 @@
 /** Orders that end at their marketplace while they are open here: canceled in Exigo, or held with the evidence. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/clock.js';
+import { LeaseLostError } from '../../../src/core/errors.js';
 import { setFaultHook } from '../../../src/core/fault-points.js';
+import type { StatusTarget } from '../../../src/core/targets.js';
 import { dryRun } from '../../../src/engine/dry-run.js';
 import { explain } from '../../../src/engine/explain/explain.js';
 import { pipelineLease } from '../../../src/engine/leases.js';
@@ -212,6 +214,27 @@ describe.each(engines())('orders that end at their marketplace on %s', (engine) 
     market.feedOf('outlet').marketplaceSets('G-9', 'Canceled');
     expect(await ends()).toMatchObject({ code: 'CONFIGURATION' });
     expect(await statusOf(9)).toBe(4);
+  });
+
+  it('are not canceled once the lease is lost while what comes before was read', async () => {
+    await open();
+    market.feed.marketplaceSets('G-7', 'Canceled');
+    const real = market.house.context().statusTarget;
+    if (real === null) throw new TypeError('no Exigo API');
+    const statusTarget: StatusTarget = {
+      ...real,
+      async read(orderIds) {
+        const found = await real.read(orderIds);
+        market.house.clock.advance(market.house.config.lease.ttlMs); // the reply took that long
+        await market.house.exec(
+          `UPDATE "etl.lease" SET token = token + 1 WHERE name = '${pipelineLease(ENDS)}'`,
+        );
+        return found;
+      },
+    };
+    market.house.clock.advance(15 * MINUTE);
+    expect((await market.house.run(ENDS, { statusTarget })).error).toBeInstanceOf(LeaseLostError);
+    expect(market.house.standin.journal).toEqual([]);
   });
 
   describe('once, whatever becomes of the answer', () => {

@@ -2,9 +2,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../../src/core/clock.js';
 import { codeOf, InvariantError, LeaseLostError, TransientError } from '../../../src/core/errors.js';
+import type { MarketplaceStore } from '../../../src/core/feed-store.js';
 import type { OrderTarget } from '../../../src/core/new-order.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
-import { Market } from '../../support/market.js';
+import { Market, orderMembers } from '../../support/market.js';
 
 reportMissingEngine();
 
@@ -164,5 +165,48 @@ describe.each(engines())('orders made one by one on %s', (engine) => {
     };
     expect((await market.run({ orderTarget })).error).toBeInstanceOf(LeaseLostError);
     expect(market.exigo.journal).toEqual([]);
+  });
+
+  describe('whose lease is lost while the rate budget holds them back', () => {
+    /** The store, where that happens before each of its changes. */
+    const slow = () => {
+      const real = market.context().stores.get('main');
+      if (real === undefined) throw new InvariantError('no store');
+      const lose = async () => {
+        market.house.clock.advance(market.config.lease.ttlMs);
+        await market.house.exec(`UPDATE "etl.lease" SET token = token + 1`);
+      };
+      const store: MarketplaceStore = {
+        ...real,
+        async acknowledge(number, destination, guard) {
+          await lose();
+          await real.acknowledge(number, destination, guard);
+        },
+        async cancel(number, guard) {
+          await lose();
+          await real.cancel(number, guard);
+        },
+      };
+      return { stores: new Map([['main', store]]) };
+    };
+
+    it('are not acknowledged', async () => {
+      market = await Market.open({ engine });
+      puts(1);
+      expect((await market.run(slow())).error).toBeInstanceOf(LeaseLostError);
+      expect(market.feed.journal).toEqual([]);
+      market.house.clock.advance(HOUR);
+      expect((await market.run()).error).toBeNull();
+      expect(market.applied()).toEqual(['Acknowledge 1']);
+    });
+
+    it('are not reported Canceled', async () => {
+      market = await Market.open({ engine });
+      market.put('1', orderMembers({ OrderItems: [] }));
+      await market.run();
+      await market.release('1', 'cancel');
+      expect((await market.run(slow())).error).toBeInstanceOf(LeaseLostError);
+      expect(market.feed.journal).toEqual([]);
+    });
   });
 });
