@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/database.js';
 import { ReplayClock } from '../olist/clock.js';
-import { OlistProduct } from '../olist/product.js';
+import { type Compared, OlistProduct } from '../olist/product.js';
 import { replay } from '../olist/replay.js';
 import { fillers, tinyFiles } from '../olist/tiny.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
@@ -18,6 +18,11 @@ const FILES = tinyFiles([
   { id: 'canceled late', purchased: '5/1/2017 8:02', ...APPROVED, status: 'canceled', state: 'AM' },
   { id: 'canceled soon', purchased: '5/1/2017 8:03', status: 'canceled', lines: [] },
   { id: 'without lines', purchased: '5/1/2017 8:04', ...APPROVED, lines: [] },
+  // The hash of these has them sold by the marketplace: shipped, canceled after it was taken and before, still open.
+  { id: 'sale', purchased: '5/1/2017 8:05', ...APPROVED, carrier: '5/3/2017 9:30', state: 'RJ' },
+  { id: 'sale b', purchased: '5/1/2017 8:06', ...APPROVED, status: 'canceled' },
+  { id: 'sale d', purchased: '5/1/2017 8:07', approved: '5/2/2017 19:00', status: 'canceled' },
+  { id: 'sale e', purchased: '5/1/2017 8:08', ...APPROVED, lines: ['5', '6'] },
 ]);
 
 reportMissingEngine();
@@ -47,7 +52,7 @@ describe.each(engines())('on %s', (engine) => {
   it.each(['stamped', 'unstamped'] as const)(
     'replays a small life without a false alarm, late rows %s',
     async (lateRows) => {
-      const compared: number[] = [];
+      const compared: Compared[] = [];
       const totals = await replay({
         files: FILES,
         database,
@@ -55,14 +60,24 @@ describe.each(engines())('on %s', (engine) => {
         first: '2017-05-01',
         last: '2017-05-05',
         lateRows,
+        sales: product.market,
         async runCycle() {
           await product.runCycle();
           compared.push(await product.reconcile());
         },
         readSets: () => product.readSets(),
       });
-      expect(totals).toEqual({ cuts: 5, handedOver: 3, lines: 4, printed: 3, held: 2 });
-      expect(compared.at(-1)).toBeGreaterThan(4);
+      expect(totals).toEqual({
+        cuts: 5,
+        handedOver: 6,
+        lines: 8,
+        printed: 6,
+        held: 3,
+        sales: { made: 3, shipped: 1, canceled: 1 },
+      });
+      expect(compared.at(-1)?.orders).toBeGreaterThan(4);
+      expect(compared.at(-1)?.sales).toBe(4);
+      product.market.assertOnce();
     },
   );
 });

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import { compareText, type OlistFiles, rowsOf } from './files.js';
+import { isOfMarketplace } from './market-part.js';
 
 /** The sets after a cut, by order number. */
 export interface ExpectedSets {
@@ -13,12 +14,18 @@ export interface ExpectedSets {
   readonly canceled: ReadonlySet<number>;
   readonly printed: ReadonlySet<number>;
   readonly shipped: ReadonlySet<number>;
+  /** Sold on the marketplace, taken into Exigo and acknowledged. */
+  readonly sales: ReadonlySet<number>;
+  /** Of these, reported Shipped, with the ship time where the files give one to the minute. */
+  readonly reportedShipped: ReadonlyMap<number, number | null>;
+  readonly reportedCanceled: ReadonlySet<number>;
 }
 
 /** When each thing happens to an order; null: never. Instants, ms. */
 export interface ExpectedLife {
   readonly number: number;
   readonly lines: number;
+  readonly sale: boolean;
   readonly accepted: number | null;
   readonly complete: number | null;
   readonly handedOver: number | null;
@@ -33,9 +40,14 @@ const ZONE = 'America/Chicago';
 /**
  * What must be true after every cut, from the files and the table in the sample's README alone. On purpose
  * this shares nothing with the product, nor with how the replay plays the events: each order's dates follow
- * from one another in closed form, no clock runs. `cuts` ascending, instants.
+ * from one another in closed form, no clock runs. `cuts` ascending, instants. `withMarketplace`: a part of the orders is
+ * sold by one; they are Accepted by whoever takes them, with the first cut after their approval.
  */
-export function expectedLives(files: OlistFiles, cuts: readonly number[]): ExpectedLife[] {
+export function expectedLives(
+  files: OlistFiles,
+  cuts: readonly number[],
+  withMarketplace = false,
+): ExpectedLife[] {
   const lineCounts = new Map<string, number>();
   for (const { order_id } of rowsOf<'order_id'>(files.items)) {
     lineCounts.set(order_id, (lineCounts.get(order_id) ?? 0) + 1);
@@ -62,6 +74,14 @@ export function expectedLives(files: OlistFiles, cuts: readonly number[]): Expec
       const arrives = number % 50 === 0 ? late : purchased;
       const complete = lines === 0 ? null : arrives;
 
+      const sale =
+        withMarketplace &&
+        isOfMarketplace(row.order_id) &&
+        row.order_status !== 'unavailable' &&
+        accepted !== null &&
+        lines > 0 &&
+        number % 50 !== 0;
+
       const ready = accepted === null || complete === null ? null : Math.max(accepted, complete);
       const firstCut = ready === null ? null : (cuts.find((cut) => cut >= ready) ?? null);
       // Canceled exactly at the cut is canceled when the run sees it.
@@ -70,8 +90,9 @@ export function expectedLives(files: OlistFiles, cuts: readonly number[]): Expec
       const carrier = localTime(row.order_delivered_carrier_date);
       const ships = handedOver === null || carrier === null ? null : Math.max(carrier, handedOver + MINUTE);
       const shipped = ships === null || notAfter(cancels, ships) ? null : ships;
-      const canceled = shipped === null ? cancels : null;
-      return { number, lines, accepted, complete, handedOver, shipped, canceled };
+      // A sale that was canceled before anybody took it is not in Exigo.
+      const canceled = shipped === null && !(sale && handedOver === null) ? cancels : null;
+      return { number, lines, sale, accepted, complete, handedOver, shipped, canceled };
     });
 }
 
@@ -81,6 +102,9 @@ export function expectedSets(lives: readonly ExpectedLife[], cut: number): Expec
   const canceled = new Set<number>();
   const printed = new Set<number>();
   const shipped = new Set<number>();
+  const sales = new Set<number>();
+  const reportedShipped = new Map<number, number | null>();
+  const reportedCanceled = new Set<number>();
   let lines = 0;
   for (const life of lives) {
     const isHandedOver = notAfter(life.handedOver, cut);
@@ -95,8 +119,22 @@ export function expectedSets(lives: readonly ExpectedLife[], cut: number): Expec
     if (isCanceled) canceled.add(life.number);
     if (isHandedOver && !isShipped && !isCanceled) printed.add(life.number);
     if (isCanceled ? isHandedOver : isIncomplete) held.add(life.number);
+    if (!life.sale) continue;
+    if (isHandedOver) sales.add(life.number);
+    if (isShipped) reportedShipped.set(life.number, isMidnight(life.shipped) ? null : life.shipped);
+    if (isCanceled) reportedCanceled.add(life.number);
   }
-  return { handedOver, lines, held, canceled, printed, shipped };
+  return {
+    handedOver,
+    lines,
+    held,
+    canceled,
+    printed,
+    shipped,
+    sales,
+    reportedShipped,
+    reportedCanceled,
+  };
 }
 
 /** Midnights (instants) of the tenant from the first to the last day, both `yyyy-MM-dd`, both included. */
@@ -107,6 +145,13 @@ export function dailyCuts(first: string, last: string): number[] {
     cuts.push(day.toMillis());
   }
   return cuts;
+}
+
+/** Midnight reads as a date without a time. */
+function isMidnight(time: number | null): boolean {
+  if (time === null) return false;
+  const { hour, minute } = DateTime.fromMillis(time, { zone: ZONE });
+  return hour === 0 && minute === 0;
 }
 
 /** Whether the event has happened by the time; one that never happens has not. */

@@ -1,8 +1,15 @@
 import { HOUR, MINUTE } from '../../src/core/clock.js';
-import type { OlistOrder } from './load.js';
+import { CANCELED_AFTER, EVERY_LATE, type OlistOrder } from './load.js';
 
-/** What happens to an order; `rows` is the arrival of its lines and payments. */
-export type LifeEventKind = 'created' | 'rows' | 'accepted' | 'pending-inventory' | 'canceled' | 'shipped';
+/** What happens to an order; `rows` is the arrival of its lines and payments, `sold` its release by a marketplace. */
+export type LifeEventKind =
+  | 'sold'
+  | 'created'
+  | 'rows'
+  | 'accepted'
+  | 'pending-inventory'
+  | 'canceled'
+  | 'shipped';
 
 export interface LifeEvent {
   /** Instant, ms. */
@@ -11,9 +18,7 @@ export interface LifeEvent {
   readonly order: OlistOrder;
 }
 
-const CANCELED_AFTER = 36 * HOUR;
 const LATE_ROWS_AFTER = 25 * HOUR;
-const EVERY_LATE = 50;
 
 /**
  * Of events of one order at the same time the first of these happens first. So an order that is approved
@@ -21,6 +26,7 @@ const EVERY_LATE = 50;
  * cancellation stays (it ships unless it was canceled at or before that time).
  */
 const ORDER_OF_KINDS: readonly LifeEventKind[] = [
+  'sold',
   'created',
   'rows',
   'accepted',
@@ -38,7 +44,9 @@ const ORDER_OF_KINDS: readonly LifeEventKind[] = [
  * - late rows come 25 hours after the order was accepted, also when it was canceled in the meantime; an
  *   order that was canceled before its approval was never accepted, and its late rows never come;
  * - "canceled at or before that date" means the time at which the 3PL would ship, which is later than the
- *   carrier date where the hand-over was late: canceled is final.
+ *   carrier date where the hand-over was late: canceled is final;
+ * - a sale of the marketplace is released when it is paid (its approval); whoever takes it makes its rows. Canceled
+ *   before that it never leaves the marketplace, after that it is canceled in Exigo.
  */
 export class Life {
   /** Sorted, the next event last. */
@@ -75,6 +83,7 @@ export class Life {
   private happens({ kind, order, time }: LifeEvent): boolean {
     const { number } = order;
     switch (kind) {
+      case 'sold':
       case 'created':
       case 'rows':
         return true;
@@ -108,9 +117,14 @@ export class Life {
 }
 
 function foreseen(order: OlistOrder): LifeEvent[] {
-  const events: LifeEvent[] = [{ time: order.purchased, kind: 'created', order }];
-  if (!isLate(order)) events.push({ time: order.purchased, kind: 'rows', order });
-  if (order.approved !== null) {
+  const events: LifeEvent[] = [];
+  if (order.sale) {
+    events.push({ time: Math.max(order.approved ?? 0, order.purchased), kind: 'sold', order });
+  } else {
+    events.push({ time: order.purchased, kind: 'created', order });
+    if (!isLate(order)) events.push({ time: order.purchased, kind: 'rows', order });
+  }
+  if (order.approved !== null && !order.sale) {
     const kind = order.status === 'unavailable' ? 'pending-inventory' : 'accepted';
     events.push({ time: Math.max(order.approved, order.purchased), kind, order });
   }

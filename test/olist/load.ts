@@ -1,9 +1,11 @@
 import { DateTime } from 'luxon';
+import { HOUR } from '../../src/core/clock.js';
 import { addDecimals, type Decimal, formatDecimal, parseDecimal, rescale } from '../../src/core/decimal.js';
 import { InvariantError } from '../../src/core/errors.js';
 import { EXIGO_ZONE, toExigoText } from '../../src/core/time.js';
 import type { Value } from '../../src/db/database.js';
 import { compareText, type OlistFiles, rowsOf } from './files.js';
+import { isOfMarketplace } from './market-part.js';
 
 type Row = Readonly<Record<string, Value>>;
 
@@ -11,6 +13,10 @@ type Row = Readonly<Record<string, Value>>;
 export interface OlistOrder {
   /** OrderID: 1..n by time of purchase, then by the id in the file. */
   readonly number: number;
+  /** In the files. */
+  readonly id: string;
+  /** Comes by way of GoDataFeed: sold on a marketplace, paid, with lines that are there at once, and not unavailable. */
+  readonly sale: boolean;
   readonly status: string;
   readonly purchased: number;
   readonly approved: number | null;
@@ -22,6 +28,10 @@ export interface OlistOrder {
   /** Without ModifiedDate. */
   readonly payments: readonly Row[];
 }
+
+/** Orders with a number that it divides have their lines and payments late. */
+export const EVERY_LATE = 50;
+export const CANCELED_AFTER = 36 * HOUR;
 
 type OrderColumn =
   | 'order_id'
@@ -69,11 +79,17 @@ export function loadOlist(files: OlistFiles): OlistOrder[] {
     const customer = needed(customers.get(file.customer_id), `customer ${file.customer_id}`);
     const customerId = needed(customerNumbers.get(file.customer_id), `customer ${file.customer_id}`);
     const lines = items.get(file.order_id) ?? [];
+    const approved = instantOrNull(file.order_approved_at);
     return {
       number,
+      id: file.order_id,
+      sale:
+        isOfMarketplace(file.order_id) &&
+        lines.length > 0 &&
+        maySell(number, file.order_status, purchased, approved),
       status: file.order_status,
       purchased,
-      approved: instantOrNull(file.order_approved_at),
+      approved,
       givenToCarrier: instantOrNull(file.order_delivered_carrier_date),
       header: headerRow(number, customerId, file, customer, lines),
       customer: customerRow(customerId, purchased, customer),
@@ -83,6 +99,12 @@ export function loadOlist(files: OlistFiles): OlistOrder[] {
       ),
     };
   });
+}
+
+/** Late rows and orders that never become Accepted stay in the shop: nothing of that kind comes from a marketplace. */
+function maySell(number: number, status: string, purchased: number, approved: number | null): boolean {
+  if (approved === null || status === 'unavailable' || number % EVERY_LATE === 0) return false;
+  return status !== 'canceled' || approved < purchased + CANCELED_AFTER;
 }
 
 function headerRow(

@@ -69,16 +69,22 @@ async function replayAll(
   days: number | undefined,
 ): Promise<ReplayTotals> {
   let cuts = 0;
-  let compared = 0;
+  let [orders, sales] = [0, 0];
+  const compareAll = async () => {
+    const compared = await product.reconcile();
+    orders += compared.orders;
+    sales += compared.sales;
+  };
   const totals = await replay({
     files,
     database,
     clock,
     ...(days === undefined ? {} : { days }),
+    sales: product.market,
     lateRows: unstamped ? 'unstamped' : 'stamped',
     async runCycle() {
       await product.runCycle();
-      if (cuts % CUTS_PER_COMPARISON === 0) compared += await product.reconcile();
+      if (cuts % CUTS_PER_COMPARISON === 0) await compareAll();
     },
     readSets: () => product.readSets(),
     onCut(cut, sets) {
@@ -87,8 +93,11 @@ async function replayAll(
       process.stderr.write(`${toExigoText(cut).slice(0, 10)}: ${sets.handedOver.size} handed over\n`);
     },
   });
-  compared += await product.reconcile();
-  process.stderr.write(`reconcile: ${compared} comparisons of an order, no false alarm\n`);
+  await compareAll();
+  product.market.assertOnce();
+  process.stderr.write(
+    `reconcile: ${orders} comparisons of an order, ${sales} of a marketplace order, no false alarm\n`,
+  );
   return totals;
 }
 

@@ -6,6 +6,7 @@ import { openViews } from '../../src/app/views.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
 import type { Config, DatabaseConfig } from '../../src/core/config.js';
 import { InvariantError } from '../../src/core/errors.js';
+import type { GoDataFeedStore } from '../../src/core/godatafeed.js';
 import { toExigoText } from '../../src/core/time.js';
 import type { Database, Statement } from '../../src/db/database.js';
 import type { EngineContext } from '../../src/engine/context.js';
@@ -17,6 +18,7 @@ import { createTables, type Place } from '../support/place.js';
 import type { ReplayClock } from './clock.js';
 import { spelt } from './engine.js';
 import { rowsOf } from './files.js';
+import { OlistMarket } from './market.js';
 import type { ProductSets } from './replay.js';
 
 const WEEK = 7 * DAY;
@@ -30,9 +32,18 @@ const HELD_ORDERS: Statement = {
   text: `SELECT order_id FROM "etl.item" WHERE state IN ('held', 'failed') AND resolution IS NULL`,
 };
 
+/** Above all numbers of the sample, which somebody else puts into the tables. */
+const FIRST_MADE = 1_000_000;
+
+/** Of one comparison of all systems. */
+export interface Compared {
+  readonly orders: number;
+  readonly sales: number;
+}
+
 /**
- * The product as it is installed: both pipelines, a database of either engine, a 3PL per warehouse, and the
- * stand-in of the Exigo API with a connection of its own to the same tables.
+ * The product as it is installed: all pipelines, a database of either engine, a 3PL per warehouse, a store of GoDataFeed,
+ * and the stand-in of the Exigo API with a connection of its own to the same tables.
  */
 export class OlistProduct {
   private readonly filesRead = new Set<string>();
@@ -45,6 +56,8 @@ export class OlistProduct {
     private readonly context: EngineContext,
     private readonly standin: ExigoStandin,
     private readonly standinDatabase: Database,
+    /** Where a part of the orders is sold. */
+    readonly market: OlistMarket,
   ) {}
 
   /** `database` is a connection to an empty `place`; `directory` is temporary and takes everything else. */
@@ -61,16 +74,24 @@ export class OlistProduct {
       clock,
       ...CREDENTIALS,
       keepJournal: false,
+      firstId: FIRST_MADE,
     });
-    const config = configOf(place.config, directory, standin.url);
+    const market = await OlistMarket.open(clock);
+    const config = configOf(place.config, directory, standin.url, market.store);
     for (const { delivery } of config.threePls) await mkdir(delivery.path, { recursive: true });
     await mkdir(config.tableCsv.directory, { recursive: true });
-    return new OlistProduct(database, makeContext({ config, database, clock }), standin, standinDatabase);
+    const context = makeContext({ config, database, clock });
+    return new OlistProduct(database, context, standin, standinDatabase, market);
   }
 
   /** One run of every pipeline, at the instant of the clock. */
   async runCycle(): Promise<void> {
-    for (const pipeline of this.context.pipelines) {
+    this.market.cycle();
+    // What is taken into Exigo goes to its warehouse with the same cut.
+    const [into, others] = [true, false].map((first) =>
+      this.context.pipelines.filter(({ source }) => (source.kind === 'godatafeed-new') === first),
+    );
+    for (const pipeline of [...(into ?? []), ...(others ?? [])]) {
       const { error, heldBy } = await runPipeline(this.context, { pipeline, slices: [] });
       if (error !== null) throw error;
       if (heldBy !== null) throw new InvariantError(`${pipeline.name} is held by ${heldBy.heldBy}`);
@@ -90,8 +111,8 @@ export class OlistProduct {
     };
   }
 
-  /** Compares all systems over the last week; throws with what differs, as nothing went wrong. Gives the orders compared. */
-  async reconcile(): Promise<number> {
+  /** Compares all systems over the last week; throws with what differs, as nothing went wrong. Gives what was compared. */
+  async reconcile(): Promise<Compared> {
     const { config, clock } = this.context;
     const views = openViews({ config, database: this.database, clock, onToken: () => undefined });
     const now = clock.now();
@@ -100,7 +121,10 @@ export class OlistProduct {
       const { report, problem } = await reconcile(this.context, views, window);
       if (problem !== null) throw problem;
       const [first] = report.discrepancies.listed;
-      if (first === undefined) return report.counts.order.compared;
+      if (first === undefined) {
+        const { order, 'marketplace order': sale } = report.counts;
+        return { orders: order.compared, sales: sale.compared };
+      }
       const { code, subject, id, cause } = first;
       throw new InvariantError(
         `${report.discrepancies.total} false alarms at ${toExigoText(now)}, the first: ${subject} ${id} ${code}: ${cause}`,
@@ -112,6 +136,8 @@ export class OlistProduct {
 
   /** Leaves the database open. */
   async close(): Promise<void> {
+    this.context.close();
+    await this.market.close();
     await this.standin.close();
     await this.standinDatabase.close();
   }
@@ -136,12 +162,17 @@ export class OlistProduct {
   }
 }
 
-function configOf(database: DatabaseConfig, directory: string, baseUrl: string): Config {
+function configOf(
+  database: DatabaseConfig,
+  directory: string,
+  baseUrl: string,
+  store: GoDataFeedStore,
+): Config {
   const templates = [1, 2, 3].map(templateOf);
   return {
     database,
     syncDatabase: null,
-    godatafeed: { stores: [] },
+    godatafeed: { stores: [store] },
     stateDirectory: join(directory, 'state'),
     exigoApi: {
       baseUrl,
@@ -163,7 +194,7 @@ function configOf(database: DatabaseConfig, directory: string, baseUrl: string):
     retention: { frozenMs: 30 * DAY, handedOverMs: 400 * DAY },
     tableCsv: { directory: join(directory, 'out', 'tables') },
     threePls: templates.map((value) => makeThreePl(parseTemplate(value, 'replay'), directory)),
-    frozen: freezeConfig(templates),
+    frozen: freezeConfig(templates, [store]),
   };
 }
 

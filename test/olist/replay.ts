@@ -4,11 +4,13 @@ import { createSyncSchema } from '../../src/db/sync-schema.js';
 import { applyEvents, type LateRows } from './apply.js';
 import type { ReplayClock } from './clock.js';
 import { compareSets } from './compare.js';
+import { compareSales } from './compare-sales.js';
 import { spelt } from './engine.js';
 import { dailyCuts, type ExpectedSets, expectedLives, expectedSets } from './expected.js';
 import type { OlistFiles } from './files.js';
 import { Life } from './life.js';
 import { loadOlist } from './load.js';
+import { SALE_KEY, type Sales } from './market.js';
 
 export const FIRST_CUT = '2016-09-05';
 export const LAST_CUT = '2018-10-01';
@@ -37,6 +39,8 @@ export interface ReplayOptions {
   readonly days?: number;
   /** Default `stamped`. */
   readonly lateRows?: LateRows;
+  /** Where a part of the orders is sold; without it they come as the others do. */
+  readonly sales?: Sales;
   /** Runs every pipeline once, at the instant of the cut. */
   runCycle(cut: number): Promise<void>;
   readSets(): Promise<ProductSets>;
@@ -49,6 +53,8 @@ export interface ReplayTotals {
   readonly lines: number;
   readonly printed: number;
   readonly held: number;
+  /** Orders of the marketplace: made and acknowledged, and reported. */
+  readonly sales?: { readonly made: number; readonly shipped: number; readonly canceled: number };
 }
 
 const CANCELED = 4;
@@ -60,6 +66,11 @@ const STATUSES: Statement = {
   text: `SELECT OrderStatusID, OrderID FROM "dbo.Orders" WHERE OrderStatusID IN (${CANCELED}, ${PRINTED}, ${SHIPPED})`,
 };
 
+const MADE: Statement = {
+  name: 'olist/made',
+  text: `SELECT OrderID, Other20 FROM "dbo.Orders" WHERE Other20 LIKE '${SALE_KEY}%'`,
+};
+
 /**
  * Plays the life of the sample from cut to cut: applies what happened up to the cut, runs the pipelines,
  * and compares what the product says, and the statuses in the sync database, with what must be true.
@@ -67,19 +78,30 @@ const STATUSES: Statement = {
  */
 export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
   const { database, clock } = options;
-  const orders = loadOlist(options.files);
+  const { sales } = options;
+  const orders = loadOlist(options.files).map((order) => ({
+    ...order,
+    sale: order.sale && sales !== undefined,
+  }));
+  const numbers = new Map(orders.map(({ id, number }) => [`${SALE_KEY}${id}`, number]));
   const cuts = dailyCuts(options.first ?? FIRST_CUT, options.last ?? LAST_CUT).slice(0, options.days);
-  const expected = expectedLives(options.files, cuts);
+  const expected = expectedLives(options.files, cuts, sales !== undefined);
   const life = new Life(orders);
   let sets: ProductSets = { handedOver: new Set(), lines: 0, printed: new Set(), held: new Set() };
+  let made = new Map<number, number>();
+  let totals = {};
   await database.transaction(createSyncSchema);
   for (const cut of cuts) {
     clock.set(cut);
-    await applyEvents(database, life.until(cut), options.lateRows ?? 'stamped');
+    await applyEvents(database, life.until(cut), options.lateRows ?? 'stamped', sales, made);
     await options.runCycle(cut);
     const before = sets.handedOver;
-    sets = await options.readSets();
-    compare(cut, sets, await statuses(database), expectedSets(expected, cut));
+    made = await madeOf(database, numbers);
+    const named = numbering(made);
+    sets = renumbered(await options.readSets(), named);
+    const wanted = expectedSets(expected, cut);
+    compare(cut, sets, await statuses(database, named), wanted);
+    if (sales !== undefined) totals = { sales: compareSales(cut, made, sales, wanted) };
     life.handedOver(
       [...sets.handedOver].filter((number) => !before.has(number)),
       cut,
@@ -92,13 +114,18 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
     lines: sets.lines,
     printed: sets.printed.size,
     held: sets.held.size,
+    ...totals,
   };
 }
 
 /** One line, the last of a replay. */
 export function totalsLine(totals: ReplayTotals): string {
-  const { handedOver, lines, printed, held, cuts } = totals;
-  return `handed over ${handedOver}, lines ${lines}, printed ${printed}, held ${held} (after ${cuts} cuts)`;
+  const { handedOver, lines, printed, held, cuts, sales } = totals;
+  const market =
+    sales === undefined
+      ? ''
+      : `; marketplace: made and acknowledged ${sales.made}, reported Shipped ${sales.shipped}, Canceled ${sales.canceled}`;
+  return `handed over ${handedOver}, lines ${lines}, printed ${printed}, held ${held} (after ${cuts} cuts)${market}`;
 }
 
 function compare(
@@ -121,11 +148,40 @@ function compare(
   }
 }
 
-async function statuses(database: Database): Promise<Map<number, Set<number>>> {
+/** The order in Exigo that was made of each sale, by the number of the sale; throws when there are two. */
+async function madeOf(
+  database: Database,
+  numbers: ReadonlyMap<string, number>,
+): Promise<Map<number, number>> {
+  const made = new Map<number, number>();
+  for (const [id, key] of await database.rows(spelt(database, MADE))) {
+    const number = numbers.get(String(key));
+    if (number === undefined || made.has(number)) throw new InvariantError(`order ${id} has the key ${key}`);
+    made.set(number, Number(id));
+  }
+  return made;
+}
+
+/** From ids in Exigo to numbers: those of the shop are the same. */
+function numbering(made: ReadonlyMap<number, number>): (id: number) => number {
+  const numbers = new Map([...made].map(([number, id]) => [id, number]));
+  return (id) => numbers.get(id) ?? id;
+}
+
+function renumbered(sets: ProductSets, numberOf: (id: number) => number): ProductSets {
+  const named = (ids: ReadonlySet<number>) => new Set([...ids].map(numberOf));
+  const { handedOver, lines, printed, held } = sets;
+  return { handedOver: named(handedOver), lines, printed: named(printed), held: named(held) };
+}
+
+async function statuses(
+  database: Database,
+  numberOf: (id: number) => number,
+): Promise<Map<number, Set<number>>> {
   const found = new Map<number, Set<number>>();
   for (const [status, order] of await database.rows(spelt(database, STATUSES))) {
     const numbers = found.get(Number(status)) ?? new Set<number>();
-    found.set(Number(status), numbers.add(Number(order)));
+    found.set(Number(status), numbers.add(numberOf(Number(order))));
   }
   return found;
 }

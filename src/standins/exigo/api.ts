@@ -58,6 +58,8 @@ export interface ExigoApiOptions
   readonly password: string;
   /** Replies without lines, payments and amounts, for load tests that read nothing but the status. */
   readonly headOnly?: boolean;
+  /** Smallest id of an order, a customer or a payment that is made; default: above what is there. */
+  readonly firstId?: number;
   /** Default true; false saves memory in load tests. */
   readonly keepJournal?: boolean;
 }
@@ -85,6 +87,7 @@ export class ExigoApi {
     });
     this.transactionWriter = new TransactionWriter(database, clock, {
       duplicateKeys: options.duplicateKeys ?? 'refused',
+      firstId: options.firstId,
     });
     this.rules = {
       defaultBatchSize: options.defaultBatchSize ?? DEFAULT_BATCH_SIZE,

@@ -18,6 +18,8 @@ import type { Written } from './writer.js';
 export interface TransactionRules {
   /** `refused` (default): a second order with the same ManualOrderKey fails the call. `made`: it is made. */
   readonly duplicateKeys: 'refused' | 'made';
+  /** Smallest id that is given out; default: above what is there. */
+  readonly firstId?: number | undefined;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -59,13 +61,16 @@ export function readTransaction(body: Members): WantedTransaction | BadRequest {
 
 /** Makes customers, orders and payments in the tables that the sync database shows: all of a call or nothing. */
 export class TransactionWriter {
-  private readonly given = { order: 0, customer: 0, payment: 0 };
+  private readonly given: Record<'order' | 'customer' | 'payment', number>;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly rules: TransactionRules,
-  ) {}
+  ) {
+    const before = (rules.firstId ?? 1) - 1;
+    this.given = { order: before, customer: before, payment: before };
+  }
 
   /** Gives out ids, so that an answer can name them before the effect shows. */
   async plan(wanted: WantedTransaction): Promise<PlannedTransaction> {
