@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../src/core/clock.js';
 import { codeOf, messageOf } from '../../src/core/errors.js';
 import { toExigoText } from '../../src/core/time.js';
+import { retryWaiting } from '../../src/engine/persons/retry-waiting.js';
 import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
 import { KEY } from '../support/godatafeed-standin.js';
 import { MAPS, Market, orderMembers } from '../support/market.js';
@@ -158,16 +159,26 @@ describe.each(engines())('the source godatafeed-new on %s', (engine) => {
   });
 
   const count = repetitions(engine, 1_000, 100);
-  it(`lets ${count - 1} of ${count} orders through when one is poisoned, and lists that one`, async () => {
+  it(`lets ${count - 1} orders through beside one that cannot be mapped and one that only Exigo refuses, and lists these`, async () => {
     await open();
-    put(count);
+    put(count + 1);
     market.put('0007', orderMembers({ OrderItems: [{ SKU: 'SKU-1', Quantity: 'two', UnitPrice: 10.25 }] }));
-    await market.run();
+    market.put('0050', orderMembers({ OrderItems: [{ SKU: 'SKU-2', Quantity: 2, UnitPrice: 10.25 }] }));
+    market.exigo.fail({ kind: 'refuse-item', itemCode: 'ITEM-2' });
+    expect((await market.run()).error).toBeNull();
     const items = await market.items();
     expect(items.filter((line) => line.endsWith('delivered'))).toHaveLength(count - 1);
-    expect(items.filter((line) => !line.endsWith('delivered'))).toEqual(['main/0007 held UNREADABLE_AMOUNT']);
+    expect(items.filter((line) => !line.endsWith('delivered'))).toEqual([
+      'main/0007 held UNREADABLE_AMOUNT',
+      'main/0050 failed CREATE_REFUSED',
+    ]);
     expect(new Set(market.applied()).size).toBe(count - 1);
     expect((await market.orders()).size).toBe(count - 1);
+    market.exigo.clearFaults();
+    await retryWaiting(market.context(), { itemKey: 'main/0050' });
+    expect((await market.run()).error).toBeNull();
+    const made = [...(await market.orders()).values()];
+    expect([made.length, made.flat().length, market.applied().length]).toEqual([count, count, count]);
   }, 120_000);
 
   it('lists one that Exigo refuses, and lets it through when that is mended', async () => {

@@ -160,7 +160,7 @@ export class ExigoApi {
     const at = this.options.clock.now();
     const entry: OpenEntry = { at, operation, orderIds, body, answer: '', applied: false, changes: [] };
     if (this.options.keepJournal ?? true) this.journal.push(entry);
-    const fault = this.faults.next((one) => strikes(one, operation, orderIds));
+    const fault = this.faults.next((one) => strikes(one, operation, orderIds, text));
     const answer = await this.carryOut(work, fault, entry);
     entry.answer = answer.cut ? 'cut' : [answer.status, answer.result].filter(Boolean).join(' ');
     return answer;
@@ -243,6 +243,7 @@ function before(fault: Fault, failure: Answer): Answer | undefined {
       return { status: 0, text: '', cut: true };
     case 'failure':
     case 'refuse-orders':
+    case 'refuse-item':
       return failure;
     default:
       return undefined;
@@ -258,6 +259,7 @@ function after(fault: Fault | undefined, answer: Answer): Answer {
 }
 
 function failureOf(fault: Fault, orderIds: readonly number[]): readonly string[] {
+  if (fault.kind === 'refuse-item') return [`Item ${fault.itemCode} does not exist`];
   if (fault.kind === 'failure') return fault.errors ?? ['The request was refused'];
   if (fault.kind !== 'refuse-orders') return [];
   return fault.orderIds.filter((id) => orderIds.includes(id)).map((id) => `Order ${id} cannot be changed`);

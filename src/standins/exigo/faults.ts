@@ -19,6 +19,8 @@ export type FaultKind =
   | { readonly kind: 'failure'; readonly errors?: readonly string[] }
   /** Calls that contain one of these orders fail with its number, as bad orders do. */
   | { readonly kind: 'refuse-orders'; readonly orderIds: readonly number[] }
+  /** Transactions with a line of this item fail, as those with an item that Exigo does not know. */
+  | { readonly kind: 'refuse-item'; readonly itemCode: string }
   /** Credentials that have expired: 401; nothing is done. */
   | { readonly kind: 'unauthorized' };
 
@@ -28,13 +30,19 @@ export type Fault = FaultKind &
     readonly operation?: ExigoOperation;
   };
 
-/** A refusal of orders lasts; any other fault strikes once. */
+/** A refusal of orders or of an item lasts; any other fault strikes once. */
 export function exigoFaults(): FaultQueue<Fault> {
-  return new FaultQueue(({ kind }) => (kind === 'refuse-orders' ? Number.POSITIVE_INFINITY : 1));
+  return new FaultQueue(({ kind }) => (kind.startsWith('refuse-') ? Number.POSITIVE_INFINITY : 1));
 }
 
-/** Whether a call of that operation, on those orders, is one that the fault is for. */
-export function strikes(fault: Fault, operation: ExigoOperation, orderIds: readonly number[]): boolean {
+/** Whether a call of that operation, on those orders and with that body, is one that the fault is for. */
+export function strikes(
+  fault: Fault,
+  operation: ExigoOperation,
+  orderIds: readonly number[],
+  body = '',
+): boolean {
   if ((fault.operation ?? operation) !== operation) return false;
+  if (fault.kind === 'refuse-item') return body.includes(JSON.stringify(fault.itemCode));
   return fault.kind !== 'refuse-orders' || fault.orderIds.some((id) => orderIds.includes(id));
 }
