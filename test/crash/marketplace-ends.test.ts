@@ -8,10 +8,22 @@ import { SECOND } from '../../src/core/clock.js';
 import type { Engine } from '../../src/db/database.js';
 import type { Fault } from '../../src/standins/exigo/faults.js';
 import { buildChild } from '../support/crash-build.js';
-import { describeKill, limiter, nameOf, pointsInSource, singleKills } from '../support/crash-cases.js';
+import {
+  describeKill,
+  limiter,
+  nameOf,
+  pointsInSource,
+  singleKills,
+  troubledPairs,
+} from '../support/crash-cases.js';
 import type { PointPass } from '../support/crash-protocol.js';
 import { ENDS, EndsSite } from '../support/ends-site.js';
-import { engines, reportMissingEngine } from '../support/engines.js';
+import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
+
+const ALL = process.env.ORDERFERRY_CRASH_PAIRS === 'all';
+const SEED = Number(process.env.ORDERFERRY_CRASH_SEED ?? 20_260_311);
+
+const STEP = / single\//;
 
 /** Of the second status call: the first one sets what was handed over to Printed. */
 const SECOND_CALL = { operation: 'ChangeOrderStatusBatch', nth: 2 } as const;
@@ -41,7 +53,19 @@ afterAll(() => rm(build, { recursive: true, force: true }));
 async function suiteOf(engine: Engine) {
   const undisturbed = await life(engine, [], []);
   const points = undisturbed.points.filter((point) => point.startsWith(ENDS) && !point.includes(' commit/'));
-  return { engine, undisturbed, kills: singleKills(points, 'each') };
+  const { 'answers arrive': _, ...troubled } = LIVES;
+  const draws = repetitions(engine, ALL ? 60 : 4, 1);
+  return {
+    engine,
+    undisturbed,
+    kills: singleKills(points, 'each'),
+    troubled: troubledPairs(
+      troubled,
+      points.filter((point) => STEP.test(point)),
+      draws,
+      SEED,
+    ),
+  };
 }
 
 async function life(engine: Engine, faults: readonly Fault[], kills: readonly PointPass[]) {
@@ -74,7 +98,7 @@ async function outcomeOf(site: EndsSite) {
   };
 }
 
-describe.each(suites)('on $engine', ({ engine, undisturbed, kills }) => {
+describe.each(suites)('on $engine', ({ engine, undisturbed, kills, troubled }) => {
   it('passes every point in an undisturbed life, and cancels once', () => {
     const passed = new Set(undisturbed.points.map(nameOf));
     const ours = pointsInSource().filter((name) => /^(ended|single)\//.test(name));
@@ -89,6 +113,14 @@ describe.each(suites)('on $engine', ({ engine, undisturbed, kills }) => {
     )('%s', { timeout: 600_000 }, async (_kill, kill) => {
       const lived = await oneOfTwo(() => life(engine, faults, kill === undefined ? [] : [kill]));
       expect(lived.killed).toBe(kill === undefined ? 0 : 1);
+      expect(lived.outcome).toEqual(EXPECTED);
+    });
+  });
+
+  const both = `killed twice among lost answers (${troubled.length} draws, seed ${SEED})`;
+  describe(both, { concurrent: true, timeout: 600_000 }, () => {
+    it.each(troubled)('%s', async (_name, faults, two) => {
+      const lived = await oneOfTwo(() => life(engine, faults, two));
       expect(lived.outcome).toEqual(EXPECTED);
     });
   });

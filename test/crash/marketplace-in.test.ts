@@ -15,6 +15,7 @@ import {
   pointsInSource,
   sample,
   singleKills,
+  troubledPairs,
 } from '../support/crash-cases.js';
 import type { PointPass } from '../support/crash-protocol.js';
 import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
@@ -22,6 +23,7 @@ import { InboundSite, type InboundTrouble } from '../support/inbound-site.js';
 
 const ALL = process.env.ORDERFERRY_CRASH_PAIRS === 'all';
 const SEED = Number(process.env.ORDERFERRY_CRASH_SEED ?? 20_260_311);
+const STEP = / single\//;
 const AROUND_THE_CALL = /single\/(after-claim|after-call|before-receipt)$/;
 const MADE = { operation: 'ProcessTransaction' } as const;
 const TOLD = { operation: 'Acknowledge' } as const;
@@ -70,6 +72,12 @@ async function suiteOf(engine: Engine) {
     kills: singleKills(points, few ? 'each' : ALL ? 'all' : 'some'),
     each: singleKills(points, 'some').filter(({ point }) => AROUND_THE_CALL.test(point)),
     drawn: ALL && !few ? pairs : sample(pairs, few ? 2 : 8, SEED),
+    troubled: troubledPairs(
+      LIVES,
+      points.filter((point) => STEP.test(point)),
+      few ? 1 : ALL ? 120 : 6,
+      SEED,
+    ),
   };
 }
 
@@ -113,7 +121,7 @@ async function outcomeOf(site: InboundSite) {
 const NUMBERS = ['1', '2', '3', '4', '5', '6'];
 const KEYS = NUMBERS.map((one) => `${['3', '4'].includes(one) ? 'ebay' : 'amazon'}:M-${one}`).sort();
 
-describe.each(suites)('on $engine', ({ engine, undisturbed, kills, each, drawn }) => {
+describe.each(suites)('on $engine', ({ engine, undisturbed, kills, each, drawn, troubled }) => {
   const { items, effects, links, orders, customers, payments, told } = undisturbed;
   const calls = NUMBERS.length;
   const outcome = { items, effects, open: [], links, orders, customers, payments, told, calls };
@@ -167,6 +175,14 @@ describe.each(suites)('on $engine', ({ engine, undisturbed, kills, each, drawn }
       expect(new Set(lived.orders).size).toBe(lived.orders.length);
       expect(lived.told).toHaveLength(lived.orders.length);
       expect(lived.calls).toBe(lived.told.length);
+    });
+  });
+
+  const both = `killed twice among lost answers (${troubled.length} draws, seed ${SEED})`;
+  describe(both, { concurrent: true, timeout: 600_000 }, () => {
+    it.each(troubled)('%s', async (_name, trouble, two) => {
+      const lived = await oneOfTwo(() => life(engine, trouble, two));
+      expect(lived).toMatchObject({ ...outcome, calls: calls + lostBefore(trouble) });
     });
   });
 

@@ -13,6 +13,7 @@ import {
   pointsInSource,
   sample,
   singleKills,
+  troubledPairs,
 } from '../support/crash-cases.js';
 import type { PointPass } from '../support/crash-protocol.js';
 import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
@@ -20,6 +21,7 @@ import { MarketplaceSite, type MarketplaceTemplate } from '../support/marketplac
 
 const ALL = process.env.ORDERFERRY_CRASH_PAIRS === 'all';
 const SEED = Number(process.env.ORDERFERRY_CRASH_SEED ?? 20_260_311);
+const STEP = / update\//;
 const AROUND_THE_CALL = /update\/(after-intent|before-call|after-call|before-receipt)$/;
 const OURS = /^(update|transform|close)\//;
 
@@ -34,8 +36,7 @@ const UPDATES = [
   'G-6 SHIPPED 1Z0006 UPS',
 ];
 
-const LIVES: Readonly<Record<string, readonly FeedFault[]>> = {
-  'answers arrive': [],
+const TROUBLED: Readonly<Record<string, readonly FeedFault[]>> = {
   'answers are lost after the effect': [{ kind: 'cut-after', operation: 'UpdateStatus', times: 3 }],
   'calls are lost before the effect': [{ kind: 'cut-before', operation: 'UpdateStatus', times: 2 }],
   'effects show late': [
@@ -72,6 +73,12 @@ async function suiteOf(engine: 'sqlite' | 'sqlserver') {
     kills: singleKills(points, few ? 'each' : ALL ? 'all' : 'some'),
     each: singleKills(points, 'each').filter(({ point }) => AROUND_THE_CALL.test(point)),
     drawn: ALL && !few ? pairs : sample(pairs, few ? 2 : 8, SEED),
+    troubled: troubledPairs(
+      TROUBLED,
+      points.filter((point) => STEP.test(point)),
+      few ? 1 : ALL ? 120 : 6,
+      SEED,
+    ),
   };
 }
 
@@ -114,7 +121,7 @@ async function outcomeOf(site: MarketplaceSite) {
   return { items: lines(items), effects: lines(effects), open, calls, updates: updates.sort() };
 }
 
-describe.each(suites)('on $engine', ({ template, undisturbed, kills, each, drawn }) => {
+describe.each(suites)('on $engine', ({ template, undisturbed, kills, each, drawn, troubled }) => {
   const { items, effects } = undisturbed;
 
   it('passes every named point of the step in an undisturbed life', () => {
@@ -138,12 +145,21 @@ describe.each(suites)('on $engine', ({ template, undisturbed, kills, each, drawn
     });
   });
 
-  describe.each(Object.entries(LIVES).slice(1))('while %s', (_life, faults) => {
+  describe.each(Object.entries(TROUBLED))('while %s', (_life, faults) => {
     const cases = [undefined, ...each];
     it.concurrent.each(
       cases.map((kill) => [kill === undefined ? 'not killed' : describeKill(kill), kill] as const),
     )('%s', { timeout: 600_000 }, async (_name, kill) => {
       const lived = await oneOfTwo(() => life(template, faults, kill === undefined ? [] : [kill]));
+      const calls = UPDATES.length + lostBefore(faults);
+      expect(lived).toMatchObject({ items, effects, open: [], updates: UPDATES, calls });
+    });
+  });
+
+  const both = `killed twice among lost answers (${troubled.length} draws, seed ${SEED})`;
+  describe(both, { concurrent: true, timeout: 600_000 }, () => {
+    it.each(troubled)('%s', async (_name, faults, two) => {
+      const lived = await oneOfTwo(() => life(template, faults, two));
       const calls = UPDATES.length + lostBefore(faults);
       expect(lived).toMatchObject({ items, effects, open: [], updates: UPDATES, calls });
     });

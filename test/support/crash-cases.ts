@@ -38,6 +38,27 @@ export function killPairs(points: readonly string[]): PointPass[][] {
   return singleKills(named, 'all').flatMap((first) => seconds.map((second) => [first, second]));
 }
 
+/** A life with trouble, killed and killed again while it recovers. */
+export type TroubledCase<Trouble> = readonly [name: string, trouble: Trouble, kills: readonly PointPass[]];
+
+/** `count` cases, drawn by a seed: each trouble with each pair of kills can be among them. */
+export function troubledPairs<Trouble>(
+  lives: Readonly<Record<string, Trouble>>,
+  points: readonly string[],
+  count: number,
+  seed: number,
+): TroubledCase<Trouble>[] {
+  const pairs = killPairs(points);
+  const all = Object.entries(lives).flatMap(([life, trouble]) =>
+    pairs.map((kills) => ({ life, trouble, kills })),
+  );
+  return sample(all, count, seed).map(({ life, trouble, kills }) => [
+    `${life}: ${kills.map(describeKill).join(', then ')}`,
+    trouble,
+    kills,
+  ]);
+}
+
 /** `exigo-orders-to-3pl send/rendered` to `send/rendered`. */
 export function nameOf(point: string): string {
   return point.slice(point.indexOf(' ') + 1);
