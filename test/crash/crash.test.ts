@@ -5,11 +5,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/db/database.js';
 import {
+  ALL,
   describeKill,
   killPairs,
   limiter,
   nameOf,
   pointsInSource,
+  SEED,
   sample,
   singleKills,
 } from '../support/crash-cases.js';
@@ -17,9 +19,6 @@ import { type Outcome, outcomeOf } from '../support/crash-outcome.js';
 import type { PointPass } from '../support/crash-protocol.js';
 import { CrashSite, type CrashTemplate } from '../support/crash-site.js';
 import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
-
-const ALL = process.env.ORDERFERRY_CRASH_PAIRS === 'all';
-const SEED = Number(process.env.ORDERFERRY_CRASH_SEED ?? 20_260_311);
 
 reportMissingEngine();
 

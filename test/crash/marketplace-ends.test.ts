@@ -9,19 +9,18 @@ import type { Engine } from '../../src/db/database.js';
 import type { Fault } from '../../src/standins/exigo/faults.js';
 import { buildChild } from '../support/crash-build.js';
 import {
+  ALL,
   describeKill,
   limiter,
   nameOf,
   pointsInSource,
+  SEED,
   singleKills,
   troubledPairs,
 } from '../support/crash-cases.js';
 import type { PointPass } from '../support/crash-protocol.js';
 import { ENDS, EndsSite } from '../support/ends-site.js';
 import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
-
-const ALL = process.env.ORDERFERRY_CRASH_PAIRS === 'all';
-const SEED = Number(process.env.ORDERFERRY_CRASH_SEED ?? 20_260_311);
 
 const STEP = / single\//;
 

@@ -8,11 +8,13 @@ import { MINUTE, SECOND } from '../../src/core/clock.js';
 import type { Engine } from '../../src/db/database.js';
 import { buildChild } from '../support/crash-build.js';
 import {
+  ALL,
   describeKill,
   killPairs,
   limiter,
   nameOf,
   pointsInSource,
+  SEED,
   sample,
   singleKills,
   troubledPairs,
@@ -21,8 +23,6 @@ import type { PointPass } from '../support/crash-protocol.js';
 import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
 import { InboundSite, type InboundTrouble } from '../support/inbound-site.js';
 
-const ALL = process.env.ORDERFERRY_CRASH_PAIRS === 'all';
-const SEED = Number(process.env.ORDERFERRY_CRASH_SEED ?? 20_260_311);
 const STEP = / single\//;
 const AROUND_THE_CALL = /single\/(after-claim|after-call|before-receipt)$/;
 const MADE = { operation: 'ProcessTransaction' } as const;

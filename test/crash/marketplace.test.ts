@@ -6,11 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { SECOND } from '../../src/core/clock.js';
 import type { FeedFault } from '../../src/standins/godatafeed/faults.js';
 import {
+  ALL,
   describeKill,
   killPairs,
   limiter,
   nameOf,
   pointsInSource,
+  SEED,
   sample,
   singleKills,
   troubledPairs,
@@ -19,8 +21,6 @@ import type { PointPass } from '../support/crash-protocol.js';
 import { engines, repetitions, reportMissingEngine } from '../support/engines.js';
 import { MarketplaceSite, type MarketplaceTemplate } from '../support/marketplace-site.js';
 
-const ALL = process.env.ORDERFERRY_CRASH_PAIRS === 'all';
-const SEED = Number(process.env.ORDERFERRY_CRASH_SEED ?? 20_260_311);
 const STEP = / update\//;
 const AROUND_THE_CALL = /update\/(after-intent|before-call|after-call|before-receipt)$/;
 const OURS = /^(update|transform|close)\//;

@@ -3,6 +3,11 @@ import { join } from 'node:path';
 import { PACKAGE_ROOT } from '../../src/db/sql.js';
 import type { PointPass } from './crash-protocol.js';
 
+/** Every pair instead of a sample. */
+export const ALL = process.env.ORDERFERRY_CRASH_PAIRS === 'all';
+/** Of the samples. */
+export const SEED = Number(process.env.ORDERFERRY_CRASH_SEED ?? 20_260_311);
+
 const COMMIT = / commit\/(before|after)$/;
 /** Of the commits, which are many and mostly have a named point beside them, every 24th is tried. */
 const EVERY_COMMIT = 24;

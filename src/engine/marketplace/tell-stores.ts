@@ -1,8 +1,9 @@
 import { messageOf, type TerminalError } from '../../core/errors.js';
-import type { MarketplaceStore } from '../../core/feed-store.js';
+import type { MarketplaceState, MarketplaceStore } from '../../core/feed-store.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import {
+  type MarketplaceOrder,
   marketplaceOrderAcknowledged,
   marketplaceOrderCanceled,
   ofMarketplaceKey,
@@ -61,24 +62,51 @@ export function endsTheRun(error: unknown): boolean {
   return code === 'STOPPED' || code === 'LEASE_LOST' || code === 'INVARIANT';
 }
 
-class Acknowledgement implements SingleAct {
+/** A call that tells a store something about an order, once; the order shows it. */
+abstract class StoreCall implements SingleAct {
   readonly name: string;
   readonly unknownWaitMs: number;
   readonly absent = 'repeat';
 
   constructor(
-    private readonly context: EngineContext,
-    private readonly store: MarketplaceStore,
+    protected readonly context: EngineContext,
+    protected readonly store: MarketplaceStore,
+    private readonly call: { readonly name: string; readonly refusedAs: string },
   ) {
-    this.name = `acknowledgement to store ${store.name}`;
+    this.name = `${call.name} to store ${store.name}`;
     this.unknownWaitMs = store.unknownWaitMs;
   }
+
+  abstract act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen>;
+  protected abstract judge(
+    effect: SingleEffect,
+    shown: MarketplaceState,
+    link: MarketplaceOrder | undefined,
+  ): Seen;
 
   async look(effect: SingleEffect): Promise<Seen> {
     const link = await linkOf(this.context, effect);
     const number = numberOf(effect);
     const shown = await this.store.look(number, link?.marketplace_number ?? null);
     if (shown === null) return held('NOT_FOUND_IN_GODATAFEED', `GoDataFeed does not show order ${number}`);
+    return this.judge(effect, shown, link);
+  }
+
+  /** A refusal may be that of a repetition: the order shows what it has. */
+  async refused(effect: SingleEffect, error: TerminalError): Promise<Seen> {
+    const seen = await this.look(effect);
+    if (seen.seen !== 'absent') return seen;
+    const reason = `${messageOf(error)}; mend it, then "errors retry"`;
+    return { seen: 'blocked', state: 'failed', code: this.call.refusedAs, reason };
+  }
+}
+
+class Acknowledgement extends StoreCall {
+  constructor(context: EngineContext, store: MarketplaceStore) {
+    super(context, store, { name: 'acknowledgement', refusedAs: 'ACKNOWLEDGE_REFUSED' });
+  }
+
+  protected judge(effect: SingleEffect, shown: MarketplaceState, link: MarketplaceOrder | undefined): Seen {
     const ours = String(link?.exigo_order_id ?? '');
     const { status, destinationNumber } = shown;
     if (destinationNumber === ours || (destinationNumber === null && status === 'processing')) {
@@ -99,10 +127,6 @@ class Acknowledgement implements SingleAct {
     return this.done(effect, ours, 'acknowledged with');
   }
 
-  async refused(effect: SingleEffect, error: TerminalError): Promise<Seen> {
-    return afterRefusal(await this.look(effect), 'ACKNOWLEDGE_REFUSED', error);
-  }
-
   private done(effect: SingleEffect, ours: string, how: string): Seen {
     const key = ofMarketplaceKey(effect.item_key);
     return {
@@ -113,24 +137,12 @@ class Acknowledgement implements SingleAct {
   }
 }
 
-class Cancellation implements SingleAct {
-  readonly name: string;
-  readonly unknownWaitMs: number;
-  readonly absent = 'repeat';
-
-  constructor(
-    private readonly context: EngineContext,
-    private readonly store: MarketplaceStore,
-  ) {
-    this.name = `cancellation to store ${store.name}`;
-    this.unknownWaitMs = store.unknownWaitMs;
+class Cancellation extends StoreCall {
+  constructor(context: EngineContext, store: MarketplaceStore) {
+    super(context, store, { name: 'cancellation', refusedAs: 'CANCEL_REFUSED' });
   }
 
-  async look(effect: SingleEffect): Promise<Seen> {
-    const link = await linkOf(this.context, effect);
-    const number = numberOf(effect);
-    const shown = await this.store.look(number, link?.marketplace_number ?? null);
-    if (shown === null) return held('NOT_FOUND_IN_GODATAFEED', `GoDataFeed does not show order ${number}`);
+  protected judge(effect: SingleEffect, shown: MarketplaceState): Seen {
     if (shown.status === 'canceled') return done(effect, 'seen as Canceled');
     if (shown.status === 'shipped') {
       return held('CHANGED_AT_MARKETPLACE', 'GoDataFeed says shipped, so it cannot be canceled there');
@@ -142,10 +154,6 @@ class Cancellation implements SingleAct {
     await this.store.cancel(numberOf(effect), guard);
     return done(effect, 'reported Canceled');
   }
-
-  async refused(effect: SingleEffect, error: TerminalError): Promise<Seen> {
-    return afterRefusal(await this.look(effect), 'CANCEL_REFUSED', error);
-  }
 }
 
 function done(effect: SingleEffect, receipt: string): Seen {
@@ -155,12 +163,6 @@ function done(effect: SingleEffect, receipt: string): Seen {
     receipt,
     note: (session, now) => marketplaceOrderCanceled(session, key, now),
   };
-}
-
-function afterRefusal(seen: Seen, code: string, error: TerminalError): Seen {
-  if (seen.seen !== 'absent') return seen;
-  const reason = `${messageOf(error)}; mend it, then "errors retry"`;
-  return { seen: 'blocked', state: 'failed', code, reason };
 }
 
 function held(code: string, reason: string): Seen {
