@@ -19,9 +19,27 @@ export async function listNewOrders(
   between: () => Promise<void>,
 ): Promise<NewOrders> {
   const { orders } = await list(client, window, between);
-  const documents = orders.flatMap((order) => documentOf(client.store, order) ?? []);
-  const left = orders.length - documents.length;
-  if (left === 0) return { documents, problem: null };
+  // A filter that is not understood lists orders of any status: made anew, each of them would be shipped once more.
+  const fresh = orders.filter(({ status }) => status === null || status === 'new');
+  const documents = fresh.flatMap((order) => documentOf(client.store, order) ?? []);
+  const problems = [notNew(orders), notFrozen(fresh, documents.length)].filter((text) => text !== null);
+  if (problems.length === 0) return { documents, problem: null };
+  const text = `GoDataFeed store ${client.store}: ${problems.join('; ')}`;
+  return { documents, problem: new ConfigurationError(text) };
+}
+
+/** Why some of what was listed as NEW is left out; null: all are. */
+function notNew(orders: readonly FeedOrder[]): string | null {
+  const others = orders.filter(({ status }) => status !== null && status !== 'new');
+  if (others.length === 0) return null;
+  const words = [...new Set(others.map(({ status }) => status))].slice(0, 5).join(', ');
+  return `${others.length} of ${counted(orders.length, 'order')} listed as NEW ${others.length === 1 ? 'is' : 'are'} not (${words}) and left out; check parameters.status and statusValues.new`;
+}
+
+/** Why some new orders cannot be frozen; null: all can. */
+function notFrozen(orders: readonly FeedOrder[], frozen: number): string | null {
+  const left = orders.length - frozen;
+  if (left === 0) return null;
   const without = orders.filter(({ orderNumber }) => orderNumber === null).length;
   const long = left - without;
   const why = [
@@ -34,9 +52,7 @@ export async function listNewOrders(
           `${long} of ${counted(orders.length, 'new order')} came with a number or marketplace of over ${MOST_CHARACTERS} characters`,
         ]),
   ].join(', ');
-  const text = `GoDataFeed store ${client.store}: ${why} and could not be frozen`;
-  const check = 'check fields.orderNumber, fields.marketplaceNumber and fields.marketplace';
-  return { documents, problem: new ConfigurationError(`${text}; ${check}`) };
+  return `${why} and could not be frozen; check fields.orderNumber, fields.marketplaceNumber and fields.marketplace`;
 }
 
 /**

@@ -68,6 +68,19 @@ describe.each(engines())('the source godatafeed-new on %s', (engine) => {
     expect(market.applied().slice(4)).toEqual(all.map((number) => `Acknowledge ${number}`));
   });
 
+  it('makes nothing of orders that a filter which is not understood lists as NEW, and says so', async () => {
+    await open({ stores: [{ orders: MAPS, parameters: { status: 'orderStatusX' } }] });
+    put(3);
+    market.feed.marketplaceSets('0001', 'Shipped');
+    market.feed.marketplaceSets('0002', 'Canceled');
+    const { error } = await market.run();
+    expect(messageOf(error)).toMatch(
+      /store main: 2 of 3 orders listed as NEW are not \((shipped, canceled|canceled, shipped)\) and left out; check parameters\.status/,
+    );
+    expect(await frozen()).toEqual(['main/0003']);
+    expect(market.applied()).toEqual(['Acknowledge 0003']);
+  });
+
   it.each([
     ['empty', [{ kind: 'empty-list' as const, times: 9 }]],
     [
