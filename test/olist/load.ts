@@ -57,8 +57,8 @@ const PAYMENT_TYPE: Readonly<Record<string, number>> = {
   debit_card: 7,
 };
 
-/** The tenant the files describe, by order number. */
-export function loadOlist(files: OlistFiles): OlistOrder[] {
+/** The tenant the files describe, by order number; `withMarketplace`: a part of the orders is sold by one. */
+export function loadOlist(files: OlistFiles, withMarketplace = false): OlistOrder[] {
   const items = groupBy(rowsOf<ItemColumn>(files.items));
   const payments = groupBy(rowsOf<PaymentColumn>(files.payments));
   const customers = byKey(rowsOf<CustomerColumn>(files.customers), 'customer_id');
@@ -84,6 +84,7 @@ export function loadOlist(files: OlistFiles): OlistOrder[] {
       number,
       id: file.order_id,
       sale:
+        withMarketplace &&
         isOfMarketplace(file.order_id) &&
         lines.length > 0 &&
         maySell(number, file.order_status, purchased, approved),

@@ -79,10 +79,7 @@ const MADE: Statement = {
 export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
   const { database, clock } = options;
   const { sales } = options;
-  const orders = loadOlist(options.files).map((order) => ({
-    ...order,
-    sale: order.sale && sales !== undefined,
-  }));
+  const orders = loadOlist(options.files, sales !== undefined);
   const numbers = new Map(orders.map(({ id, number }) => [`${SALE_KEY}${id}`, number]));
   const cuts = dailyCuts(options.first ?? FIRST_CUT, options.last ?? LAST_CUT).slice(0, options.days);
   const expected = expectedLives(options.files, cuts, sales !== undefined);
