@@ -1,5 +1,5 @@
 /*
- * Sources of the numbers, each looked up on its page in November 2026:
+ * Sources of the numbers, looked up in November 2026, but for [engine 1000-1999], whose page was not opened:
  *
  * [engine] learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors-<range>
  * [client] learn.microsoft.com/dotnet/api/microsoft.data.sqlclient.sqlconfigurableretryfactory, the inner list of
