@@ -86,7 +86,7 @@ export async function runDemo(output: Output, system: Clock, signal: AbortSignal
     output.line(`Status calls the Exigo stand-in got: ${statusCalls.length}`);
     output.line(`Files, database and logs are in ${folder}`);
   } finally {
-    context.close();
+    await context.close();
     await feed.close();
     await standin.close();
     await standinDatabase.close();

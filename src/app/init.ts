@@ -54,7 +54,7 @@ function makeFolders(target: string, configFile: string): string[] {
   const folders = [
     config.stateDirectory,
     config.tableCsv.directory,
-    ...config.threePls.map((one) => one.delivery.path),
+    ...config.threePls.flatMap(({ delivery }) => (delivery.kind === 'folder' ? [delivery.path] : [])),
   ];
   return folders
     .filter((folder) => mkdirSync(folder, { recursive: true }) !== undefined)

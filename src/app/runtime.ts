@@ -11,11 +11,13 @@ import { openSqlServer } from '../db/sqlserver/pool.js';
 import type { EngineContext, Progress, TransformKit } from '../engine/context.js';
 import { frozenOrders } from '../extract/frozen-orders.js';
 import { frozenTables } from '../extract/frozen-tables.js';
+import { localFolder } from '../files/folder/local-folder.js';
+import { openFolders } from '../files/folders.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import { createExigoClient } from '../load/exigo-api/client.js';
 import { exigoOrderTarget } from '../load/exigo-api/order-target.js';
 import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
-import { folderDelivery } from '../load/folder/delivery.js';
+import { fileDelivery } from '../load/files/delivery.js';
 import { godatafeedUpdateTarget } from '../load/godatafeed/update-target.js';
 import { orderMapper, type StoreRules } from '../transform/marketplace/new-order.js';
 import { makeReporter, type ReportingStore } from '../transform/marketplace/report.js';
@@ -85,6 +87,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     signal: options.signal,
     onToken: options.onToken ?? (() => undefined),
   });
+  const folders = openFolders({ clock });
   return {
     database,
     hosted: options.sync == null ? null : { database: options.sync, refresh: true },
@@ -95,7 +98,11 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     tables: frozenTables(session),
     kit: transformKit(config),
     delivery: (target) =>
-      folderDelivery(target === 'tables' ? config.tableCsv.directory : target.delivery.path),
+      fileDelivery(
+        target === 'tables'
+          ? localFolder(config.tableCsv.directory)
+          : folders.of(target.name, target.delivery),
+      ),
     statusTarget:
       client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
     orderTarget:
@@ -105,9 +112,10 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     pipelines: options.pipelines ?? pipelinesFor(config),
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? (() => undefined),
-    close() {
+    async close() {
       client?.close();
       for (const store of stores.values()) store.close();
+      await folders.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Order } from './order.js';
+import type { Place } from './places.js';
 
 /** When the hand-over files of a 3PL are made. */
 export interface WaveRule {
@@ -30,8 +31,8 @@ export type RenderedOrder = readonly Readonly<Record<string, string>>[];
 export interface ThreePl {
   readonly name: string;
   readonly wave: WaveRule;
-  /** Where files go; the relative path is resolved against the configuration's folder by the loader. */
-  readonly delivery: { readonly kind: 'folder'; readonly path: string };
+  /** Where files go; what is relative or from the environment has been resolved by the loader. */
+  readonly delivery: Place;
   /** Whether the manifest is written before the file (usual) or after it (when it is the 3PL's trigger). */
   readonly manifest: 'before' | 'after' | 'none';
   /** First routing rule of this 3PL that the order matches, described for `explain`, or null. */

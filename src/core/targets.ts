@@ -84,6 +84,11 @@ export interface Delivery {
   /** For messages and events: `folder /srv/out/atlas`. */
   readonly description: string;
   /**
+   * What it means that neither an uploaded `.part` nor its target is there, in the place of the upload: in a
+   * folder only the rename takes the `.part` away, so the file was collected. On a server others may tidy up.
+   */
+  readonly absence: 'collected' | 'unproven';
+  /**
    * Copies the local file to the sender's `.part`, durably; replaces one left by an earlier try. Returns which
    * place that was: absence proves something only where {@link inspect} names the same one.
    */

@@ -77,5 +77,5 @@ export interface EngineContext {
   readonly signal: AbortSignal;
   readonly progress: Progress;
   /** Closes connections; for when the run is over. */
-  close(): void;
+  close(): Promise<void>;
 }

@@ -37,6 +37,7 @@ export function dryDelivery(real: Delivery): Delivery {
   };
   return {
     description: real.description,
+    absence: real.absence,
     inspect,
     async upload(localPath, name, sender) {
       const { place } = await real.inspect(name, sender);

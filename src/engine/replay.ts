@@ -101,7 +101,9 @@ async function alteredOrders(context: EngineContext, wave: Wave): Promise<string
 async function assertNobodyReads(context: EngineContext, out: string): Promise<void> {
   const folder = await resolved(out);
   const delivered = [
-    ...context.config.threePls.map(({ name, delivery }) => ({ name: `3PL ${name}`, path: delivery.path })),
+    ...context.config.threePls.flatMap(({ name, delivery }) =>
+      delivery.kind === 'folder' ? [{ name: `3PL ${name}`, path: delivery.path }] : [],
+    ),
     { name: 'the table files', path: context.config.tableCsv.directory },
   ];
   for (const { name, path } of delivered) {

@@ -1,4 +1,5 @@
 import { codeOf, messageOf } from '../core/errors.js';
+import { describePlace } from '../core/places.js';
 import { readBatch } from '../queue/ledger/batches.js';
 import { effectCounts, filesOfBatches, stateCounts } from '../queue/reads/batches.js';
 import type { EngineContext } from './context.js';
@@ -155,8 +156,7 @@ export async function summarize(
 }
 
 function filePath(context: EngineContext, target: string, name: string): string {
-  const folder =
-    context.config.threePls.find((threePl) => threePl.name === target)?.delivery.path ??
-    context.config.tableCsv.directory;
-  return `${folder}/${name}`;
+  const place = context.config.threePls.find((threePl) => threePl.name === target)?.delivery;
+  if (place === undefined) return `${context.config.tableCsv.directory}/${name}`;
+  return `${place.kind === 'folder' ? place.path : describePlace(place)}/${name}`;
 }

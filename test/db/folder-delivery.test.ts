@@ -20,9 +20,11 @@ import {
   UnknownOutcomeError,
 } from '../../src/core/errors.js';
 import { setFaultHook } from '../../src/core/fault-points.js';
+import type { Delivery } from '../../src/core/targets.js';
 import { FOLDER_MARK } from '../../src/core/targets.js';
-import { FOLDER_FAULT_POINTS, folderDelivery } from '../../src/load/folder/delivery.js';
-import type { FileSystem } from '../../src/load/folder/file-system.js';
+import type { FileSystem } from '../../src/files/folder/file-system.js';
+import { localFolder } from '../../src/files/folder/local-folder.js';
+import { DELIVERY_FAULT_POINTS, fileDelivery } from '../../src/load/files/delivery.js';
 
 let root: string;
 let folder: string;
@@ -40,6 +42,8 @@ afterEach(async () => {
   setFaultHook(undefined);
   await rm(root, { recursive: true, force: true });
 });
+
+const folderDelivery = (path: string, fs?: FileSystem): Delivery => fileDelivery(localFolder(path, fs));
 
 const facts = (content: string | Uint8Array) => ({
   sha256: createHash('sha256').update(content).digest('hex'),
@@ -139,7 +143,7 @@ describe('upload and publish', () => {
     const delivery = folderDelivery(folder);
     await delivery.upload(local, 'a.csv', 1);
     await delivery.publish('a.csv', 1);
-    expect(points).toEqual([...FOLDER_FAULT_POINTS]);
+    expect(points).toEqual([...DELIVERY_FAULT_POINTS]);
   });
 
   it('carry files of many pieces, also when the disk takes a write in parts', async () => {

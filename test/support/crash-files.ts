@@ -1,6 +1,6 @@
 import nodeFs, { type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { FileSystem } from '../../src/load/folder/file-system.js';
+import type { FileSystem } from '../../src/files/folder/file-system.js';
 
 /** `write ATL_1.csv.part`, `sync ATL_1.csv.part`, `sync folder`, `rename ATL_1.csv` ... */
 export type FileAct = string;

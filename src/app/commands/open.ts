@@ -76,7 +76,7 @@ export async function withContext(
     await work({ config, database, context, output });
     progress.end();
   } finally {
-    context?.close();
+    await context?.close();
     await sync?.close();
     await database?.close();
   }

@@ -51,7 +51,7 @@ export function addReconcile(program: Command, shell: Shell): void {
           shell.exitCode =
             problem !== null ? exitCodeOf(problem) : report.discrepancies.total > 0 ? EXIT.failed : EXIT.done;
         } finally {
-          views.close();
+          await views.close();
         }
       });
     });

@@ -1,5 +1,6 @@
 import { TransientError } from '../../core/errors.js';
 import { FOLDER_MARK } from '../../core/targets.js';
+import type { Wave } from '../../queue/ledger/waves.js';
 
 /**
  * A file that is gone was collected only where the place is the one it was uploaded to. This one does not say
@@ -19,5 +20,14 @@ export function placeDiffers(description: string): string {
   return (
     `it is not in ${description}, which is not the folder it was uploaded to, or whose mark (${FOLDER_MARK}) ` +
     'was removed since, so it is not known whether it was collected'
+  );
+}
+
+/** Reason of `FILE_GONE`. */
+export function fileGone({ file_name: file, token, place }: Wave, description: string): string {
+  const elsewhere = place === description ? '' : ` (it was uploaded to ${place})`;
+  return (
+    `it was uploaded, and neither it nor ${file}.${token}.part is in ${description} now${elsewhere}: the 3PL has ` +
+    'collected it, or somebody removed it there, and a server does not tell which'
   );
 }

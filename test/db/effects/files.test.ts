@@ -12,8 +12,9 @@ import { setFaultHook } from '../../../src/core/fault-points.js';
 import { FOLDER_MARK } from '../../../src/core/targets.js';
 import type { EngineContext } from '../../../src/engine/context.js';
 import { runPipeline } from '../../../src/engine/run.js';
-import { folderDelivery } from '../../../src/load/folder/delivery.js';
-import type { FileSystem } from '../../../src/load/folder/file-system.js';
+import type { FileSystem } from '../../../src/files/folder/file-system.js';
+import { localFolder } from '../../../src/files/folder/local-folder.js';
+import { fileDelivery } from '../../../src/load/files/delivery.js';
 import { makeThreePl, parseTemplate } from '../../../src/transform/three-pl/index.js';
 import { watchedFileSystem } from '../../support/crash-files.js';
 import { stopAt } from '../../support/crash-stop.js';
@@ -48,7 +49,9 @@ describe.each(engines())('on %s', (engine) => {
   /** Deliveries through a file system that somebody watches. */
   const through = (fs: FileSystem): Partial<EngineContext> => ({
     delivery: (target) =>
-      folderDelivery(target === 'tables' ? house.config.tableCsv.directory : target.delivery.path, fs),
+      fileDelivery(
+        localFolder(target === 'tables' ? house.config.tableCsv.directory : target.delivery.path, fs),
+      ),
   });
 
   const systemError = (code: string) => Object.assign(new Error(`${code}: from the test`), { code });

@@ -2,14 +2,14 @@ import { ConfigurationError, codeOf, messageOf, OrderferryError, TransientError 
 
 /** A person must act; the same call will fail the same way until then. */
 const ADVICE: Readonly<Record<string, string>> = {
-  ENOENT: 'the folder does not exist; make it, mount it, or mend delivery.path of the 3PL',
-  ENOTDIR: 'a part of the path is no folder; mend delivery.path of the 3PL',
+  ENOENT: 'the folder does not exist; make it, mount it, or mend the folder in the template of the 3PL',
+  ENOTDIR: 'a part of the path is no folder; mend the folder in the template of the 3PL',
   EACCES: 'this user may not read and write there; give it the permission',
   EPERM: 'this user may not read and write there; give it the permission',
   EROFS: 'the file system is read-only; mount it for writing',
   EISDIR: 'there is a folder of that name; move it away',
   ERR_FS_EISDIR: 'there is a folder of that name; move it away',
-  ELOOP: 'the path is a loop of links; mend delivery.path of the 3PL',
+  ELOOP: 'the path is a loop of links; mend the folder in the template of the 3PL',
 };
 
 /** What passes by itself or as soon as somebody makes room. */
@@ -26,7 +26,7 @@ export function folderError(act: string, error: unknown): OrderferryError {
   const advice = ADVICE[code];
   if (advice !== undefined) return new ConfigurationError(`${act}: ${advice}`, { cause: error });
   const what = PASSING[code] ?? messageOf(error);
-  return new TransientError(code, `${act}: ${what}; nothing was delivered, the next run tries again`, {
+  return new TransientError(code, `${act}: ${what}; nothing was changed, the next run tries again`, {
     cause: error,
   });
 }

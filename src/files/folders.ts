@@ -1,0 +1,40 @@
+import type { Clock } from '../core/clock.js';
+import { InvariantError } from '../core/errors.js';
+import type { Place } from '../core/places.js';
+import { localFolder } from './folder/local-folder.js';
+import type { RemoteFolder } from './remote-folder.js';
+
+/** What folders on servers need of the process. */
+export interface FolderOptions {
+  readonly clock: Clock;
+}
+
+/** The folders of a run: each is opened once, and all of them are closed together. */
+export interface Folders {
+  /** `owner`: whose folder it is, a 3PL; another one has a connection of its own, also to the same server. */
+  of(owner: string, place: Place): RemoteFolder;
+  close(): Promise<void>;
+}
+
+export function openFolders(options: FolderOptions): Folders {
+  const open = new Map<string, RemoteFolder>();
+  return {
+    of(owner, place) {
+      const key = JSON.stringify([owner, place.kind, place.path]);
+      const folder = open.get(key) ?? openFolder(place, options);
+      open.set(key, folder);
+      return folder;
+    },
+    async close() {
+      const all = [...open.values()];
+      open.clear();
+      for (const folder of all) await folder.close();
+    },
+  };
+}
+
+/** One folder, to be closed by who opened it. Nothing is connected yet. */
+export function openFolder(place: Place, _options: FolderOptions): RemoteFolder {
+  if (place.kind === 'folder') return localFolder(place.path);
+  throw new InvariantError(`no ${place.kind} yet`);
+}
