@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.js';
-import { InvariantError } from '../core/errors.js';
 import type { Place } from '../core/places.js';
 import { localFolder } from './folder/local-folder.js';
+import { ftpFolder } from './ftp/ftp-folder.js';
 import type { RemoteFolder } from './remote-folder.js';
+import { sftpFolder } from './sftp/sftp-folder.js';
 
 /** What folders on servers need of the process. */
 export interface FolderOptions {
@@ -34,7 +35,7 @@ export function openFolders(options: FolderOptions): Folders {
 }
 
 /** One folder, to be closed by who opened it. Nothing is connected yet. */
-export function openFolder(place: Place, _options: FolderOptions): RemoteFolder {
+export function openFolder(place: Place, { clock }: FolderOptions): RemoteFolder {
   if (place.kind === 'folder') return localFolder(place.path);
-  throw new InvariantError(`no ${place.kind} yet`);
+  return place.kind === 'sftp' ? sftpFolder(place, clock) : ftpFolder(place, clock);
 }

@@ -23,7 +23,7 @@ export interface WriteOptions {
  *
  * Errors: TransientError (nothing was done that a reader could see), ConfigurationError (login, host key or
  * certificate, permission, a folder that is missing), TerminalError `FILE_EXISTS`, UnknownOutcomeError (of
- * {@link rename} and {@link remove} alone: look before anything else).
+ * {@link rename} alone: look before anything else; a removal may be repeated).
  */
 export interface RemoteFolder {
   /** For messages and events: `sftp ferry@sftp.atlas.example:22/in`. */
