@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { connect as connectTo, type Socket } from 'node:net';
-import type { ConnectConfig, SFTPWrapper } from 'ssh2';
+import type { AuthenticationType, ConnectConfig, SFTPWrapper } from 'ssh2';
 import SftpClient from 'ssh2-sftp-client';
 import { SECOND } from '../../core/clock.js';
 import { ConfigurationError, codeOf, messageOf } from '../../core/errors.js';
@@ -63,6 +63,7 @@ async function connect(place: SftpPlace, description: string): Promise<Session> 
     ...(place.password === null ? {} : { password: place.password, tryKeyboard: true }),
     ...(key === null ? {} : { privateKey: key }),
     ...(place.key?.passphrase == null ? {} : { passphrase: place.key.passphrase }),
+    authHandler: methods(place),
     readyTimeout: place.deadlineMs,
     keepaliveInterval: KEEP_ALIVE,
     keepaliveCountMax: 3,
@@ -83,6 +84,22 @@ async function connect(place: SftpPlace, description: string): Promise<Session> 
     socket.destroy();
     throw seen.refused ?? connectFault(description, seen.error ?? error);
   }
+}
+
+/**
+ * The login once, by the first method that server and place have in common: a wrong password that is tried by every
+ * method locks an account sooner.
+ */
+function methods({ key }: SftpPlace): (left: readonly string[] | null) => AuthenticationType | false {
+  const own: AuthenticationType[] = key === null ? ['password', 'keyboard-interactive'] : ['publickey'];
+  let tried = false;
+  return (left) => {
+    if (left === null) return 'none'; // asks which methods there are
+    const method = own.find((one) => left.includes(one));
+    if (tried || method === undefined) return false;
+    tried = true;
+    return method;
+  };
 }
 
 /** What ssh2 says, as a ConfigurationError where a person must act. */
