@@ -7,6 +7,7 @@ import { checkExigoApi, type ExigoProbe } from './doctor/check-api.js';
 import { checkDatabase } from './doctor/check-database.js';
 import { checkFolder } from './doctor/check-folder.js';
 import { checkGoDataFeed, type FeedProbe } from './doctor/check-godatafeed.js';
+import { checkPlace } from './doctor/check-place.js';
 import { checkZones } from './doctor/check-zones.js';
 import type { Output } from './output.js';
 import { EXIT, exitCodeOf } from './process.js';
@@ -32,8 +33,8 @@ export interface DoctorReport {
 }
 
 /**
- * Looks at everything a run needs and changes nothing: no table, no order; each folder gets a file that
- * is removed at once. A check that cannot be made because an earlier one failed is left out.
+ * Looks at everything a run needs and changes nothing: no table, no order; each folder, here or on a server, gets
+ * a file that is removed at once. A check that cannot be made because an earlier one failed is left out.
  */
 export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
   let config: Config;
@@ -46,13 +47,21 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
   const folders = new Map([
     ['state folder', { path: config.stateDirectory, made: true }],
     ['table folder', { path: config.tableCsv.directory, made: false }],
-    ...threePls.map((one) => [`folder of ${one.name}`, { path: one.delivery.path, made: false }] as const),
+    ...threePls.flatMap(({ name, delivery }) =>
+      delivery.kind === 'folder'
+        ? [[`folder of ${name}`, { path: delivery.path, made: false }] as const]
+        : [],
+    ),
   ]);
   const checks = [
     passed('configuration', `${threePls.length} 3PL templates, hash ${frozen.hash.slice(0, 12)}`),
     checkZones(['America/Chicago', ...threePls.map((one) => one.wave.zone)]),
   ];
   for (const [name, folder] of folders) checks.push(await checkFolder(name, folder.path, folder.made));
+  for (const { name, delivery } of threePls) {
+    if (delivery.kind !== 'folder')
+      checks.push(await checkPlace(`server of ${name}`, delivery, options.clock));
+  }
   checks.push(...(await checkDatabase(config.database, config.syncDatabase, options.openDatabase)));
   checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));
   checks.push(...(await checkGoDataFeed(config.godatafeed.stores, options.godatafeed)));

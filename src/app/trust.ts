@@ -1,10 +1,22 @@
 import type { Config, SqlServerConfig } from '../core/config.js';
+import { describePlace, isLoopbackHost, type Place } from '../core/places.js';
 
-/** For the log: what the configuration gives up of the safety of a connection to SQL Server. */
-export function trustNotes({ database, syncDatabase }: Pick<Config, 'database' | 'syncDatabase'>): string[] {
+/** For the log: what the configuration gives up of the safety of a connection to SQL Server or a 3PL. */
+export function trustNotes({
+  database,
+  syncDatabase,
+  threePls,
+}: Pick<Config, 'database' | 'syncDatabase' | 'threePls'>): string[] {
   const state = database.engine === 'sqlserver' ? notesOf('database', database) : [];
   const sync = syncDatabase === null ? [] : notesOf('syncDatabase', syncDatabase);
-  return [...state, ...sync];
+  return [...state, ...sync, ...threePls.flatMap(({ name, delivery }) => notesOfPlace(name, delivery))];
+}
+
+function notesOfPlace(name: string, place: Place): string[] {
+  if (place.kind !== 'ftp' || place.secure !== 'none' || isLoopbackHost(place.host)) return [];
+  return [
+    `3PL ${name}, ${describePlace(place)}: login and files go in the clear (delivery.secure, delivery.insecure)`,
+  ];
 }
 
 function notesOf(section: string, config: SqlServerConfig): string[] {

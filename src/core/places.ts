@@ -56,3 +56,8 @@ export function describePlace(place: Place): string {
   const path = place.path.startsWith('/') ? place.path : `/~/${place.path}`;
   return `${scheme} ${place.user}@${place.host}:${place.port}${path}`;
 }
+
+/** Whether the host is this machine: then nothing leaves it in the open. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

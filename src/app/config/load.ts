@@ -32,7 +32,7 @@ export function loadConfig(path: string, environment: Environment): Config {
   );
   const written = withoutEmpty(parseYaml(text, shownPath(file)) ?? {});
   const parsed = configSchema(environment, baseDirectory).safeParse(written);
-  const templates = readTemplates(threePlNames(written), dirname(file));
+  const templates = readTemplates(threePlNames(written), dirname(file), environment);
   const faults = [...faultLines(parsed.error?.issues ?? []), ...templates.faults];
   if (!parsed.success || faults.length > 0) {
     const head = `${shownPath(file)}: the configuration has faults; nothing was started`;

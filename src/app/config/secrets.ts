@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config.js';
+import type { Place } from '../../core/places.js';
 
 /**
  * What must never be seen in a log, message or output: the secrets themselves and what is made of them. Not
@@ -6,7 +7,7 @@ import type { Config } from '../../core/config.js';
  * client hides it in whatever Exigo answers, and fields of that name are hidden everywhere.
  */
 export function secretsOf(
-  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed'>,
+  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls'>,
 ): string[] {
   const secrets: string[] = [];
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
@@ -17,5 +18,13 @@ export function secretsOf(
     secrets.push(password, basic);
   }
   for (const { consumerKey, token } of config.godatafeed.stores) secrets.push(consumerKey ?? '', token ?? '');
+  for (const { delivery } of config.threePls) secrets.push(...secretsOfPlace(delivery));
   return secrets;
+}
+
+function secretsOfPlace(place: Place): string[] {
+  if (place.kind === 'folder') return [];
+  if (place.kind === 'ftp') return [place.password];
+  const { password, key } = place;
+  return [password ?? '', key?.passphrase ?? '', key?.text ?? ''];
 }

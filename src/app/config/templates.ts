@@ -5,6 +5,8 @@ import type { ThreePl } from '../../core/hand-over.js';
 import { didYouMean } from '../../core/text.js';
 import { makeThreePl } from '../../transform/three-pl/index.js';
 import { parseTemplate } from '../../transform/three-pl/template.js';
+import type { Environment } from './environment.js';
+import { resolvePlace } from './places.js';
 import { parseYaml, readConfigFile, shownPath } from './yaml.js';
 
 export interface Templates {
@@ -18,7 +20,11 @@ export interface Templates {
  * Reads the templates of the named 3PLs from `3pl/` in the configuration's folder, where their relative
  * delivery paths start, too. Faults of all templates are collected.
  */
-export function readTemplates(names: readonly string[], configDirectory: string): Templates {
+export function readTemplates(
+  names: readonly string[],
+  configDirectory: string,
+  environment: Environment,
+): Templates {
   const folder = join(configDirectory, '3pl');
   const faults: string[] = [];
   const threePls: ThreePl[] = [];
@@ -41,7 +47,9 @@ export function readTemplates(names: readonly string[], configDirectory: string)
       const threePl = makeThreePl(parseTemplate(value, shown), configDirectory);
       if (threePl.name !== name)
         faults.push(`${shown}: name: "${threePl.name}" must be that of the file, "${name}"`);
-      threePls.push(threePl);
+      const resolved = resolvePlace(threePl.delivery, 'delivery', environment, configDirectory);
+      faults.push(...resolved.faults.map((fault) => `${shown}: ${fault}`));
+      threePls.push({ ...threePl, delivery: resolved.place });
       values.push(value);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;

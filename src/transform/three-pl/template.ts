@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { InvariantError } from '../../core/errors.js';
 import type { ThreePl, WaveRule } from '../../core/hand-over.js';
+import type { Place } from '../../core/places.js';
 import { EXIGO_ZONE } from '../../core/time.js';
 import { type Condition, readCondition } from './condition.js';
 import { checkedText, Faults } from './faults.js';
 import { type FileFormat, readFileFormat } from './file-format.js';
 import { type Layout, ROW_KINDS, type RowKind, readLayout } from './layout.js';
+import { readPlace } from './place.js';
 import { readWave } from './wave.js';
 
 /** A template of `config/3pl/` after checking, with all defaults filled in. */
@@ -13,8 +15,8 @@ export interface Template {
   readonly name: string;
   readonly routes: readonly Condition[];
   readonly wave: WaveRule;
-  /** Folder as written; `makeThreePl` resolves it. */
-  readonly folder: string;
+  /** As written; the loader puts in what is in the environment, and makes paths absolute. */
+  readonly delivery: Place;
   readonly manifest: ThreePl['manifest'];
   /** Lines that are written; null: all. */
   readonly lines: Condition | null;
@@ -28,7 +30,7 @@ const TEMPLATE = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,49}$/, 'a name has lower-case letters, digits and hyphens (at most 50)'),
   routes: z.array(z.strictObject({ when: z.unknown() })).min(1, 'without a route no order would come here'),
   wave: z.unknown().optional(),
-  delivery: z.strictObject({ folder: z.string().min(1, 'a path, relative to the configuration folder') }),
+  delivery: z.looseObject({}),
   manifest: z.enum(['before', 'after', 'none']).default('before'),
   printed: checkedText((text) =>
     text === 'handed-over'
@@ -73,14 +75,15 @@ export function parseTemplate(yamlValue: unknown, where: string): Template {
   const row = ROW_KINDS.find((kind) => kind === raw.row) ?? likelyRow(raw);
   const file = readFileFormat(raw.file, row, faults);
   const routes = readRoutes(raw.routes, faults);
+  const delivery = raw.delivery === undefined ? undefined : readPlace(raw.delivery, ['delivery'], faults);
   const wave = readWave(raw.wave, file?.zone ?? EXIGO_ZONE, faults);
   const lines = raw.lines === undefined ? null : readCondition(raw.lines, ['lines'], 'line', faults);
   const layout = readLayout(row, raw, file ?? FALLBACK_FILE, faults);
   faults.throwIfAny(where);
-  if (!top || !file || !wave || lines === undefined || !layout)
+  if (!top || !file || !wave || !delivery || lines === undefined || !layout)
     throw new InvariantError(`${where}: a fault was lost`);
-  const { name, delivery, manifest } = top;
-  return { name, routes, wave, folder: delivery.folder, manifest, lines, file, layout };
+  const { name, manifest } = top;
+  return { name, routes, wave, delivery, manifest, lines, file, layout };
 }
 
 /** The kind of row the sections speak of, to check them by when `row` itself has a fault. */

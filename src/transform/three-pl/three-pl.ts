@@ -8,15 +8,19 @@ import type { RoutedThreePl } from './router.js';
 import { compileRows, type Row } from './rows.js';
 import type { Template } from './template.js';
 
-/** Compiles a template once; what comes out is pure. `baseDirectory` is what its folder is relative to. */
+/**
+ * Compiles a template once; what comes out is pure. `baseDirectory` is what its folder is relative to.
+ * A place on a server keeps its references to the environment: the loader resolves them.
+ */
 export function makeThreePl(template: Template, baseDirectory: string): ThreePl & RoutedThreePl {
   const rows = compileRows(template);
-  const { name, routes, wave, manifest, file } = template;
+  const { name, routes, wave, delivery, manifest, file } = template;
   return {
     name,
     wave,
     manifest,
-    delivery: { kind: 'folder', path: resolve(baseDirectory, template.folder) },
+    delivery:
+      delivery.kind === 'folder' ? { kind: 'folder', path: resolve(baseDirectory, delivery.path) } : delivery,
     matches(order) {
       const index = routes.findIndex((route) => holds(route, order, null));
       return index < 0 ? null : `route ${index + 1}: ${routes[index]?.text}`;

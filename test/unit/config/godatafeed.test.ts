@@ -74,7 +74,12 @@ describe('every mistake is one line', () => {
 
 test('keys and tokens are secrets', () => {
   const stores = storesOf(NAMED, `name: two, token: '\${TOKEN}'`);
-  const config = { database: { engine: 'sqlite' as const, file: 'a' }, syncDatabase: null, exigoApi: null };
+  const config = {
+    database: { engine: 'sqlite' as const, file: 'a' },
+    syncDatabase: null,
+    threePls: [],
+    exigoApi: null,
+  };
   const secrets = secretsOf({ ...config, godatafeed: { stores } });
   expect(secrets).toContain('consumer-key-1');
   expect(secrets).toContain('given-token');
