@@ -21,11 +21,13 @@ import { createOutput } from '../../src/app/output.js';
 import { Redactor } from '../../src/app/redaction.js';
 import type { DatabaseConfig } from '../../src/core/config.js';
 import { ConfigurationError, TransientError, UnreachableError } from '../../src/core/errors.js';
+import type { Place } from '../../src/core/places.js';
 import type { Database } from '../../src/db/database.js';
 import { migrate } from '../../src/db/migrate.js';
 import { refreshQueue } from '../../src/db/queue-refresh.js';
 import { openSqlite } from '../../src/db/sqlite.js';
 import { createSyncSchema } from '../../src/db/sync-schema.js';
+import { TestSftpServer } from '../support/sftp-server.js';
 
 const NOW = Date.parse('2026-11-21T03:00:00Z');
 const clock = { now: () => NOW, sleep: async () => undefined };
@@ -277,5 +279,50 @@ test('the report, for people and as one object', async () => {
     ok: false,
     detail: '/var/orderferry.db is not there yet',
     remedy: 'orderferry migrate',
+  });
+});
+
+describe('the server of a 3PL', () => {
+  let server: TestSftpServer;
+  beforeEach(async () => {
+    server = await TestSftpServer.open();
+  });
+  afterEach(async () => server.close());
+
+  async function checkOf(delivery: Place = server.place()) {
+    const config = loadConfig(configFile, {});
+    const threePls = config.threePls.map((one) => (one.name === 'atlas' ? { ...one, delivery } : one));
+    const { checks, exitCode } = await examine({ load: () => ({ ...config, threePls }) });
+    const check = checks.find(({ name }) => name === 'server of atlas');
+    expect(checks.map(({ name }) => name)).not.toContain('folder of atlas');
+    return { ...check, code: check?.ok === true ? 0 : exitCode };
+  }
+
+  test('is asked for all that a delivery needs, and says what was done there', async () => {
+    writeFileSync(join(server.root, 'in', 'a.csv'), '');
+    const { ok, detail } = await checkOf();
+    expect(ok).toBe(true);
+    expect(detail).toContain('1 file there; a file ending in .part was written, renamed and removed');
+    expect(readdirSync(join(server.root, 'in'))).toEqual(['a.csv']);
+  });
+
+  test('without a pinned key is shown with what it offers: exit code 2', async () => {
+    const found = await checkOf(server.place({ hostKeys: [] }));
+    expect(found).toMatchObject({ ok: false, code: 2 });
+    expect(found.detail).toContain(server.hostKey);
+  });
+
+  test('that refuses a rename: exit code 2, and nothing stays there', async () => {
+    server.plan({ op: 'RENAME', how: 'refuse' });
+    const found = await checkOf();
+    expect(found).toMatchObject({ ok: false, code: 2 });
+    expect(found.detail).toContain('renaming');
+    expect(readdirSync(join(server.root, 'in'))).toEqual([]);
+  });
+
+  test('that is not there: exit code 3', async () => {
+    await prepareDatabase();
+    await server.close();
+    expect(await checkOf()).toMatchObject({ ok: false, code: 3 });
   });
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freezeConfig, sortedJson } from '../../../src/app/config/frozen.js';
 import { configPath, loadConfig } from '../../../src/app/config/load.js';
 import { secretsOf } from '../../../src/app/config/secrets.js';
+import { trustNotes } from '../../../src/app/trust.js';
 import { ConfigurationError, messageOf } from '../../../src/core/errors.js';
 import { PACKAGE_ROOT } from '../../../src/db/sql.js';
 
@@ -196,4 +197,63 @@ exigoApi: { company: acme, login: '\${L}', password: '\${P}' }`,
   );
   const basic = Buffer.from('api-user@acme:hush hush').toString('base64');
   expect(secretsOf(config)).toEqual(['quiet!', 'hush hush', basic]);
+});
+
+describe('a 3PL on a server', () => {
+  const yaml = 'database: { sqlite: a.db }\nthreePls: [atlas]';
+  const host = `host: sftp.atlas.example, user: "\${USER_NAME}", folder: /in`;
+
+  function deliver(delivery: string, environment: NodeJS.ProcessEnv = {}) {
+    const atlas = join(root, 'config/3pl/atlas.yaml');
+    const shipped = readFileSync(join(PACKAGE_ROOT, 'config/3pl/atlas.yaml'), 'utf8');
+    writeFileSync(atlas, shipped.replace(/^delivery:\n.*\n/m, `delivery: { ${delivery} }\n`));
+    return { load: () => load(yaml, environment), faults: () => faultsOf(yaml, environment).slice(1) };
+  }
+
+  test('takes what is in the environment, which is a secret and is not frozen', () => {
+    const environment = { USER_NAME: 'ferry', PASSWORD: 'hush hush' };
+    const config = deliver(`kind: sftp, ${host}, password: "\${PASSWORD}"`, environment).load();
+    expect(config.threePls[0]?.delivery).toMatchObject({ user: 'ferry', password: 'hush hush', port: 22 });
+    expect(secretsOf(config)).toContain('hush hush');
+    expect(config.frozen.json).toContain(`\${PASSWORD}`);
+    expect(config.frozen.json).not.toContain('hush');
+  });
+
+  test('takes a key as its text, with its line ends, or as the path of its file', () => {
+    const text = '-----BEGIN OPENSSH PRIVATE KEY-----\\nabc\\n-----END OPENSSH PRIVATE KEY-----';
+    const key = `kind: sftp, ${host}, key: "\${KEY}", passphrase: "\${PHRASE}"`;
+    const environment = { USER_NAME: 'ferry', KEY: text, PHRASE: 'of the key' };
+    const config = deliver(key, environment).load();
+    const lines = text.replaceAll('\\n', '\n');
+    expect(config.threePls[0]?.delivery).toMatchObject({
+      key: { text: lines, file: null, passphrase: 'of the key' },
+    });
+    expect(secretsOf(config)).toEqual(expect.arrayContaining([lines, 'of the key']));
+    expect(deliver(key, { ...environment, KEY: '/keys/atlas' }).load().threePls[0]?.delivery).toMatchObject({
+      key: { text: null, file: '/keys/atlas' },
+    });
+    const { USER_NAME } = environment;
+    expect(
+      deliver(`kind: sftp, ${host}, key: keys/atlas`, { USER_NAME }).load().threePls[0]?.delivery,
+    ).toMatchObject({ key: { file: join(root, 'config/keys/atlas'), passphrase: null } });
+  });
+
+  test('says what the environment lacks, and what is too short to be kept out of logs', () => {
+    const { faults } = deliver(`kind: ftp, ${host}, password: "\${PASSWORD}"`, { PASSWORD: 'abc' });
+    expect(faults()).toEqual([
+      '/config/3pl/atlas.yaml: delivery.user: the environment variable USER_NAME is not set',
+      expect.stringContaining(`delivery.password: the value of \${PASSWORD} has fewer than 4 characters`),
+    ]);
+  });
+
+  test('without encryption is noted in the log of each run, on this machine it is not', () => {
+    const environment = { USER_NAME: 'ferry', PASSWORD: 'hush hush' };
+    const ftp = (more: string) =>
+      deliver(`kind: ftp, user: u, folder: in, password: "\${PASSWORD}", ${more}`, environment).load();
+    expect(trustNotes(ftp('host: ftp.atlas.example, secure: none, insecure: true'))).toEqual([
+      '3PL atlas, ftp u@ftp.atlas.example:21/~/in: login and files go in the clear (delivery.secure, delivery.insecure)',
+    ]);
+    expect(trustNotes(ftp('host: 127.0.0.1, secure: none'))).toEqual([]);
+    expect(trustNotes(ftp('host: ftp.atlas.example'))).toEqual([]);
+  });
 });
