@@ -56,6 +56,9 @@ await runMain(async (signal, frame) => {
   const config: Config = {
     ...made,
     exigoApi: made.exigoApi === null ? null : { ...made.exigoApi, ...spec.exigo },
+    threePls: made.threePls.map((one) =>
+      one.name === 'atlas' && spec.atlas !== undefined ? { ...one, delivery: spec.atlas } : one,
+    ),
   };
   if (spec.log === true) {
     const directory = join(spec.folder, 'logs');
@@ -93,6 +96,7 @@ await runMain(async (signal, frame) => {
     }
     if (spec.trace === true) await say({ kind: 'trace', points });
   } finally {
+    await context.close();
     await database.close();
     clock.close();
     process.disconnect?.();

@@ -1,4 +1,5 @@
 import type { ExigoApiConfig } from '../../src/core/config.js';
+import type { Place } from '../../src/core/places.js';
 
 /** The n-th pass of a fault point, counted from 1 in one process. */
 export interface PointPass {
@@ -15,6 +16,8 @@ export interface ChildSpec {
   readonly baseUrl: string;
   /** Stores of GoDataFeed as they would be written in the configuration; none unless given. */
   readonly stores?: readonly object[];
+  /** Where files for atlas go, when not to its folder. */
+  readonly atlas?: Place;
   /** Settings of the Exigo API that differ from those of the suite. */
   readonly exigo?: Partial<ExigoApiConfig>;
   /** Names of the pipelines, run one after the other, `cycles` times. */

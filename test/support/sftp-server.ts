@@ -24,6 +24,8 @@ export interface SftpServerOptions {
   /** Public key that may log in as well as the password. */
   readonly authorizedKey?: string;
   readonly fsync?: boolean;
+  /** A folder that is there and stays; else one is made, with `in` in it, and removed. */
+  readonly root?: string;
 }
 
 /** An SFTP server over a temporary folder, as OpenSSH behaves: a rename refuses a name that is taken. */
@@ -41,11 +43,12 @@ export class TestSftpServer {
     readonly hostKey: string,
     private readonly server: Server,
     readonly port: number,
+    private readonly isTemporary: boolean,
   ) {}
 
   static async open(options: SftpServerOptions = {}): Promise<TestSftpServer> {
-    const root = await mkdtemp(join(tmpdir(), 'orderferry-sftp-'));
-    await nodeFs.mkdir(join(root, 'in'));
+    const root = options.root ?? (await mkdtemp(join(tmpdir(), 'orderferry-sftp-')));
+    if (options.root === undefined) await nodeFs.mkdir(join(root, 'in'));
     const key = newHostKey();
     const server = new ssh2.Server({ hostKeys: [key.private] });
     server.listen(0, '127.0.0.1');
@@ -55,6 +58,7 @@ export class TestSftpServer {
       key.fingerprint,
       server,
       (server.address() as { port: number }).port,
+      options.root === undefined,
     );
     server.on('connection', (connection) => made.accept(connection, options));
     return made;
@@ -91,7 +95,7 @@ export class TestSftpServer {
   async close(): Promise<void> {
     this.cutAll();
     this.server.close();
-    await rm(this.root, { recursive: true, force: true });
+    if (this.isTemporary) await rm(this.root, { recursive: true, force: true });
   }
 
   private accept(connection: Connection, options: SftpServerOptions): void {
