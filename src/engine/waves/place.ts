@@ -31,3 +31,8 @@ export function fileGone({ file_name: file, token, place }: Wave, description: s
     'collected it, or somebody removed it there, and a server does not tell which'
   );
 }
+
+/** Whether a file was uploaded to a server, whose address is then its place, and not to a folder with a mark. */
+export function isServer(place: string | null): boolean {
+  return place !== null && /^(sftp|ftps?) /.test(place);
+}

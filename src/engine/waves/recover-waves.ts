@@ -3,7 +3,7 @@ import type { AnyPipeline } from '../../core/pipeline.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import { type Wave, waveReplanned } from '../../queue/ledger/waves.js';
 import type { EngineContext } from '../context.js';
-import { fileGone, placeDiffers, placeUnknown } from './place.js';
+import { fileGone, isServer, placeDiffers, placeUnknown } from './place.js';
 import { afterManifest, deliveryOf, hold, noteFailure, publish, receive, type Sending } from './sending.js';
 
 /**
@@ -55,7 +55,7 @@ export async function recoverWave(sending: Sending): Promise<void> {
     if (part === null) {
       if (delivery.absence === 'unproven')
         return hold(sending, 'FILE_GONE', fileGone(wave, delivery.description));
-      if (place === null) throw placeUnknown(wave.file_name, delivery.description);
+      if (place === null && !isServer(wave.place)) throw placeUnknown(wave.file_name, delivery.description);
       if (place !== wave.place) return hold(sending, 'FOLDER_DIFFERS', placeDiffers(delivery.description));
       await afterManifest(sending);
       return receive(sending, `collected from ${delivery.description}`);

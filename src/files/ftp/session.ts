@@ -118,7 +118,7 @@ function connectFault(description: string, error: unknown): unknown {
         'or name the authority that signed it as delivery.caFile. No login was tried',
     );
   }
-  if (error instanceof FTPError && [502, 504, 530, 534].includes(error.code)) {
+  if (error instanceof FTPError && [500, 502, 504, 530, 534].includes(error.code)) {
     return new ConfigurationError(
       `${description}: the server refuses TLS (${error.message}); ask the 3PL which kind it offers (delivery.secure)`,
     );

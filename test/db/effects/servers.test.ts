@@ -233,6 +233,13 @@ describe.each(['sftp', 'ftps'] as const)('%s', (kind) => {
     }
   });
 
+  it('what is on its way was uploaded here, and a folder takes the files now: it is held as well', async () => {
+    await runStoppedAt('send/after-uploaded');
+    const { delivery } = house.config.threePls[0] ?? {};
+    await run(delivery);
+    expect(await outcomeOf(house, 1)).toBe('held FOLDER_DIFFERS');
+  });
+
   it('a takeover waits for the longest act on a server', () => {
     expect(requestDeadline(configOf({ ...server.place, deadlineMs: 7 * MINUTE } as Place))).toBe(7 * MINUTE);
   });
