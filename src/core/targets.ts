@@ -90,9 +90,10 @@ export interface Delivery {
   readonly absence: 'collected' | 'unproven';
   /**
    * Copies the local file to the sender's `.part`, durably; replaces one left by an earlier try. Returns which
-   * place that was: absence proves something only where {@link inspect} names the same one.
+   * place that was: absence proves something only where {@link inspect} names the same one. `guard` is called
+   * between the pieces of a file, which over a slow line take longer than a lease; when it throws, the upload ends.
    */
-  upload(localPath: string, name: string, sender: number): Promise<string>;
+  upload(localPath: string, name: string, sender: number, guard?: () => Promise<void>): Promise<string>;
   /** What is there as the sender's `.part` and as `<name>`. */
   inspect(name: string, sender: number): Promise<PlaceFacts>;
   /** Gives the sender's `.part` its name, durably. Throws TerminalError `FILE_EXISTS` rather than overwrite. */

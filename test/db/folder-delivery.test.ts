@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   ConfigurationError,
   InvariantError,
+  LeaseLostError,
   TerminalError,
   TransientError,
   UnknownOutcomeError,
@@ -261,6 +262,19 @@ describe('upload', () => {
     const failed = delivery.upload(local, 'a.csv', 1);
     await expect(failed).rejects.toMatchObject({ code: 'ENOSPC' });
     await expect(failed).rejects.toThrow('what was written stays');
+  });
+
+  it('asks between the pieces of a file whether it may go on, and leaves nothing when not', async () => {
+    await writeFile(local, Buffer.alloc(1_000_000));
+    let asked = 0;
+    const delivery = folderDelivery(folder);
+    await delivery.upload(local, 'a.csv', 1, async () => void asked++);
+    expect(asked).toBe(3); // four pieces of 256 KiB
+    const lost = async () => {
+      throw new LeaseLostError('taken by another');
+    };
+    await expect(delivery.upload(local, 'b.csv', 1, lost)).rejects.toBeInstanceOf(LeaseLostError);
+    expect(await seen()).toEqual(['a.csv.1.part']);
   });
 
   it('says that the file to deliver is missing', async () => {

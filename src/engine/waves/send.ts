@@ -55,7 +55,7 @@ async function sendPlanned(sending: Sending): Promise<void> {
     });
     await faultPoint('send/after-intent');
     await lease.assertHeld();
-    const place = await sending.delivery.upload(path, wave.file_name, lease.token);
+    const place = await sending.delivery.upload(path, wave.file_name, lease.token, () => lease.assertHeld());
     await faultPoint('send/before-uploaded');
     await noteUploaded(sending, place);
     await faultPoint('send/after-uploaded');

@@ -46,14 +46,19 @@ class FileDelivery implements Delivery {
     this.absence = folder.kind === 'folder' ? 'collected' : 'unproven';
   }
 
-  async upload(localPath: string, name: string, sender: number): Promise<string> {
+  async upload(
+    localPath: string,
+    name: string,
+    sender: number,
+    guard: () => Promise<void> = async () => undefined,
+  ): Promise<string> {
     const part = this.partOf(name, sender);
     await this.folder.check();
     const local = await openLocal(localPath);
     try {
       const place = await this.place(true);
       await point('folder/write-before');
-      await this.folder.write(part, pieces(local), {
+      await this.folder.write(part, guarded(pieces(local), guard), {
         overwrite: true,
         written: () => point('folder/write-after'),
       });
@@ -143,6 +148,18 @@ class FileDelivery implements Delivery {
       cause.message += ` (what was written stays as ${part}: ${messageOf(error)})`;
     }
     return cause;
+  }
+}
+
+async function* guarded(
+  source: AsyncIterable<Uint8Array>,
+  guard: () => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const piece of source) {
+    if (!isFirst) await guard();
+    isFirst = false;
+    yield piece;
   }
 }
 
