@@ -1,13 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  ConfigurationError,
-  codeOf,
-  messageOf,
-  type OrderferryError,
-  TerminalError,
-  UnknownOutcomeError,
-} from '../../core/errors.js';
+import { ConfigurationError, codeOf, messageOf, type OrderferryError } from '../../core/errors.js';
+import { fileExists, renameUnknown } from '../faults.js';
 import { assertName, type RemoteFile, type RemoteFolder, type WriteOptions } from '../remote-folder.js';
 import { folderError } from './errors.js';
 import { type FileSystem, pieces, realFileSystem, syncDirectory, writeAll } from './file-system.js';
@@ -178,10 +172,6 @@ class LocalFolder implements RemoteFolder {
   }
 }
 
-function fileExists(act: string): TerminalError {
-  return new TerminalError('FILE_EXISTS', `${act}: a file of that name is there already; it was left alone`);
-}
-
 const REFUSED = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'ELOOP'];
 
 /**
@@ -191,9 +181,5 @@ const REFUSED = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EIS
 function renameError(act: string, error: unknown): OrderferryError {
   const code = codeOf(error) ?? 'FOLDER';
   if (REFUSED.includes(code)) return folderError(act, error);
-  return new UnknownOutcomeError(
-    code,
-    `${act}: ${messageOf(error)}; whether the file has its name is looked up before anything else`,
-    { cause: error },
-  );
+  return renameUnknown(act, code, messageOf(error), error);
 }

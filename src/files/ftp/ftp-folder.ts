@@ -6,18 +6,25 @@ import {
   InvariantError,
   messageOf,
   OrderferryError,
-  TerminalError,
   TransientError,
-  UnknownOutcomeError,
 } from '../../core/errors.js';
 import { describePlace, type FtpPlace } from '../../core/places.js';
 import { Connection, CutError, cut } from '../connection.js';
+import {
+  fileExists,
+  folderInTheWay,
+  notPermitted,
+  renameUnknown,
+  serverFailed,
+  writtenShort,
+} from '../faults.js';
 import { assertName, type RemoteFile, type RemoteFolder, type WriteOptions } from '../remote-folder.js';
 import { factsOf } from './facts.js';
 import { ftpProtocol, type Session } from './session.js';
 
 /** "No such file", "no permission" and "not a file" are one answer of the protocol. */
 const NOT_AVAILABLE = 550;
+const NO_SPACE = 552;
 
 /** A folder on an FTP server, with TLS or without. One act at a time: a file is read to its end before the next. */
 export function ftpFolder(place: FtpPlace, clock: Clock): RemoteFolder {
@@ -61,7 +68,7 @@ class FtpFolder implements RemoteFolder {
     assertName(this.description, name);
     const what = `writing ${name}`;
     if (options.overwrite === true) await this.remove(name);
-    else if ((await this.stat(name)) !== null) throw this.exists(what);
+    else if ((await this.stat(name)) !== null) throw fileExists(this.at(what));
     const counted = new Counted(source);
     await this.act(what, async ({ client }) => {
       try {
@@ -73,17 +80,14 @@ class FtpFolder implements RemoteFolder {
     await options.written?.();
     const there = await this.stat(name);
     if (there?.size === counted.bytes) return;
-    throw new TransientError(
-      'SIZE_DIFFERS',
-      `${this.description}: ${what}: ${counted.bytes} bytes were written, the server shows ${there?.size ?? 'no file'}; the next run writes it again`,
-    );
+    throw writtenShort(this.at(what), counted.bytes, there?.size);
   }
 
   /** Looks, then renames: RNTO overwrites on most servers, and the protocol has nothing that refuses. */
   async rename(from: string, to: string): Promise<void> {
     for (const name of [from, to]) assertName(this.description, name);
     const what = `renaming ${from} to ${to}`;
-    if ((await this.stat(to)) !== null) throw this.exists(what);
+    if ((await this.stat(to)) !== null) throw fileExists(this.at(what));
     const chosen = await this.act(what, async ({ client }) => {
       try {
         await client.send(`RNFR ${await client.protectWhitespace(from)}`);
@@ -102,8 +106,9 @@ class FtpFolder implements RemoteFolder {
         await client.send(`RNTO ${name}`);
       });
     } catch (error) {
-      if (sent && error instanceof CutError) throw this.unknown(what, messageOf(error));
-      if ((await this.stat(to)) !== null) throw this.exists(what);
+      if (sent && error instanceof CutError)
+        throw renameUnknown(this.at(what), 'CONNECTION_CUT', messageOf(error), error);
+      if ((await this.stat(to)) !== null) throw fileExists(this.at(what));
       throw error;
     }
   }
@@ -136,7 +141,7 @@ class FtpFolder implements RemoteFolder {
       try {
         const { message } = await client.send(`MLST ${await client.protectWhitespace(name)}`);
         const found = factsOf(message, name);
-        if (found === 'folder') throw this.folderThere(name);
+        if (found === 'folder') throw folderInTheWay(this.at(name));
         if (found !== null) return found;
       } catch (error) {
         if (!(error instanceof FTPError)) throw error;
@@ -148,7 +153,7 @@ class FtpFolder implements RemoteFolder {
     const wanted = name.slice(slash + 1);
     const found = (await this.listed(client, what, below)).find((one) => one.name === wanted);
     if (found === undefined) return null;
-    if (found.type === FileType.Directory) throw this.folderThere(name);
+    if (found.type === FileType.Directory) throw folderInTheWay(this.at(name));
     return { name, size: found.size, modifiedAt: found.modifiedAt?.getTime() ?? null };
   }
 
@@ -241,43 +246,20 @@ class FtpFolder implements RemoteFolder {
   private fault(what: string, error: unknown): unknown {
     if (error instanceof OrderferryError) return error;
     if (!(error instanceof FTPError) || error.code === 421) return cut(this.description, what, error);
-    const text = `${this.description}: ${what}: the server says ${JSON.stringify(error.message)}`;
-    if (error.code >= 500 && error.code !== 552) {
-      return new ConfigurationError(
-        `${text}; ask the 3PL for the permission to read, write, rename and remove there`,
-        { cause: error },
-      );
-    }
-    return new TransientError(`FTP_${error.code}`, `${text}; nothing was changed, the next run tries again`, {
-      cause: error,
-    });
+    const { code, message } = error;
+    if (code >= 500 && code !== NO_SPACE) return notPermitted(this.at(what), message, error);
+    return serverFailed(this.at(what), `FTP_${code}`, message, error);
   }
 
   private async notChosen(what: string, from: string): Promise<OrderferryError> {
-    if ((await this.stat(from)) === null) return this.unknown(what, `${from} is not there`);
-    return new ConfigurationError(
-      `${this.description}: ${what}: the server refuses it; ask the 3PL for the permission to rename there`,
-    );
+    if ((await this.stat(from)) === null) {
+      return renameUnknown(this.at(what), 'CONNECTION_CUT', `${from} is not there`);
+    }
+    return notPermitted(this.at(what), `${NOT_AVAILABLE}`);
   }
 
-  private folderThere(name: string): ConfigurationError {
-    return new ConfigurationError(
-      `${this.description}: ${name}: there is a folder of that name; move it away`,
-    );
-  }
-
-  private exists(what: string): TerminalError {
-    return new TerminalError(
-      'FILE_EXISTS',
-      `${this.description}: ${what}: a file of that name is there already; it was left alone`,
-    );
-  }
-
-  private unknown(what: string, reason: string): UnknownOutcomeError {
-    return new UnknownOutcomeError(
-      'CONNECTION_CUT',
-      `${this.description}: ${what}: ${reason}; whether the file has its name is looked up before anything else`,
-    );
+  private at(what: string): string {
+    return `${this.description}: ${what}`;
   }
 }
 

@@ -1,8 +1,16 @@
 import type { FileEntryWithStats, Stats } from 'ssh2';
 import type { Clock } from '../../core/clock.js';
-import { ConfigurationError, TerminalError, TransientError, UnknownOutcomeError } from '../../core/errors.js';
+import { ConfigurationError } from '../../core/errors.js';
 import { describePlace, type SftpPlace } from '../../core/places.js';
 import { Connection, cut } from '../connection.js';
+import {
+  fileExists,
+  folderInTheWay,
+  notPermitted,
+  renameUnknown,
+  serverFailed,
+  writtenShort,
+} from '../faults.js';
 import { assertName, type RemoteFile, type RemoteFolder, type WriteOptions } from '../remote-folder.js';
 import { type Act, actsOn, isStatus, NoAnswer } from './act.js';
 import { type Session, sftpProtocol } from './session.js';
@@ -82,9 +90,7 @@ class SftpFolder implements RemoteFolder {
       act<Stats>((sftp, done) => sftp.lstat(path, done)),
     );
     if (found !== null && isFolder(found.mode)) {
-      throw new ConfigurationError(
-        `${this.description}: ${name}: there is a folder of that name; move it away`,
-      );
+      throw folderInTheWay(this.at(name));
     }
     return found === null ? null : fileOf(name, found);
   }
@@ -133,10 +139,7 @@ class SftpFolder implements RemoteFolder {
     );
     const there = await this.stat(name);
     if (there?.size === bytes) return;
-    throw new TransientError(
-      'SIZE_DIFFERS',
-      `${this.description}: ${what}: ${bytes} bytes were written, the server shows ${there?.size ?? 'no file'}; the next run writes it again`,
-    );
+    throw writtenShort(this.at(what), bytes, there?.size);
   }
 
   /**
@@ -146,18 +149,19 @@ class SftpFolder implements RemoteFolder {
   async rename(from: string, to: string): Promise<void> {
     const [source, target] = [this.pathOf(from), this.pathOf(to)];
     const what = `renaming ${from} to ${to}`;
-    if ((await this.stat(to)) !== null) throw this.exists(what);
+    if ((await this.stat(to)) !== null) throw fileExists(this.at(what));
     const act = await this.act();
     try {
       await act((sftp, done) => sftp.rename(source, target, done));
     } catch (error) {
       if (error instanceof NoAnswer || (isStatus(error) && error.code === NO_SUCH_FILE)) {
-        throw this.unknown(what, error.message);
+        throw renameUnknown(this.at(what), 'CONNECTION_CUT', error.message, error);
       }
       if (!isStatus(error) || error.code === PERMISSION_DENIED) throw this.fault(what, error);
       // "Failure" says nothing: perhaps the name was taken meanwhile.
-      if ((await this.stat(from)) === null) throw this.unknown(what, error.message);
-      throw (await this.stat(to)) === null ? this.fault(what, error) : this.exists(what);
+      if ((await this.stat(from)) === null)
+        throw renameUnknown(this.at(what), 'CONNECTION_CUT', error.message, error);
+      throw (await this.stat(to)) === null ? this.fault(what, error) : fileExists(this.at(what));
     }
   }
 
@@ -224,7 +228,7 @@ class SftpFolder implements RemoteFolder {
         });
       }
       if (isStatus(error) && error.code !== PERMISSION_DENIED && (await this.stat(name)) !== null) {
-        throw this.exists(what);
+        throw fileExists(this.at(what));
       }
       throw this.fault(what, error);
     }
@@ -260,31 +264,12 @@ class SftpFolder implements RemoteFolder {
   private fault(what: string, error: unknown): unknown {
     if (error instanceof NoAnswer) return cut(this.description, what, error);
     if (!isStatus(error)) return error;
-    if (error.code === PERMISSION_DENIED) {
-      return new ConfigurationError(
-        `${this.description}: ${what}: the server refuses it (${error.message}); ask the 3PL for the permission to read, write, rename and remove there`,
-        { cause: error },
-      );
-    }
-    return new TransientError(
-      `SFTP_${error.code}`,
-      `${this.description}: ${what}: the server says ${JSON.stringify(error.message)}; nothing was changed, the next run tries again`,
-      { cause: error },
-    );
+    if (error.code === PERMISSION_DENIED) return notPermitted(this.at(what), error.message, error);
+    return serverFailed(this.at(what), `SFTP_${error.code}`, error.message, error);
   }
 
-  private exists(what: string): TerminalError {
-    return new TerminalError(
-      'FILE_EXISTS',
-      `${this.description}: ${what}: a file of that name is there already; it was left alone`,
-    );
-  }
-
-  private unknown(what: string, reason: string): UnknownOutcomeError {
-    return new UnknownOutcomeError(
-      'CONNECTION_CUT',
-      `${this.description}: ${what}: ${reason}; whether the file has its name is looked up before anything else`,
-    );
+  private at(what: string): string {
+    return `${this.description}: ${what}`;
   }
 }
 
