@@ -19,6 +19,9 @@ import { exigoOrderTarget } from '../load/exigo-api/order-target.js';
 import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
 import { fileDelivery } from '../load/files/delivery.js';
 import { godatafeedUpdateTarget } from '../load/godatafeed/update-target.js';
+import { chromiumPrinter } from '../load/labels/chromium.js';
+import { zplLabels } from '../transform/labels/decode.js';
+import { pdfPages } from '../transform/labels/pdf.js';
 import { orderMapper, type StoreRules } from '../transform/marketplace/new-order.js';
 import { makeReporter, type ReportingStore } from '../transform/marketplace/report.js';
 import { tableCsvEncoder } from '../transform/table-csv.js';
@@ -88,6 +91,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     onToken: options.onToken ?? (() => undefined),
   });
   const folders = openFolders({ clock });
+  const labelPrinter = chromiumPrinter(config.labels?.chromium ?? null);
   return {
     database,
     hosted: options.sync == null ? null : { database: options.sync, refresh: true },
@@ -103,6 +107,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
           ? localFolder(config.tableCsv.directory)
           : folders.of(target.name, target.delivery),
       ),
+    labelPrinter,
     statusTarget:
       client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
     orderTarget:
@@ -115,6 +120,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     async close() {
       client?.close();
       for (const store of stores.values()) store.close();
+      await labelPrinter.close();
       await folders.close();
     },
   };
@@ -138,6 +144,8 @@ function transformKit(config: Config): TransformKit {
     fingerprint,
     diff: diffRendered,
     tableEncoder: tableCsvEncoder,
+    pdfPages,
+    zplLabels,
     threePlsOf: (json) => storedThreePls(json, config),
     reporter: (json) =>
       makeReporter((JSON.parse(json) as { readonly stores?: readonly ReportingStore[] }).stores ?? []),

@@ -15,6 +15,8 @@ export interface Config {
   readonly retention: RetentionConfig;
   /** Folder of the CSV files of `exigo-snapshot-to-csv`. */
   readonly tableCsv: { readonly directory: string };
+  /** Chromium for HTML labels; left out: looked for where systems have it. */
+  readonly labels?: { readonly chromium?: string | undefined } | undefined;
   /** In the order in which their routes are tried. */
   readonly threePls: readonly ThreePl[];
   /** Everything a transform or a file depends on, as parsed, without secrets: stored with each batch by its hash. */

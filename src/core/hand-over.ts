@@ -1,3 +1,4 @@
+import type { LabelRule } from './label.js';
 import type { Order } from './order.js';
 import type { Place } from './places.js';
 
@@ -44,6 +45,8 @@ export interface ThreePl {
   render(order: Order): RenderedOrder;
   /** The same with every column, those of the file and those that do not count as a change included. */
   preview(order: Order, context: FileContext): RenderedOrder;
+  /** Null: no labels go with its files. */
+  readonly labels: LabelRule | null;
   fileName(context: FileContext): string;
   /** The number in the name of a file of this 3PL; null for the name of another file. */
   fileNumber(name: string): number | null;

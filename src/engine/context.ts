@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import type { MarketplaceDocument, MarketplaceStore } from '../core/feed-store.js';
 import type { RenderedOrder, ThreePl } from '../core/hand-over.js';
+import type { LabelPrinter } from '../core/label.js';
 import type { Logger } from '../core/log.js';
 import type { Reporter } from '../core/marketplace.js';
 import type { MappedOrder, OrderTarget } from '../core/new-order.js';
@@ -17,6 +18,9 @@ export interface TransformKit {
   router(threePls: readonly ThreePl[]): (order: Order) => Verdict;
   fingerprint(rendered: RenderedOrder): string;
   diff(before: RenderedOrder, after: RenderedOrder): readonly CellChange[];
+  /** Pages of a PDF, labels of ZPL. Throw RenderError for what cannot be read. */
+  pdfPages(bytes: Uint8Array): Promise<number>;
+  zplLabels(bytes: Uint8Array): number;
   tableEncoder(columns: readonly string[]): TableEncoder;
   /** The 3PLs of a stored configuration (its JSON). */
   threePlsOf(configurationJson: string): readonly ThreePl[];
@@ -64,6 +68,8 @@ export interface EngineContext {
   readonly kit: TransformKit;
   /** By 3PL name, or `tables` for the raw table files. */
   delivery(target: ThreePl | 'tables'): Delivery;
+  /** Makes PDFs of HTML labels. */
+  readonly labelPrinter: LabelPrinter;
   /** Null when no Exigo API is configured. */
   readonly statusTarget: StatusTarget | null;
   /** Stores of GoDataFeed by name. */

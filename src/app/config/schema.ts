@@ -153,6 +153,13 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     })
       .prefault({})
       .describe('Target of exigo-snapshot-to-csv.'),
+    labels: group({
+      chromium: path()
+        .optional()
+        .describe('Chromium that makes PDFs of HTML labels. Default: where the system has one.'),
+    })
+      .optional()
+      .describe('Shipping labels.'),
     threePls: listOf(
       z.string({ error: 'must be the name of a file in 3pl/' }).regex(THREE_PL_NAME, {
         error: 'must be the name of a file in 3pl/ without its ending: small letters, digits, hyphens',

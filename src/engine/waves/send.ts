@@ -7,6 +7,7 @@ import type { Lease } from '../../queue/lease/lease.js';
 import { dropMember, openWaves, voidIfEmpty, waveSending, waveUploaded } from '../../queue/ledger/waves.js';
 import type { EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
+import { makeLabels, removeLabels } from './labels.js';
 import { recoverWave } from './recover-waves.js';
 import { renderWave, UnrenderableMembers } from './render.js';
 import { deliveryOf, noteFailure, publish, type Sending } from './sending.js';
@@ -47,6 +48,7 @@ async function sendPlanned(sending: Sending): Promise<void> {
   if (await lease.transaction((session) => voidIfEmpty(session, wave.wave_id))) return;
   const path = await spoolPath(context, lease, pipeline.name, `${wave.wave_id}-${wave.file_name}`);
   try {
+    await makeLabels(sending);
     const fix = await renderWave(context, wave, path);
     await faultPoint('send/rendered');
     await lease.transaction(async (session) => {
@@ -67,6 +69,7 @@ async function sendPlanned(sending: Sending): Promise<void> {
     });
     await sendPlanned(sending);
   } finally {
+    await removeLabels(sending);
     await rm(path, { force: true });
   }
 }

@@ -12,6 +12,7 @@ import { type Wave, waveDelivered, waveError, waveHeld, waveReplanned } from '..
 import type { EngineContext } from '../context.js';
 import { retryDelay } from '../persons/retry.js';
 import { assertGoingOn } from '../stop.js';
+import { deliverLabels } from './labels.js';
 import { writeManifest } from './manifest.js';
 
 const RETRY = { firstMs: 30 * SECOND, mostMs: 30 * MINUTE };
@@ -30,7 +31,8 @@ export async function publish(sending: Sending): Promise<void> {
   const { context, lease, delivery, wave } = sending;
   assertGoingOn(context.signal);
   const manifest = manifestOf(sending);
-  if (manifest === 'before') await writeManifest(context, lease, delivery, wave);
+  await deliverLabels(sending);
+  if (manifest === 'before') await writeManifest(sending);
   await lease.assertHeld();
   await faultPoint('send/before-publish');
   try {
@@ -40,7 +42,7 @@ export async function publish(sending: Sending): Promise<void> {
     return settleExisting(sending);
   }
   await faultPoint('send/after-publish');
-  if (manifest === 'after') await writeManifest(context, lease, delivery, wave);
+  if (manifest === 'after') await writeManifest(sending);
   await receive(sending, `published in ${delivery.description}`);
 }
 
@@ -64,8 +66,7 @@ export async function receive(sending: Sending, receipt: string): Promise<void> 
 }
 
 export async function afterManifest(sending: Sending): Promise<void> {
-  const { context, lease, delivery, wave } = sending;
-  if (manifestOf(sending) === 'after') await writeManifest(context, lease, delivery, wave);
+  if (manifestOf(sending) === 'after') await writeManifest(sending);
 }
 
 /** The file needs a person; its orders are held with it. */

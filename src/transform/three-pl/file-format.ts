@@ -120,7 +120,8 @@ const MOST_NAME = 150;
 /** What some file system or shell the 3PL may use refuses, and what means a folder. */
 const FORBIDDEN = /[\\/:*?"<>|]|\p{Cc}|[^\x20-\x7e]/u;
 
-function fileNameFault(pattern: string): string | null {
+/** What is wrong with a pattern of names, or null. */
+export function fileNameFault(pattern: string): string | null {
   const parts = nameParts(pattern, 'UTC');
   const broken = parts.find((part) => typeof part === 'string');
   if (broken !== undefined) return broken;

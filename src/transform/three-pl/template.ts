@@ -6,6 +6,7 @@ import { EXIGO_ZONE } from '../../core/time.js';
 import { type Condition, readCondition } from './condition.js';
 import { checkedText, Faults } from './faults.js';
 import { type FileFormat, readFileFormat } from './file-format.js';
+import { type LabelFormat, readLabels } from './labels.js';
 import { type Layout, ROW_KINDS, type RowKind, readLayout } from './layout.js';
 import { readPlace } from './place.js';
 import { readWave } from './wave.js';
@@ -22,6 +23,8 @@ export interface Template {
   readonly lines: Condition | null;
   readonly file: FileFormat;
   readonly layout: Layout;
+  /** Null: none go with the files. */
+  readonly labels: LabelFormat | null;
 }
 
 const TEMPLATE = z.strictObject({
@@ -44,6 +47,7 @@ const TEMPLATE = z.strictObject({
   items: z.unknown().optional(),
   header: z.unknown().optional(),
   details: z.unknown().optional(),
+  labels: z.unknown().optional(),
 });
 
 /** Stands in for a `file` section with faults, so that the columns are checked all the same. */
@@ -79,11 +83,12 @@ export function parseTemplate(yamlValue: unknown, where: string): Template {
   const wave = readWave(raw.wave, file?.zone ?? EXIGO_ZONE, faults);
   const lines = raw.lines === undefined ? null : readCondition(raw.lines, ['lines'], 'line', faults);
   const layout = readLayout(row, raw, file ?? FALLBACK_FILE, faults);
+  const labels = readLabels(raw.labels, file ?? FALLBACK_FILE, faults);
   faults.throwIfAny(where);
-  if (!top || !file || !wave || !delivery || lines === undefined || !layout)
+  if (!top || !file || !wave || !delivery || lines === undefined || !layout || labels === undefined)
     throw new InvariantError(`${where}: a fault was lost`);
   const { name, manifest } = top;
-  return { name, routes, wave, delivery, manifest, lines, file, layout };
+  return { name, routes, wave, delivery, manifest, lines, file, layout, labels };
 }
 
 /** The kind of row the sections speak of, to check them by when `row` itself has a fault. */

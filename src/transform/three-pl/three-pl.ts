@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { RenderedOrder, ThreePl } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
 import { holds, valueFor } from './condition.js';
 import { openFile } from './encoder.js';
 import { fileNamer, fileNumberReader } from './file-format.js';
+import { labelRule } from './labels.js';
 import type { RoutedThreePl } from './router.js';
 import { compileRows, type Row } from './rows.js';
 import type { Template } from './template.js';
@@ -15,6 +17,12 @@ import type { Template } from './template.js';
 export function makeThreePl(template: Template, baseDirectory: string): ThreePl & RoutedThreePl {
   const rows = compileRows(template);
   const { name, routes, wave, delivery, manifest, file } = template;
+  const labels = template.labels === null ? null : labelRule(template.labels, file.zone);
+  /** A label is none of the file's cells, but another label is a change of the order. */
+  const labelCells = (order: Order): RenderedOrder => {
+    const label = labels?.of(order) ?? null;
+    return label === null ? [] : [{ 'shipping label': hash('sha256', label.bytes, 'hex') }];
+  };
   return {
     name,
     wave,
@@ -26,8 +34,12 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
       return index < 0 ? null : `route ${index + 1}: ${routes[index]?.text}`;
     },
     routedBy: (order) => lookedAt(template, order),
-    render: (order): RenderedOrder => rows.make(order, null).map(comparedCells),
-    preview: (order, context): RenderedOrder => rows.make(order, context).map(allCells),
+    render: (order): RenderedOrder => [...rows.make(order, null).map(comparedCells), ...labelCells(order)],
+    preview: (order, context): RenderedOrder => [
+      ...rows.make(order, context).map(allCells),
+      ...labelCells(order),
+    ],
+    labels,
     fileName: fileNamer(file.name, file.zone),
     fileNumber: fileNumberReader(file.name, file.zone),
     open: (context) => openFile(rows, file, context),

@@ -226,6 +226,20 @@ describe('faults of a template', () => {
     expect(faultsOf({ name: 'Atlas One' })[0]).toMatch('name: a name has lower-case letters');
   });
 
+  it('name wrong labels', () => {
+    const from = 'order["Label"]';
+    const labels = (more: object) => faultsOf({ labels: { from, name: 'LBL_{order}_{number}', ...more } });
+    expect(labels({ name: 'LBL_{number}' })[0]).toMatch('labels.name: "LBL_{number}" needs {order}');
+    expect(labels({ name: 'LBL_{order}' })[0]).toMatch('labels.name: "LBL_1234567890" needs {number}');
+    expect(labels({ from: 'order.Label' })[0]).toMatch(
+      'labels.from: no column "Label" in order; a column of your own database is written order["Label"]',
+    );
+    expect(labels({ from: 'line.ItemCode' })[0]).toMatch('a label is in a column of the order');
+    expect(labels({ maxPages: 0 })[0]).toMatch('labels.maxPages');
+    expect(labels({ page: { width: 4, height: 6 } })[0]).toMatch('labels.page.width: millimetres, from 20');
+    expect(labels({ kind: 'pdf' })).toEqual(['labels.kind: unknown key']);
+  });
+
   it('name sections and columns that do not go together', () => {
     const header = [{ name: 'T', constant: 'H' }];
     expect(faultsOf({ header })).toEqual(['header: does not go with row: line, which has columns']);

@@ -1,0 +1,174 @@
+/** Shipping labels go with the hand-over file: there before it, checked, and an order without a good one is held. */
+
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { PDFDocument } from '@cantoo/pdf-lib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MINUTE } from '../../src/core/clock.js';
+import { TransientError } from '../../src/core/errors.js';
+import { chromiumPrinter } from '../../src/load/labels/chromium.js';
+import { pdfPages } from '../../src/transform/labels/pdf.js';
+import { engines, reportMissingEngine } from '../support/engines.js';
+import { House, shippedTemplate } from '../support/house.js';
+import { changeOrder, outcomeOf, placeOrder } from '../support/small-orders.js';
+
+const ZPL = '^XA^FDShip to Ada^FS^XZ';
+/** Asks for everything a label may not have: the network, a file of this machine, a script that adds a page. */
+const html = (url: string) => `<!doctype html><title>x</title><h1>Ship to Ada</h1>
+  <link rel="stylesheet" href="${url}/a.css"><img src="${url}/b.png"><iframe src="file:///etc/hostname"></iframe>
+  <script>document.body.innerHTML = '<div style="page-break-after: always">a</div><div>b</div>'</script>
+  <script src="${url}/c.js"></script><meta http-equiv="refresh" content="0; url=${url}/d.html">`;
+const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64');
+
+async function pdf(pages = 1): Promise<string> {
+  const document = await PDFDocument.create();
+  for (let i = 0; i < pages; i++) document.addPage([288, 432]);
+  return base64(await document.save());
+}
+
+reportMissingEngine();
+
+describe.each(engines())('shipping labels on %s', (engine) => {
+  let house: House;
+  const template = (labels: object) => ({
+    ...(shippedTemplate('atlas') as object),
+    labels: { from: 'order["ShippingLabel"]', name: 'LBL_{order}_{number:0000}', ...labels },
+  });
+  const open = async (labels: object = {}) => {
+    house = await House.open({ engine, templates: [template(labels)] });
+    await house.exec(
+      `ALTER TABLE "dbo.Orders" ADD ShippingLabel ${engine === 'sqlite' ? 'TEXT' : 'NVARCHAR(MAX)'}`,
+    );
+  };
+  beforeEach(() => open());
+  afterEach(() => house.close());
+
+  const folder = () => house.config.threePls[0]?.delivery.path ?? '';
+  const labels = async () => (await readdir(folder())).filter((name) => name.startsWith('LBL_')).sort();
+  const put = async (id: number, label: string | null) => {
+    await placeOrder(house, id);
+    await changeOrder(house, id, { ShippingLabel: label });
+  };
+
+  it('are delivered as files, each with its ending, whatever form they came in', async () => {
+    const document = await pdf();
+    await put(1, document);
+    await put(2, ZPL);
+    await put(3, base64(ZPL));
+    expect((await house.run()).error).toBeNull();
+    expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl', 'LBL_3_0001.zpl']);
+    expect((await readFile(join(folder(), 'LBL_1_0001.pdf'))).toString('base64')).toBe(document);
+    expect(await readFile(join(folder(), 'LBL_3_0001.zpl'), 'utf8')).toBe(ZPL);
+    expect((await house.files('atlas')).size).toBeGreaterThan(0);
+    expect(await readdir(join(house.config.stateDirectory, 'spool', 'exigo-orders-to-3pl', '1'))).toEqual([]);
+  });
+
+  it('that cannot be used hold their orders with the reason, and the others go', async () => {
+    await put(1, await pdf());
+    await put(2, null);
+    await put(3, 'see mail');
+    await put(4, base64('%PDF-1.7\nbroken\n%%EOF'));
+    await put(5, await pdf(9));
+    expect((await house.run()).error).toBeNull();
+    expect(await labels()).toEqual(['LBL_1_0001.pdf']);
+    expect(await outcomeOf(house, 1)).toBe('delivered');
+    expect(await outcomeOf(house, 2)).toBe('held NO_LABEL');
+    expect(await outcomeOf(house, 3)).toBe('held BAD_LABEL');
+    expect(await outcomeOf(house, 4)).toBe('held BAD_LABEL');
+    expect(await outcomeOf(house, 5)).toBe('held LABEL_TOO_LARGE');
+    house.clock.advance(15 * MINUTE);
+    await changeOrder(house, 4, { ShippingLabel: await pdf() });
+    expect((await house.run()).error).toBeNull();
+    expect(await outcomeOf(house, 4)).toBe('delivered');
+    expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_4_0002.pdf']);
+  });
+
+  it('may be left out where the template says so', async () => {
+    await house.close();
+    await open({ required: false });
+    await put(1, null);
+    expect((await house.run()).error).toBeNull();
+    expect(await outcomeOf(house, 1)).toBe('delivered');
+    expect(await labels()).toEqual([]);
+  });
+
+  it('that change after the hand-over are a change of the order', async () => {
+    await put(1, await pdf());
+    await house.run();
+    house.clock.advance(15 * MINUTE);
+    await changeOrder(house, 1, { ShippingLabel: ZPL });
+    expect((await house.run()).error).toBeNull();
+    expect(await outcomeOf(house, 1)).toBe('held CHANGED_AFTER_HAND_OVER');
+    expect(await labels()).toEqual(['LBL_1_0001.pdf']);
+  });
+
+  it('are there before the file, and once, also when the file fails between', async () => {
+    await put(1, await pdf());
+    await put(2, ZPL);
+    const order: string[] = [];
+    let fail = true;
+    const failing = house.context();
+    const context = {
+      ...failing,
+      delivery: (target: Parameters<typeof failing.delivery>[0]) => {
+        const real = failing.delivery(target);
+        return {
+          description: real.description,
+          absence: real.absence,
+          upload: (path: string, name: string, sender: number) => real.upload(path, name, sender),
+          inspect: (name: string, sender: number) => real.inspect(name, sender),
+          discard: (name: string, sender: number) => real.discard(name, sender),
+          publish: async (name: string, sender: number) => {
+            if (fail && name.startsWith('ATL_')) throw new TransientError('CUT', 'the line was cut');
+            await real.publish(name, sender);
+            order.push(name);
+          },
+        };
+      },
+    };
+    expect((await house.run(undefined, context)).error).not.toBeNull();
+    expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl']);
+    expect((await house.files('atlas')).size).toBe(2);
+    fail = false;
+    house.clock.advance(15 * MINUTE);
+    expect((await house.run(undefined, context)).error).toBeNull();
+    expect(order.filter((name) => name.startsWith('LBL_'))).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl']);
+    expect(order.at(-1)).toMatch(/^ATL_.*csv$/);
+    expect(await outcomeOf(house, 2)).toBe('delivered');
+  });
+
+  it('of HTML hold the order where there is no Chromium, and say what to do', async () => {
+    await put(1, base64(html('http://127.0.0.1:9')));
+    await put(2, ZPL);
+    expect(
+      (await house.run(undefined, { labelPrinter: chromiumPrinter(join(house.folder, 'chromium')) })).error,
+    ).toBeNull();
+    expect(await outcomeOf(house, 1)).toBe('held NO_CHROMIUM');
+    expect(await outcomeOf(house, 2)).toBe('delivered');
+  });
+
+  it.skipIf(!existsSync('/usr/bin/chromium'))(
+    'of HTML become PDFs, without scripts, network and local files (Chromium at /usr/bin/chromium)',
+    async () => {
+      const asked: string[] = [];
+      const server = createServer((request, response) => {
+        asked.push(request.url ?? '');
+        response.end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      await put(1, base64(html(`http://127.0.0.1:${port}`)));
+      const context = house.context();
+      expect((await house.run(undefined, context)).error).toBeNull();
+      await context.close();
+      server.close();
+      expect(asked).toEqual([]);
+      expect(await labels()).toEqual(['LBL_1_0001.pdf']);
+      expect(await pdfPages(await readFile(join(folder(), 'LBL_1_0001.pdf')))).toBe(1);
+    },
+    120_000,
+  );
+});
