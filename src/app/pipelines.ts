@@ -23,7 +23,7 @@ export function pipelinesFor({ godatafeed }: Pick<Config, 'godatafeed'>): readon
 }
 
 export function needsStores({ source, load }: AnyPipeline): boolean {
-  return source.kind !== 'exigo-queue' || load.some(({ kind }) => kind === 'godatafeed-update');
+  return source.kind.startsWith('godatafeed-') || load.some(({ kind }) => kind === 'godatafeed-update');
 }
 
 /** The flow that marketplace orders come in by. */

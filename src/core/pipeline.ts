@@ -3,6 +3,7 @@ import { ConfigurationError } from './errors.js';
 import type { QueueTable } from './exigo-tables.js';
 import type { MarketplaceDocument } from './feed-store.js';
 import type { Order } from './order.js';
+import type { Shipment } from './shipment.js';
 import { didYouMean } from './text.js';
 
 /**
@@ -37,12 +38,14 @@ export interface FrozenTable {
 
 /**
  * Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets; or the orders that
- * are NEW in the stores of GoDataFeed; or those that ended there while they are open with us.
+ * are NEW in the stores of GoDataFeed; or those that ended there while they are open with us; or the orders that the files
+ * of 3PLs speak of.
  */
 export type SourceDescription<Item> = (
   | { readonly kind: 'exigo-queue'; readonly aggregate: 'order' | 'table' }
   | { readonly kind: 'godatafeed-new'; readonly aggregate: 'marketplace-order' }
   | { readonly kind: 'godatafeed-ended'; readonly aggregate: 'ended-order' }
+  | { readonly kind: '3pl-inbox'; readonly aggregate: 'shipment' }
 ) & {
   /** Type only: what the transform gets. */
   readonly item?: Item;
@@ -69,7 +72,7 @@ export interface MarketplaceTools {
 /** The tools that go with an item. */
 export type ToolsOf<Item> = Item extends MarketplaceDocument
   ? MarketplaceTools
-  : Item extends EndedOrder
+  : Item extends EndedOrder | Shipment
     ? Readonly<Record<never, never>>
     : TransformTools;
 
@@ -81,7 +84,8 @@ export type StepDescription =
   | { readonly kind: 'exigo-create-order'; readonly step: string }
   | { readonly kind: 'godatafeed-acknowledge'; readonly step: string; readonly after: string }
   | { readonly kind: 'godatafeed-cancel'; readonly step: string }
-  | { readonly kind: 'exigo-cancel'; readonly step: string };
+  | { readonly kind: 'exigo-cancel'; readonly step: string }
+  | { readonly kind: 'exigo-shipment'; readonly step: string };
 
 /**
  * The loads that the engine can work, by what their source gives: the first step, and what may come after it, in this
@@ -105,6 +109,7 @@ const LOADS: Readonly<
     words: 'a step that makes the order, then one that acknowledges it, then one that reports cancellations',
   },
   'ended-order': { first: 'exigo-cancel', rest: [], words: 'one step that cancels in Exigo' },
+  shipment: { first: 'exigo-shipment', rest: [], words: 'one step that tells Exigo what was shipped' },
 };
 
 /** A pipeline is a description: no connection, clock, loop or logging in it. */
@@ -158,4 +163,10 @@ export type OrderPipeline = PipelineDefinition<Order>;
 export type TablePipeline = PipelineDefinition<FrozenTable>;
 export type MarketplacePipeline = PipelineDefinition<MarketplaceDocument>;
 export type EndedPipeline = PipelineDefinition<EndedOrder>;
-export type AnyPipeline = OrderPipeline | TablePipeline | MarketplacePipeline | EndedPipeline;
+export type ShipmentPipeline = PipelineDefinition<Shipment>;
+export type AnyPipeline =
+  | OrderPipeline
+  | TablePipeline
+  | MarketplacePipeline
+  | EndedPipeline
+  | ShipmentPipeline;

@@ -102,7 +102,7 @@ export async function dryRun(
 async function listStores(context: EngineContext, request: RunRequest): Promise<ReadonlyMap<string, Listed>> {
   const listed = new Map<string, Listed>();
   const { kind } = request.pipeline.source;
-  if (kind === 'exigo-queue') return listed;
+  if (kind === 'exigo-queue' || kind === '3pl-inbox') return listed;
   for (const store of context.stores.values()) {
     try {
       const between = async () => assertGoingOn(context.signal);
