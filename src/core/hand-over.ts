@@ -1,3 +1,4 @@
+import type { Confirmations } from './confirmation.js';
 import type { Order } from './order.js';
 
 /** When the hand-over files of a 3PL are made. */
@@ -34,6 +35,8 @@ export interface ThreePl {
   readonly delivery: { readonly kind: 'folder'; readonly path: string };
   /** Whether the manifest is written before the file (usual) or after it (when it is the 3PL's trigger). */
   readonly manifest: 'before' | 'after' | 'none';
+  /** What it sends back; null: nothing is read. */
+  readonly confirmations: Confirmations | null;
   /** First routing rule of this 3PL that the order matches, described for `explain`, or null. */
   matches(order: Order): string | null;
   /**

@@ -3,6 +3,7 @@ import { InvariantError } from '../../core/errors.js';
 import type { ThreePl, WaveRule } from '../../core/hand-over.js';
 import { EXIGO_ZONE } from '../../core/time.js';
 import { type Condition, readCondition } from './condition.js';
+import { type ConfirmationSection, readConfirmations } from './confirmations/section.js';
 import { checkedText, Faults } from './faults.js';
 import { type FileFormat, readFileFormat } from './file-format.js';
 import { type Layout, ROW_KINDS, type RowKind, readLayout } from './layout.js';
@@ -20,6 +21,8 @@ export interface Template {
   readonly lines: Condition | null;
   readonly file: FileFormat;
   readonly layout: Layout;
+  /** What the 3PL sends back; null: nothing is read. */
+  readonly confirmations: ConfirmationSection | null;
 }
 
 const TEMPLATE = z.strictObject({
@@ -42,6 +45,7 @@ const TEMPLATE = z.strictObject({
   items: z.unknown().optional(),
   header: z.unknown().optional(),
   details: z.unknown().optional(),
+  confirmations: z.unknown().optional(),
 });
 
 /** Stands in for a `file` section with faults, so that the columns are checked all the same. */
@@ -76,11 +80,15 @@ export function parseTemplate(yamlValue: unknown, where: string): Template {
   const wave = readWave(raw.wave, file?.zone ?? EXIGO_ZONE, faults);
   const lines = raw.lines === undefined ? null : readCondition(raw.lines, ['lines'], 'line', faults);
   const layout = readLayout(row, raw, file ?? FALLBACK_FILE, faults);
+  const confirmations =
+    raw.confirmations === undefined
+      ? null
+      : readConfirmations(raw.confirmations, file?.zone ?? EXIGO_ZONE, faults);
   faults.throwIfAny(where);
-  if (!top || !file || !wave || lines === undefined || !layout)
+  if (!top || !file || !wave || lines === undefined || !layout || confirmations === undefined)
     throw new InvariantError(`${where}: a fault was lost`);
   const { name, delivery, manifest } = top;
-  return { name, routes, wave, folder: delivery.folder, manifest, lines, file, layout };
+  return { name, routes, wave, folder: delivery.folder, manifest, lines, file, layout, confirmations };
 }
 
 /** The kind of row the sections speak of, to check them by when `row` itself has a fault. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { RenderedOrder, ThreePl } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
 import { holds, valueFor } from './condition.js';
+import { makeConfirmations } from './confirmations/index.js';
 import { openFile } from './encoder.js';
 import { fileNamer, fileNumberReader } from './file-format.js';
 import type { RoutedThreePl } from './router.js';
@@ -11,12 +12,13 @@ import type { Template } from './template.js';
 /** Compiles a template once; what comes out is pure. `baseDirectory` is what its folder is relative to. */
 export function makeThreePl(template: Template, baseDirectory: string): ThreePl & RoutedThreePl {
   const rows = compileRows(template);
-  const { name, routes, wave, manifest, file } = template;
+  const { name, routes, wave, manifest, file, confirmations } = template;
   return {
     name,
     wave,
     manifest,
     delivery: { kind: 'folder', path: resolve(baseDirectory, template.folder) },
+    confirmations: confirmations === null ? null : makeConfirmations(confirmations, baseDirectory),
     matches(order) {
       const index = routes.findIndex((route) => holds(route, order, null));
       return index < 0 ? null : `route ${index + 1}: ${routes[index]?.text}`;
