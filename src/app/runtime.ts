@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
+import { InvariantError } from '../core/errors.js';
 import type { OrderRules } from '../core/godatafeed.js';
 import type { ThreePl } from '../core/hand-over.js';
 import { type Logger, silentLogger } from '../core/log.js';
@@ -11,6 +12,7 @@ import { openSqlServer } from '../db/sqlserver/pool.js';
 import type { EngineContext, Progress, TransformKit } from '../engine/context.js';
 import { frozenOrders } from '../extract/frozen-orders.js';
 import { frozenTables } from '../extract/frozen-tables.js';
+import { inboxFolder } from '../extract/inbox-folder.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import { createExigoClient } from '../load/exigo-api/client.js';
 import { exigoOrderTarget } from '../load/exigo-api/order-target.js';
@@ -96,6 +98,10 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     kit: transformKit(config),
     delivery: (target) =>
       folderDelivery(target === 'tables' ? config.tableCsv.directory : target.delivery.path),
+    inbox: (threePl) => {
+      if (threePl.confirmations !== null) return inboxFolder(threePl.confirmations.inbox.path);
+      throw new InvariantError(`the template of ${threePl.name} has no confirmations`);
+    },
     statusTarget:
       client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
     orderTarget:

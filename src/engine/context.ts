@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import type { MarketplaceDocument, MarketplaceStore } from '../core/feed-store.js';
 import type { RenderedOrder, ThreePl } from '../core/hand-over.js';
+import type { InboxPlace } from '../core/inbox-place.js';
 import type { Logger } from '../core/log.js';
 import type { Reporter } from '../core/marketplace.js';
 import type { MappedOrder, OrderTarget } from '../core/new-order.js';
@@ -64,6 +65,8 @@ export interface EngineContext {
   readonly kit: TransformKit;
   /** By 3PL name, or `tables` for the raw table files. */
   delivery(target: ThreePl | 'tables'): Delivery;
+  /** Where a 3PL that has `confirmations` puts its files. */
+  inbox(threePl: ThreePl): InboxPlace;
   /** Null when no Exigo API is configured. */
   readonly statusTarget: StatusTarget | null;
   /** Stores of GoDataFeed by name. */

@@ -227,7 +227,7 @@ describe('what is wrong with a row', () => {
 });
 
 describe('a quote that is lost', () => {
-  const after = async (broken: string, line: string) => (await summary(kindOf(), file(broken, line))).at(-1);
+  const behind = async (broken: string, line: string) => (await summary(kindOf(), file(broken, line))).at(-1);
 
   it('takes no line with it that has quotes of its own', async () => {
     for (const line of [
@@ -237,8 +237,8 @@ describe('a quote that is lost', () => {
       '1003,5" pipe,1,,',
       '"1003","","1",",",',
     ])
-      expect([line, await after('1002,"TEA,1,,', line)]).toEqual([line, '3 shipped 1003']);
-    expect(await after('1002,TEA,1,"x', '1003,x",1,,')).toBe('3 shipped 1003');
+      expect([line, await behind('1002,"TEA,1,,', line)]).toEqual([line, '3 shipped 1003']);
+    expect(await behind('1002,TEA,1,"x', '1003,x",1,,')).toBe('3 shipped 1003');
   });
 });
 
