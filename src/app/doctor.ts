@@ -47,6 +47,11 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
     ['state folder', { path: config.stateDirectory, made: true }],
     ['table folder', { path: config.tableCsv.directory, made: false }],
     ...threePls.map((one) => [`folder of ${one.name}`, { path: one.delivery.path, made: false }] as const),
+    ...threePls.flatMap(({ name, confirmations }) =>
+      confirmations === null
+        ? []
+        : [[`inbox of ${name}`, { path: confirmations.inbox.path, made: false }] as const],
+    ),
   ]);
   const checks = [
     passed('configuration', `${threePls.length} 3PL templates, hash ${frozen.hash.slice(0, 12)}`),
