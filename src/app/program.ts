@@ -14,6 +14,7 @@ import { addRun } from './commands/run.js';
 import { addSetUp } from './commands/set-up.js';
 import { addStandin } from './commands/standin.js';
 import { addStatus } from './commands/status.js';
+import { addThreePl } from './commands/three-pl.js';
 import { createOutput, type Output } from './output.js';
 import type { ProcessFrame } from './process.js';
 
@@ -56,6 +57,7 @@ export async function runProgram(
     addRelease,
     addReplay,
     addReconcile,
+    addThreePl,
     addDemo,
     addStandin,
   ]) {

@@ -274,7 +274,7 @@ test('the report, for people and as one object', async () => {
   const { ok, checks } = JSON.parse(await shownBy(true));
   expect(ok).toBe(false);
   expect(checks[0]).toMatchObject({ name: 'configuration', ok: true, remedy: null });
-  expect(checks[6]).toEqual({
+  expect(checks[8]).toEqual({
     name: 'database',
     ok: false,
     detail: '/var/orderferry.db is not there yet',

@@ -110,7 +110,7 @@ function exigoId(reference: string): number | null {
 }
 
 /** Hash of what a row says of its order, however it names it. */
-function contentOf(row: ConfirmationRow): string {
+export function contentOf(row: ConfirmationRow): string {
   const { answer, itemCode, quantity, tracking, carrier, shipMethodId, happened, reason } = row;
   const all = [
     answer,
