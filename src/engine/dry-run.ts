@@ -17,6 +17,7 @@ import {
   recordingTarget,
   unhurriedClock,
 } from './dry-targets.js';
+import { dryInbox } from './inbox/dry-inbox.js';
 import { openOrders } from './marketplace/freeze-ended.js';
 import { type RunSummary, summarize } from './report.js';
 import { type RunRequest, runPipeline, windowOf } from './run.js';
@@ -70,6 +71,7 @@ export async function dryRun(
           deliveries.set(name, known);
           return known;
         },
+        inbox: (threePl) => dryInbox(context.inbox(threePl)),
         updateTargets: new Map(
           [...context.updateTargets].map(([name, target]) => [name, recordingStore(target, calls)]),
         ),

@@ -6,6 +6,7 @@ import { HOUR, MINUTE } from '../../../src/core/clock.js';
 import { InvariantError, messageOf, TransientError } from '../../../src/core/errors.js';
 import { setFaultHook } from '../../../src/core/fault-points.js';
 import type { InboxPlace } from '../../../src/core/inbox-place.js';
+import { dryInbox } from '../../../src/engine/inbox/dry-inbox.js';
 import { INBOX_FAULT_POINTS } from '../../../src/engine/inbox/take-inboxes.js';
 import { inboxFolder } from '../../../src/extract/inbox-folder.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
@@ -332,6 +333,16 @@ describe.each(engines())('on %s', (engine) => {
       await site.take();
       expect(await site.files()).toEqual(['A.csv frozen 2 1 0 0']);
     });
+  });
+
+  it('a dry run reads the files and leaves them where they are', async () => {
+    await site.put('A.csv', csv('1,TEA,1,1Z1'));
+    await site.put('B.txt', csv('2,TEA,1,1Z2'));
+    await site.put('B.txt.ok', '');
+    const dry = dryInbox(inboxFolder(site.inbox));
+    const { changeSets, problems } = await site.take({ inbox: () => dry });
+    expect([changeSets.length, problems]).toEqual([2, []]);
+    expect(await site.left()).toEqual(['A.csv', 'B.txt', 'B.txt.ok']);
   });
 
   it('another process finds the inbox taken, at every point, and every file is read once', async () => {
