@@ -1,9 +1,11 @@
+import { DAY } from '../core/clock.js';
 import { toUtcText } from '../core/time.js';
 import { SOURCE } from '../queue/freeze/freeze.js';
 import { isProvablyDead, nameHolder } from '../queue/lease/holder.js';
 import { openBatches } from '../queue/ledger/batches.js';
 import { readWatermarks } from '../queue/ledger/watermarks.js';
 import { openWaves, type Wave } from '../queue/ledger/waves.js';
+import { type SetAsideFile, setAsideFiles } from '../queue/reads/inbox.js';
 import {
   type Backlog,
   backlog,
@@ -47,7 +49,12 @@ export interface Status {
   readonly pipelines: readonly PipelineStatus[];
   /** Per 3PL the next cut-off (ISO, UTC), `now` when the next run makes a wave, null where every run makes one. */
   readonly nextWaves: Readonly<Record<string, string | null>>;
+  /** Files of 3PLs that were not used, of the last 30 days; without those whose name was read since. */
+  readonly setAside: readonly SetAsideFile[];
 }
+
+/** How long a file that was set aside is shown. */
+const SHOWN_FOR = 30 * DAY;
 
 /** Where everything stands, from the ledger alone. */
 export async function readStatus(context: EngineContext): Promise<Status> {
@@ -73,6 +80,7 @@ export async function readStatus(context: EngineContext): Promise<Status> {
     watermarks: Object.fromEntries(await readWatermarks(database, SOURCE)),
     pipelines,
     nextWaves: await nextWaves(context),
+    setAside: await setAsideFiles(database, toUtcText(context.clock.now() - SHOWN_FOR)),
   };
 }
 

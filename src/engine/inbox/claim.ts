@@ -1,4 +1,5 @@
 import type { ConfirmationFile } from '../../core/confirmation.js';
+import { TerminalError } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
 import { toUtcText } from '../../core/time.js';
 import { claimInboxFile, endInboxFile, type OpenInboxFile } from '../../queue/ledger/inbox.js';
@@ -22,8 +23,8 @@ export async function claimFile(
 }
 
 /**
- * Gives a claimed file its name for being taken. False: it is not whole yet, or is nowhere any more, which a person is told
- * of. A file claimed by an earlier run may have been taken already, or have been replaced by another of its name.
+ * Gives a claimed file its name for being taken. False: it is not whole yet. Throws a TerminalError when it is nowhere
+ * any more. A file claimed by an earlier run may have been taken already, or have been replaced by another of its name.
  */
 export async function renameClaimed(
   work: InboxWork,
@@ -41,8 +42,7 @@ export async function renameClaimed(
     await lease.transaction((session) =>
       endInboxFile(session, file.file_id, { state: 'gone', code: 'FILE_GONE', reason, now }),
     );
-    context.log.error(`${threePl}: ${reason}`, { code: 'FILE_GONE' });
-    return false;
+    throw new TerminalError('FILE_GONE', `${threePl}: ${reason}`);
   }
   if (claimed === 'earlier' && kind !== undefined && !(await isWhole(work, kind, there))) return false;
   await lease.assertHeld();

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConfirmationFile, NotReadable, type ReadRow } from '../../core/confirmation.js';
-import { ConfigurationError, codeOf, messageOf } from '../../core/errors.js';
+import { ConfigurationError, codeOf, messageOf, TerminalError } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
 import { toUtcText } from '../../core/time.js';
 import { MORE_FAULTS } from '../../queue/freeze/inbox.js';
@@ -24,14 +24,14 @@ export const MOST_FAULTY = 1_000;
 const PIECE = 64 * 1024;
 
 /**
- * Reads an archived file to its end, a page to a transaction, from where an earlier run came to. Null: it cannot be read,
- * and was set aside.
+ * Reads an archived file to its end, a page to a transaction, from where an earlier run came to. One that cannot be read
+ * is set aside, and a TerminalError says why.
  */
 export async function readRows(
   work: InboxWork,
   file: OpenInboxFile,
   kind: ConfirmationFile | undefined,
-): Promise<ReadSoFar | null> {
+): Promise<ReadSoFar> {
   const { context, lease, threePl } = work;
   // Taken up by a restart: what is left in the inbox goes first.
   if (file.state === 'archived') await removeTaken(work, file, kind);
@@ -58,8 +58,7 @@ export async function readRows(
     await lease.transaction((session) =>
       endInboxFile(session, file.file_id, { state: 'aside', code, reason, now }),
     );
-    context.log.error(`set aside: ${reason}`, { code });
-    return null;
+    throw new TerminalError(code, `set aside: ${reason}`);
   }
   return soFar;
 }

@@ -7,7 +7,7 @@ import { inboxSource } from '../../queue/freeze/inbox.js';
 import { acquireLease, Lease } from '../../queue/lease/lease.js';
 import { type OpenInboxFile, openInboxFiles } from '../../queue/ledger/inbox.js';
 import type { EngineContext } from '../context.js';
-import type { FrozenStores } from '../marketplace/freeze-stores.js';
+import type { FrozenStores, StoreProblem } from '../marketplace/freeze-stores.js';
 import { endsTheRun } from '../marketplace/tell-stores.js';
 import { assertGoingOn } from '../stop.js';
 import { archiveFile } from './archive.js';
@@ -49,29 +49,29 @@ export const INBOX_FAULT_POINTS = [
  */
 export async function takeInboxes(context: EngineContext, own: Lease): Promise<FrozenStores> {
   const changeSets: ChangeSet[] = [];
-  const problems: { readonly store: string; readonly error: unknown }[] = [];
+  const problems: StoreProblem[] = [];
   for (const threePl of context.config.threePls) {
     if (threePl.confirmations === null) continue;
     assertGoingOn(context.signal);
     await own.assertHeld();
     try {
-      await takeInbox(context, own, threePl, changeSets);
+      await takeInbox(context, own, threePl, { changeSets, problems });
     } catch (error) {
       if (endsTheRun(error)) throw error;
       const code = codeOf(error) ?? null;
       context.log.error(`the inbox of ${threePl.name}: ${messageOf(error)}`, { code });
-      problems.push({ store: threePl.name, error });
+      problems.push({ store: inboxSource(threePl.name), error });
     }
   }
   return { changeSets, problems };
 }
 
-async function takeInbox(
-  context: EngineContext,
-  own: Lease,
-  threePl: ThreePl,
-  changeSets: ChangeSet[],
-): Promise<void> {
+interface Taken {
+  readonly changeSets: ChangeSet[];
+  readonly problems: StoreProblem[];
+}
+
+async function takeInbox(context: EngineContext, own: Lease, threePl: ThreePl, taken: Taken): Promise<void> {
   const lease = await acquireLease(context.database, context.clock, {
     name: `source/${inboxSource(threePl.name)}`,
     ttlMs: context.config.lease.ttlMs,
@@ -90,15 +90,14 @@ async function takeInbox(
       files: threePl.confirmations?.files ?? [],
       place: context.inbox(threePl),
     };
-    await takeFiles(work, changeSets);
+    await takeFiles(work, taken);
   } finally {
     await lease.release();
   }
 }
 
-async function takeFiles(work: InboxWork, changeSets: ChangeSet[]): Promise<void> {
+async function takeFiles(work: InboxWork, { changeSets, problems }: Taken): Promise<void> {
   const { context } = work;
-  let first: unknown = null;
   const each = async (name: string, take: () => Promise<ChangeSet | null>) => {
     assertGoingOn(context.signal);
     await work.own.assertHeld();
@@ -108,7 +107,7 @@ async function takeFiles(work: InboxWork, changeSets: ChangeSet[]): Promise<void
     } catch (error) {
       if (endsTheRun(error)) throw error;
       context.log.error(`${name} of ${work.threePl}: ${messageOf(error)}`, { code: codeOf(error) ?? null });
-      first ??= error;
+      problems.push({ store: inboxSource(work.threePl), error });
     }
   };
   const open = await openInboxFiles(context.database, work.threePl);
@@ -118,7 +117,6 @@ async function takeFiles(work: InboxWork, changeSets: ChangeSet[]): Promise<void
     if (names.has(name)) continue; // begun above, and stuck
     await each(name, async () => takeFile(work, await claimFile(work, name, kind), 'now'));
   }
-  if (first !== null) throw first;
 }
 
 /** Goes on with a file from where it stands. Null: nothing came of it, or not yet. */
@@ -132,6 +130,5 @@ async function takeFile(
     if (!(await renameClaimed(work, file, kind, claimed))) return null;
     if ((await archiveFile(work, file, kind)) === 'repeated') return null;
   }
-  const archived = await readRows(work, file, kind);
-  return archived === null ? null : freezeFile(work, file, archived);
+  return freezeFile(work, file, await readRows(work, file, kind));
 }
