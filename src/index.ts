@@ -17,6 +17,7 @@ export {
   exigoCancel,
   exigoCreateOrder,
   exigoStatus,
+  exigoTracking,
   godatafeedAcknowledge,
   godatafeedCancel,
   godatafeedUpdate,

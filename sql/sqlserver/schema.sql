@@ -447,5 +447,6 @@ CREATE TABLE etl.inbox_row (
   CONSTRAINT inbox_row_flags_are_flags CHECK (happened_bare IN (0, 1) AND repeats IN (0, 1))
 );
 CREATE INDEX inbox_row_by_order ON etl.inbox_row (order_id, file_id, line) WHERE order_id IS NOT NULL;
+CREATE INDEX inbox_row_of_file ON etl.inbox_row (file_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_by_content ON etl.inbox_row (order_id, content) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_faulty ON etl.inbox_row (file_id, line) WHERE code IS NOT NULL;

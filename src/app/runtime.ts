@@ -16,11 +16,13 @@ import { inboxFolder } from '../extract/inbox-folder.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import { createExigoClient } from '../load/exigo-api/client.js';
 import { exigoOrderTarget } from '../load/exigo-api/order-target.js';
+import { exigoShipmentTarget } from '../load/exigo-api/shipment-target.js';
 import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
 import { folderDelivery } from '../load/folder/delivery.js';
 import { godatafeedUpdateTarget } from '../load/godatafeed/update-target.js';
 import { orderMapper, type StoreRules } from '../transform/marketplace/new-order.js';
 import { makeReporter, type ReportingStore } from '../transform/marketplace/report.js';
+import { collectShipment } from '../transform/shipments/collect.js';
 import { tableCsvEncoder } from '../transform/table-csv.js';
 import {
   diffRendered,
@@ -104,6 +106,8 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     },
     statusTarget:
       client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
+    shipmentTarget:
+      client === null || config.exigoApi === null ? null : exigoShipmentTarget(client, config.exigoApi),
     orderTarget:
       client === null || config.exigoApi === null ? null : exigoOrderTarget(client, config.exigoApi),
     stores: new Map([...stores].map(([name, store]) => [name, marketplaceStore(store)])),
@@ -139,6 +143,7 @@ function transformKit(config: Config): TransformKit {
     threePlsOf: (json) => storedThreePls(json, config),
     reporter: (json) =>
       makeReporter((JSON.parse(json) as { readonly stores?: readonly ReportingStore[] }).stores ?? []),
+    collect: collectShipment,
     orderMapper: (json) => orderMapper(storedRules(json)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Confirmations } from './confirmation.js';
 import type { Order } from './order.js';
+import type { HandedLine } from './shipment.js';
 
 /** When the hand-over files of a 3PL are made. */
 export interface WaveRule {
@@ -37,6 +38,8 @@ export interface ThreePl {
   readonly manifest: 'before' | 'after' | 'none';
   /** What it sends back; null: nothing is read. */
   readonly confirmations: Confirmations | null;
+  /** The lines of the order that its files have, whatever their columns say of them. */
+  handed(order: Order): readonly HandedLine[];
   /** First routing rule of this 3PL that the order matches, described for `explain`, or null. */
   matches(order: Order): string | null;
   /**

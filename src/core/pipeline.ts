@@ -69,23 +69,39 @@ export interface MarketplaceTools {
   toExigo(order: MarketplaceDocument): Verdict;
 }
 
+/** The same for what a 3PL has said of an order. */
+export interface ShipmentTools {
+  /**
+   * Goes on when the order is accounted for; else a reject that says what is missing, what is refused, or what cannot be
+   * true. Parcels by the policy of the 3PL's template.
+   */
+  ship(shipment: Shipment): Verdict;
+}
+
 /** The tools that go with an item. */
 export type ToolsOf<Item> = Item extends MarketplaceDocument
   ? MarketplaceTools
-  : Item extends EndedOrder | Shipment
-    ? Readonly<Record<never, never>>
-    : TransformTools;
+  : Item extends Shipment
+    ? ShipmentTools
+    : Item extends EndedOrder
+      ? Readonly<Record<never, never>>
+      : TransformTools;
 
 export type StepDescription =
   | { readonly kind: '3pl-file'; readonly step: string }
   | { readonly kind: 'table-csv'; readonly step: string }
-  | { readonly kind: 'exigo-status'; readonly step: string; readonly to: 'Printed'; readonly after: string }
+  | {
+      readonly kind: 'exigo-status';
+      readonly step: string;
+      readonly to: 'Printed' | 'Shipped';
+      readonly after: string;
+    }
   | { readonly kind: 'godatafeed-update'; readonly step: string }
   | { readonly kind: 'exigo-create-order'; readonly step: string }
   | { readonly kind: 'godatafeed-acknowledge'; readonly step: string; readonly after: string }
   | { readonly kind: 'godatafeed-cancel'; readonly step: string }
   | { readonly kind: 'exigo-cancel'; readonly step: string }
-  | { readonly kind: 'exigo-shipment'; readonly step: string };
+  | { readonly kind: 'exigo-tracking'; readonly step: string };
 
 /**
  * The loads that the engine can work, by what their source gives: the first step, and what may come after it, in this
@@ -109,7 +125,11 @@ const LOADS: Readonly<
     words: 'a step that makes the order, then one that acknowledges it, then one that reports cancellations',
   },
   'ended-order': { first: 'exigo-cancel', rest: [], words: 'one step that cancels in Exigo' },
-  shipment: { first: 'exigo-shipment', rest: [], words: 'one step that tells Exigo what was shipped' },
+  shipment: {
+    first: 'exigo-tracking',
+    rest: ['exigo-status'],
+    words: 'a step that gives Exigo the tracking numbers, then at most one status step',
+  },
 };
 
 /** A pipeline is a description: no connection, clock, loop or logging in it. */
@@ -134,6 +154,13 @@ export function definePipeline<Item>(definition: PipelineDefinition<Item>): Pipe
     if ('after' in step && !seen.has(step.after)) {
       throw new ConfigurationError(
         `pipeline ${name}: step "${step.step}" comes after "${step.after}", which is no earlier step${didYouMean(step.after, seen)}`,
+      );
+    }
+    // What a hand-over proves is that the 3PL has the order, no more.
+    const proven = steps[0]?.kind === 'exigo-tracking' ? 'Shipped' : 'Printed';
+    if (step.kind === 'exigo-status' && step.to !== proven) {
+      throw new ConfigurationError(
+        `pipeline ${name}: step "${step.step}" sets ${step.to}; after ${steps[0]?.kind} it can only be ${proven}`,
       );
     }
     seen.add(step.step);

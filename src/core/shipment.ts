@@ -68,22 +68,24 @@ export interface ShipmentNotice {
   readonly shippedAt: number;
 }
 
+/** A shipment that is accounted for. */
+export interface PlannedShipment {
+  readonly notice: ShipmentNotice;
+  /** What will never come. */
+  readonly short: readonly HandedLine[];
+  /** How long after the hand-over its file came (ms), where that is more than 60 days; else null. */
+  readonly lateByMs: number | null;
+  /** Numbers that Exigo has no room for. */
+  readonly leftOut: readonly string[];
+}
+
 /** What follows from all that a 3PL has said of an order. */
 export type Collected =
-  /** It has the order, or says nothing that concerns its shipment. */
-  | { readonly says: 'nothing'; readonly reason: string }
+  /** It has the order (`accepted`), or says nothing that concerns its shipment. */
+  | { readonly says: 'accepted' | 'nothing'; readonly reason: string }
   | { readonly says: 'refused'; readonly reason: string }
   | { readonly says: 'waiting'; readonly missing: readonly HandedLine[]; readonly reason: string }
-  | {
-      readonly says: 'shipped';
-      readonly notice: ShipmentNotice;
-      /** What will never come. */
-      readonly short: readonly HandedLine[];
-      /** The file came more than 60 days after the hand-over. */
-      readonly late: boolean;
-      /** Numbers that Exigo has no room for. */
-      readonly leftOut: readonly string[];
-    }
+  | ({ readonly says: 'shipped' } & PlannedShipment)
   | { readonly says: 'canceled'; readonly reason: string }
   /** It cannot all be true, or it does not go with the order: a person decides. */
   | { readonly says: 'contradiction'; readonly code: string; readonly reason: string };

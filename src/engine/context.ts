@@ -8,8 +8,9 @@ import type { Reporter } from '../core/marketplace.js';
 import type { MappedOrder, OrderTarget } from '../core/new-order.js';
 import type { FrozenValue, Order } from '../core/order.js';
 import type { AnyPipeline, Verdict } from '../core/pipeline.js';
+import type { Collector } from '../core/shipment.js';
 import type { OrderReader, TableReader } from '../core/sources.js';
-import type { Delivery, StatusTarget, UpdateTarget } from '../core/targets.js';
+import type { Delivery, ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { HostedSync } from '../queue/freeze/freeze.js';
 import type { Database, Session } from '../queue/ledger/session.js';
 
@@ -25,6 +26,8 @@ export interface TransformKit {
   reporter(configurationJson: string): Reporter;
   /** Maps marketplace orders by the stores of a stored configuration (its JSON). */
   orderMapper(configurationJson: string): OrderMapper;
+  /** What all that a 3PL has said of an order comes to. */
+  readonly collect: Collector;
 }
 
 /** What a marketplace order becomes in Exigo. Pure. */
@@ -69,6 +72,8 @@ export interface EngineContext {
   inbox(threePl: ThreePl): InboxPlace;
   /** Null when no Exigo API is configured. */
   readonly statusTarget: StatusTarget | null;
+  /** Null when no Exigo API is configured. */
+  readonly shipmentTarget: ShipmentTarget | null;
   /** Stores of GoDataFeed by name. */
   readonly updateTargets: ReadonlyMap<string, UpdateTarget>;
   /** Null when no Exigo API is configured. */

@@ -12,6 +12,7 @@ import {
   type Listed,
   type PlannedCall,
   recordingOrderTarget,
+  recordingShipments,
   recordingStore,
   recordingStores,
   recordingTarget,
@@ -79,6 +80,10 @@ export async function dryRun(
           context.statusTarget === null
             ? null
             : recordingTarget(context.statusTarget, context.hosted?.database ?? session, calls),
+        shipmentTarget:
+          context.shipmentTarget === null
+            ? null
+            : recordingShipments(context.shipmentTarget, context.hosted?.database ?? session, calls),
         orderTarget: context.orderTarget === null ? null : recordingOrderTarget(context.orderTarget, calls),
         stores: recordingStores(
           listed,

@@ -7,4 +7,4 @@ WHERE effect_id IN (SELECT effect_id FROM etl.effect
                       AND (@target IS NULL OR target = @target)
                       AND (next_try_utc IS NULL OR next_try_utc <= @now)
                     ORDER BY COALESCE(next_try_utc, created_utc), effect_id LIMIT 1)
-RETURNING effect_id, item_id, item_key, order_id, change_set_id, target, attempts;
+RETURNING effect_id, item_id, item_key, order_id, change_set_id, target, attempts, generation, request;

@@ -3,7 +3,7 @@
 -- @absence_proves_utc (before it, not seeing the effect proves nothing). Out: the effect, or none.
 UPDATE etl.effect SET state = 'sending', token = @token, next_try_utc = @absence_proves_utc
 OUTPUT inserted.effect_id, inserted.item_id, inserted.item_key, inserted.order_id, inserted.change_set_id, inserted.target,
-       inserted.attempts
+       inserted.attempts, inserted.generation, inserted.request
 WHERE effect_id IN (SELECT TOP (1) e.effect_id FROM etl.effect AS e
                     WHERE e.pipeline = @pipeline AND e.step = @step AND e.state = 'pending'
                       AND (@target IS NULL OR e.target = @target)

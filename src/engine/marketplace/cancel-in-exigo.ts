@@ -6,8 +6,8 @@ import { noteReportedCanceled } from '../../queue/ledger/ended-orders.js';
 import { type MarketplaceOrder, marketplaceOrdersOfExigo } from '../../queue/ledger/marketplace-orders.js';
 import type { SingleEffect } from '../../queue/ledger/singles.js';
 import type { EngineContext } from '../context.js';
+import { type Seen, type SingleAct, workOneByOne } from '../singles/one-by-one.js';
 import { blockHandOver } from './block-hand-over.js';
-import { type Seen, type SingleAct, workOneByOne } from './one-by-one.js';
 
 /** Statuses from which an order cannot be taken back by us. */
 const WITH_THE_WAREHOUSE: readonly string[] = ['Printed', 'Shipped'];

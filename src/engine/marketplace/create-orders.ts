@@ -14,8 +14,8 @@ import { type SingleEffect, sendingSingles } from '../../queue/ledger/singles.js
 import { type DocumentKey, readDocuments } from '../../queue/reads/documents.js';
 import { configurationOfItem } from '../../queue/reads/items.js';
 import type { EngineContext, OrderMapper } from '../context.js';
+import { type Seen, type SingleAct, workOneByOne } from '../singles/one-by-one.js';
 import { judgeAgain } from './judge-again.js';
-import { type Seen, type SingleAct, workOneByOne } from './one-by-one.js';
 
 type CreateStep = Extract<StepDescription, { kind: 'exigo-create-order' }>;
 

@@ -11,7 +11,7 @@ import type { SingleEffect } from '../../queue/ledger/singles.js';
 import { linksOf } from '../../queue/reads/documents.js';
 import { openTargets } from '../../queue/reads/singles.js';
 import type { EngineContext } from '../context.js';
-import { type Seen, type SingleAct, workOneByOne } from './one-by-one.js';
+import { type Seen, type SingleAct, workOneByOne } from '../singles/one-by-one.js';
 
 interface Telling {
   readonly context: EngineContext;

@@ -87,11 +87,8 @@ function nothingShipped(
   if (refused !== null) return { says: 'refused', reason: `${placeOf(refused)}: ${wordsOf(refused)}` };
   if (why !== undefined && open !== null) return waiting(open, shipment);
   const accepted = rows.findLast(({ answer }) => answer === 'accepted');
-  const reason =
-    accepted === undefined
-      ? 'nothing about its shipment'
-      : `${placeOf(accepted)}: ${shipment.threePl} has it`;
-  return { says: 'nothing', reason };
+  if (accepted === undefined) return { says: 'nothing', reason: 'nothing about its shipment' };
+  return { says: 'accepted', reason: `${placeOf(accepted)}: ${shipment.threePl} has it` };
 }
 
 function waiting(open: Quantities, { lines, threePl }: Shipment): Collected {
@@ -134,7 +131,7 @@ function shipped(
       shippedAt: shippedAt(of, handedOverAt),
     },
     short: asLines(gone.short, lines ?? []),
-    late: receivedAt - handedOverAt > LATE_AFTER,
+    lateByMs: receivedAt - handedOverAt > LATE_AFTER ? receivedAt - handedOverAt : null,
     leftOut: numbers.slice(MOST_TRACKING_NUMBERS).map(({ number }) => number),
   };
 }

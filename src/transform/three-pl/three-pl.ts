@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { RenderedOrder, ThreePl } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
+import type { HandedLine } from '../../core/shipment.js';
 import { holds, valueFor } from './condition.js';
 import { makeConfirmations } from './confirmations/index.js';
 import { openFile } from './encoder.js';
@@ -17,6 +18,7 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
     name,
     wave,
     manifest,
+    handed: (order) => handedLines(order, template),
     delivery: { kind: 'folder', path: resolve(baseDirectory, template.folder) },
     confirmations: confirmations === null ? null : makeConfirmations(confirmations, baseDirectory),
     matches(order) {
@@ -29,6 +31,11 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
     fileNumber: fileNumberReader(file.name, file.zone),
     open: (context) => openFile(rows, file, context),
   };
+}
+
+function handedLines(order: Order, { lines }: Template): readonly HandedLine[] {
+  const kept = lines === null ? order.lines : order.lines.filter((line) => holds(lines, order, line));
+  return kept.map(({ ItemCode, Quantity }) => ({ itemCode: ItemCode ?? '', quantity: Quantity ?? '0' }));
 }
 
 function comparedCells({ columns, cells }: Row): Record<string, string> {

@@ -41,6 +41,8 @@ export type Seen =
   | {
       readonly seen: 'done';
       readonly receipt: string;
+      /** The step that comes after is not needed: the item is delivered. */
+      readonly last?: boolean;
       /** Kept in the transaction of the receipt. */
       readonly note?: (session: Session, now: string) => Promise<void>;
     }
@@ -184,7 +186,7 @@ async function settle(work: Working, effect: SingleEffect, seen: Seen): Promise<
       await dropSingle(session, { effectId, code: seen.code, reason: seen.reason, now });
     } else {
       const { receipt } = seen;
-      if (nextStep === null) await effectsDone(session, [effectId], receipt, now);
+      if (nextStep === null || seen.last === true) await effectsDone(session, [effectId], receipt, now);
       else await singleDone(session, { effectId, receipt, nextStep, now });
       await seen.note?.(session, now);
     }
