@@ -17,6 +17,9 @@ const UPDATE_CODES = [
   'UPDATE_UNPROVEN',
   'UPDATE_UNSEEN',
 ];
+const SHIPMENT_PIPELINE = '3pl-shipments-to-exigo';
+/** Answered by the 3PL's next file. */
+const SAID_CODES = ['PARTLY_SHIPPED', 'MORE_THAN_ORDERED', 'SHIPPED_AND_CANCELED', 'SHIPPED_AND_REFUSED'];
 const END_CODES = ['TOO_LATE', 'CANCEL_REFUSED_BY_EXIGO'];
 const DEFAULT_PIPELINE = 'exigo-orders-to-3pl';
 const MARKETPLACE_PIPELINE = 'godatafeed-orders-to-exigo';
@@ -36,6 +39,11 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
   const other = pipeline === DEFAULT_PIPELINE ? '' : ` --pipeline ${pipeline}`;
   const release = (as: string) => `orderferry release ${order_id} --as ${as}${other}`;
   const retry = `orderferry errors retry --order ${order_id}`;
+  if (pipeline === SHIPMENT_PIPELINE) {
+    return SAID_CODES.includes(code ?? '')
+      ? `goes on by itself with the 3PL's next file; to settle it by hand, set what is true in Exigo, then: ${release('ignore')}`
+      : `set what is true in Exigo, then: ${retry}${other}; or leave it: ${release('ignore')}`;
+  }
   if (code === 'INCOMPLETE') {
     return `read again every cycle, goes by itself when it is whole; not to wait for it: ${release('<decision>')} (resend or cancel)`;
   }

@@ -67,8 +67,9 @@ async function retryItems(
   const items: AskedItem[] = [];
   for (const { order_id, item_key, generation, change_set_id } of waiting) {
     items.push(
-      order_id === null
-        ? { key: item_key, orderId: null, changeSetId: change_set_id, generation }
+      // What a 3PL has said goes by its file, not by a version of the order.
+      order_id === null || pipeline.source.kind === '3pl-inbox'
+        ? { key: item_key, orderId: order_id, changeSetId: change_set_id, generation }
         : await askedOrder(session, order_id, generation, change_set_id),
     );
   }

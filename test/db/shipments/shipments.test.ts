@@ -1,8 +1,11 @@
 /** What 3PLs ship becomes tracking numbers and Shipped orders in Exigo, once. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findPipeline } from '../../../src/app/pipelines.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/clock.js';
 import { InvariantError, LeaseLostError } from '../../../src/core/errors.js';
 import type { ShipmentTarget } from '../../../src/core/targets.js';
+import { release } from '../../../src/engine/persons/persons.js';
+import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import type { House } from '../../support/house.js';
 import { openShippingHouse, SHIPMENTS, say, shipped } from '../../support/inbox.js';
@@ -220,6 +223,27 @@ describe.each(engines())('shipments on %s', (engine) => {
       expect(await outcome(1)).toBe('delivered');
     },
   );
+
+  it('tries what was held again when a person says so, and leaves what a person ignores', async () => {
+    await handOver(1, 2);
+    for (const id of [1, 2]) await changeOrder(house, id, { OrderStatusID: 4 });
+    await say(house, [shipped(1, '1Z1'), shipped(2, '1Z2')]);
+    await run();
+    for (const id of [1, 2]) await changeOrder(house, id, { OrderStatusID: 8 });
+    await run();
+    expect(calls()).toEqual([]);
+    const context = house.context();
+    expect(await retryWaiting(context, { orderId: 1 })).toEqual({ retried: 1, left: 0 });
+    const pipeline = findPipeline(SHIPMENTS);
+    await expect(release(context, pipeline, 2, 'cancel', null)).rejects.toThrow(/ignore alone/);
+    await release(context, pipeline, 2, 'ignore', 'sorted out by phone');
+    await run();
+    expect([await inExigo(1), await inExigo(2)]).toEqual(['9 1Z1 3', '8']);
+    await say(house, [{ ...shipped(2, '1Z2'), happened: { at: house.clock.now(), bare: false } }]);
+    await run();
+    expect(await outcome(2)).toBe('excluded IGNORED_BY_PERSON');
+    expect(await openBatches()).toBe(0);
+  });
 
   it('gives a refusal to the error list', async () => {
     await handOver(1);
