@@ -36,6 +36,11 @@ export interface ThreePl {
   readonly delivery: { readonly kind: 'folder'; readonly path: string };
   /** Whether the manifest is written before the file (usual) or after it (when it is the 3PL's trigger). */
   readonly manifest: 'before' | 'after' | 'none';
+  /**
+   * Null: an order counts as Printed when it was handed over. Else when the 3PL has accepted it, which it should within
+   * this time (ms).
+   */
+  readonly answerWithinMs: number | null;
   /** What it sends back; null: nothing is read. */
   readonly confirmations: Confirmations | null;
   /** The lines of the order that its files have, whatever their columns say of them. */

@@ -20,6 +20,7 @@ import {
   type WaitingCount,
   waitingCounts,
 } from '../queue/reads/status.js';
+import { notAnswered } from './answers/not-answered.js';
 import type { EngineContext } from './context.js';
 import { pipelineLease } from './leases.js';
 import { nextCutOff } from './waves/cut-off.js';
@@ -70,7 +71,7 @@ export async function readStatus(context: EngineContext): Promise<Status> {
       ...(await lastRuns(database, name)),
       openBatches: (await openBatches(database, name)).length,
       backlog: await backlog(database, name),
-      waiting: await waitingCounts(database, name),
+      waiting: [...(await waitingCounts(database, name)), ...(await unansweredCount(context, name))],
       openSteps: await openSteps(database, name),
       openFiles: await openWaves(database, name),
       heldFiles: await heldFiles(database, name),
@@ -82,6 +83,13 @@ export async function readStatus(context: EngineContext): Promise<Status> {
     nextWaves: await nextWaves(context),
     setAside: await setAsideFiles(database, toUtcText(context.clock.now() - SHOWN_FOR)),
   };
+}
+
+async function unansweredCount(context: EngineContext, pipeline: string): Promise<WaitingCount[]> {
+  const items = await notAnswered(context, pipeline);
+  const [oldest] = items;
+  if (oldest === undefined) return [];
+  return [{ state: oldest.state, code: oldest.code, items: items.length, oldest_utc: oldest.settled_utc }];
 }
 
 function isAlive({ clock }: EngineContext, lease: LeaseState): boolean {

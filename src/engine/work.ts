@@ -13,6 +13,7 @@ import type { Lease } from '../queue/lease/lease.js';
 import { closeBatches, type OpenBatch } from '../queue/ledger/batches.js';
 import type { OpenWork } from '../queue/ledger/open-work.js';
 import { fillSingles } from '../queue/ledger/singles.js';
+import { judgeAnswers } from './answers/judge-answers.js';
 import type { EngineContext } from './context.js';
 import { cancelInExigo } from './marketplace/cancel-in-exigo.js';
 import { createOrders } from './marketplace/create-orders.js';
@@ -127,6 +128,7 @@ async function workStep({ context, lease, pipeline }: Working, step: StepDescrip
   };
   switch (step.kind) {
     case 'exigo-status':
+      if (step.to === 'Printed') await judgeAnswers({ context, lease, pipeline, step: step.step });
       if (statusTarget === null) return waits();
       return changeStatuses({ context, lease, pipeline, step, target: statusTarget });
     case 'exigo-tracking':

@@ -22,13 +22,16 @@ interface Faulty {
 
 /** A house whose one 3PL, `plain`, sends files back. */
 export async function openShippingHouse(
-  options: HouseOptions & { readonly parcels?: ParcelPolicy } = {},
+  options: HouseOptions & { readonly parcels?: ParcelPolicy; readonly answerWithinMs?: number } = {},
 ): Promise<House> {
   const house = await House.open({ templates: [readableTemplate()], ...options });
   const { threePls } = house.config;
   const inbox = { kind: 'folder', path: `${house.folder}/in` } as const;
+  const { answerWithinMs = null } = options;
   const confirmations = { inbox, files: [], parcels: options.parcels ?? 'joined' };
-  Object.assign(house.config, { threePls: threePls.map((one) => ({ ...one, confirmations })) });
+  Object.assign(house.config, {
+    threePls: threePls.map((one) => ({ ...one, confirmations, answerWithinMs })),
+  });
   return house;
 }
 

@@ -4,6 +4,7 @@ import { counted } from '../../core/text.js';
 import { describeDuration, fromUtcText } from '../../core/time.js';
 import { cutOffText } from '../../engine/explain/explain-answer.js';
 import { type PipelineStatus, readStatus } from '../../engine/status-view.js';
+import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
 import type { Output } from '../output.js';
 import type { Shell } from '../program.js';
 import { withContext } from './open.js';
@@ -67,7 +68,9 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
     const next =
       next_try_utc === null
         ? ''
-        : `; next ${state === 'accepted' ? 'look' : 'try'} after ${next_try_utc.slice(0, 19)} UTC`;
+        : next_try_utc === WAITS_FOR_ANSWER
+          ? '; waits for the answer of the 3PL'
+          : `; next ${state === 'accepted' ? 'look' : 'try'} after ${next_try_utc.slice(0, 19)} UTC`;
     output.line(`  step ${step} is ${what} for ${counted(orders, 'order')}${error}${next}`);
   }
   for (const file of status.openFiles) {

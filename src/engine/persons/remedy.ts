@@ -44,6 +44,12 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
       ? `goes on by itself with the 3PL's next file; to settle it by hand, set what is true in Exigo, then: ${release('ignore')}`
       : `set what is true in Exigo, then: ${retry}${other}; or leave it: ${release('ignore')}`;
   }
+  if (code === 'NOT_ANSWERED') {
+    return 'ask the 3PL whether it has the order; it goes on by itself when a file of the 3PL says so';
+  }
+  if (code === 'REFUSED_BY_3PL') {
+    return `mend the order in Exigo, then send it again: ${release('resend')}; or leave it: ${release('ignore')}`;
+  }
   if (code === 'INCOMPLETE') {
     return `read again every cycle, goes by itself when it is whole; not to wait for it: ${release('<decision>')} (resend or cancel)`;
   }

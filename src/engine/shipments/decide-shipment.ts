@@ -28,7 +28,7 @@ export interface ShipmentDecision {
 }
 
 /** The verdict that a tool gives of what a 3PL has said. */
-export function verdictOf(collected: Collected, threePl: string): Verdict {
+export function verdictOf(collected: Collected, threePl: string, acknowledges: boolean): Verdict {
   switch (collected.says) {
     case 'shipped':
       return load(threePl);
@@ -39,6 +39,8 @@ export function verdictOf(collected: Collected, threePl: string): Verdict {
     case 'waiting':
       return reject('PARTLY_SHIPPED', collected.reason);
     case 'refused':
+      // Where orders are Printed when they are accepted, a refused one is held there.
+      if (acknowledges) return exclude('REFUSED_BY_3PL', collected.reason);
       return reject(
         'REFUSED_BY_3PL',
         `${collected.reason}; mend the order and send it again with "release --as resend", or cancel it in Exigo`,
@@ -59,10 +61,12 @@ export function decideShipment(
   collected: Collected,
   pipeline: ShipmentPipeline,
   standing: ShipmentStanding,
-  personInsists: boolean,
+  { acknowledges, personInsists }: { readonly acknowledges: boolean; readonly personInsists: boolean },
 ): ShipmentDecision {
   const { threePl } = shipment;
-  const verdict = guarded(() => pipeline.transform(shipment, { ship: () => verdictOf(collected, threePl) }));
+  const verdict = guarded(() =>
+    pipeline.transform(shipment, { ship: () => verdictOf(collected, threePl, acknowledges) }),
+  );
   const open = [...standing.tracking, ...standing.shipped].filter(({ state }) => state === 'pending');
   const stop = (decision: Decision): ShipmentDecision => ({
     decision: { ...decision, target: threePl },

@@ -1,3 +1,4 @@
+import type { ParcelPolicy } from '../../core/confirmation.js';
 import { InvariantError } from '../../core/errors.js';
 import type { ShipmentPipeline } from '../../core/pipeline.js';
 import type { PlannedShipment } from '../../core/shipment.js';
@@ -60,12 +61,12 @@ export async function transformShipments(
 ): Promise<void> {
   const { database } = context;
   const start = await lastDecidedOrder(database, batch.batch_id);
-  const policies = await parcelPolicies(context, batch);
+  const rules = await rulesOf(context, batch);
   await giveVerdicts<UndecidedShipment, Decided>(
     { context, lease, pipeline: pipeline.name, batch },
     {
       next: (last) => nextPage(context, batch, last === undefined ? start : (last.order_id ?? LAST_ORDER)),
-      decide: (page) => decidePage(context, pipeline, batch, policies, page),
+      decide: (page) => decidePage(context, pipeline, batch, rules, page),
       before: (session, decided, now) => giveWay(session, pipeline, batch, decided, now),
       after: (session, decided, now) => followUp(session, pipeline, batch, decided, now),
     },
@@ -105,7 +106,7 @@ async function decidePage(
   context: EngineContext,
   pipeline: ShipmentPipeline,
   batch: OpenBatch,
-  policies: Policies,
+  rules: Rules,
   page: readonly UndecidedShipment[],
 ): Promise<Decided[]> {
   const { database, kit } = context;
@@ -137,9 +138,10 @@ async function decidePage(
         tracking: done.filter(({ step }) => step === steps.tracking),
         shipped: done.filter(({ step }) => step === steps.shipped),
       };
-      const collected = kit.collect(shipment, policies.get(threePl) ?? 'last');
-      const asked = batch.change_set_id === null;
-      decided.set(item, decideShipment(shipment, collected, pipeline, standing, asked));
+      const { parcels, acknowledges } = rules.get(threePl) ?? { parcels: 'last', acknowledges: false };
+      const collected = kit.collect(shipment, parcels);
+      const how = { acknowledges, personInsists: batch.change_set_id === null };
+      decided.set(item, decideShipment(shipment, collected, pipeline, standing, how));
     }
   }
   return page.map((item) => ({ item, ...(decided.get(item) ?? unusable(item)) }));
@@ -153,16 +155,18 @@ function unusable({ faulty, item_key }: UndecidedShipment): ShipmentDecision {
   return { decision, plan: { plan: 'nothing' }, withdraw: [] };
 }
 
-type Policies = ReadonlyMap<string, 'first' | 'last' | 'joined'>;
+/** By 3PL. */
+type Rules = ReadonlyMap<string, { readonly parcels: ParcelPolicy; readonly acknowledges: boolean }>;
 
-/** Which parcels count, as the batch began. */
-async function parcelPolicies(context: EngineContext, batch: OpenBatch): Promise<Policies> {
+/** What the templates say of the way back, as the batch began. */
+async function rulesOf(context: EngineContext, batch: OpenBatch): Promise<Rules> {
   const stored = await otherConfiguration(context, batch);
   const threePls = stored === null ? context.config.threePls : context.kit.threePlsOf(stored);
   return new Map(
-    threePls.flatMap(({ name, confirmations }) =>
-      confirmations === null ? [] : [[name, confirmations.parcels] as const],
-    ),
+    threePls.flatMap(({ name, confirmations, answerWithinMs }) => {
+      if (confirmations === null) return [];
+      return [[name, { parcels: confirmations.parcels, acknowledges: answerWithinMs !== null }] as const];
+    }),
   );
 }
 

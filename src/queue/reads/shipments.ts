@@ -38,10 +38,10 @@ export interface FaultyInboxRow {
   readonly fault: string;
 }
 
-/** What a 3PL has said of these orders, oldest first; an order it has said nothing of is missing. */
+/** What a 3PL (null: any) has said of these orders, oldest first; an order it has said nothing of is missing. */
 export async function saidRows(
   session: Session,
-  threePl: string,
+  threePl: string | null,
   orderIds: readonly number[],
 ): Promise<Map<number, SaidRow[]>> {
   const found = new Map<number, SaidRow[]>();

@@ -7,7 +7,7 @@ import { type ConfirmationSection, readConfirmations } from './confirmations/sec
 import { checkedText, Faults } from './faults.js';
 import { type FileFormat, readFileFormat } from './file-format.js';
 import { type Layout, ROW_KINDS, type RowKind, readLayout } from './layout.js';
-import { readWave } from './wave.js';
+import { DURATION_WORDS, durationMs, readWave } from './wave.js';
 
 /** A template of `config/3pl/` after checking, with all defaults filled in. */
 export interface Template {
@@ -17,6 +17,8 @@ export interface Template {
   /** Folder as written; `makeThreePl` resolves it. */
   readonly folder: string;
   readonly manifest: ThreePl['manifest'];
+  /** Null: printed is handed-over. */
+  readonly answerWithinMs: number | null;
   /** Lines that are written; null: all. */
   readonly lines: Condition | null;
   readonly file: FileFormat;
@@ -34,10 +36,11 @@ const TEMPLATE = z.strictObject({
   delivery: z.strictObject({ folder: z.string().min(1, 'a path, relative to the configuration folder') }),
   manifest: z.enum(['before', 'after', 'none']).default('before'),
   printed: checkedText((text) =>
-    text === 'handed-over'
+    text === 'handed-over' || text === 'acknowledged'
       ? null
-      : `"${text}" is not known; only handed-over is: an order counts as Printed when its file has been delivered`,
+      : `"${text}" is not known; an order counts as Printed when it is handed-over (its file has been delivered) or acknowledged (the 3PL has accepted it)`,
   ).default('handed-over'),
+  answerWithin: checkedText((text) => (durationMs(text) === null ? DURATION_WORDS : null)).optional(),
   lines: z.unknown().optional(),
   file: z.unknown(),
   row: z.enum(ROW_KINDS),
@@ -47,6 +50,9 @@ const TEMPLATE = z.strictObject({
   details: z.unknown().optional(),
   confirmations: z.unknown().optional(),
 });
+
+/** A 3PL that answers does so within a working day. */
+const ANSWER_WITHIN = '24h';
 
 /** Stands in for a `file` section with faults, so that the columns are checked all the same. */
 const FALLBACK_FILE: FileFormat = {
@@ -84,11 +90,29 @@ export function parseTemplate(yamlValue: unknown, where: string): Template {
     raw.confirmations === undefined
       ? null
       : readConfirmations(raw.confirmations, file?.zone ?? EXIGO_ZONE, faults);
+  if (top?.printed === 'acknowledged' && raw.confirmations === undefined) {
+    faults.add(['printed'], 'acknowledged needs confirmations, which have the answers');
+  }
+  if (top?.printed === 'handed-over' && top.answerWithin !== undefined) {
+    faults.add(['answerWithin'], 'goes with printed: acknowledged alone');
+  }
   faults.throwIfAny(where);
   if (!top || !file || !wave || lines === undefined || !layout || confirmations === undefined)
     throw new InvariantError(`${where}: a fault was lost`);
-  const { name, delivery, manifest } = top;
-  return { name, routes, wave, folder: delivery.folder, manifest, lines, file, layout, confirmations };
+  const { name, delivery, manifest, printed } = top;
+  const answerWithinMs = printed === 'acknowledged' ? durationMs(top.answerWithin ?? ANSWER_WITHIN) : null;
+  return {
+    name,
+    routes,
+    wave,
+    folder: delivery.folder,
+    manifest,
+    answerWithinMs,
+    lines,
+    file,
+    layout,
+    confirmations,
+  };
 }
 
 /** The kind of row the sections speak of, to check them by when `row` itself has a fault. */

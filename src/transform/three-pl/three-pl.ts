@@ -13,11 +13,12 @@ import type { Template } from './template.js';
 /** Compiles a template once; what comes out is pure. `baseDirectory` is what its folder is relative to. */
 export function makeThreePl(template: Template, baseDirectory: string): ThreePl & RoutedThreePl {
   const rows = compileRows(template);
-  const { name, routes, wave, manifest, file, confirmations } = template;
+  const { name, routes, wave, manifest, answerWithinMs, file, confirmations } = template;
   return {
     name,
     wave,
     manifest,
+    answerWithinMs,
     handed: (order) => handedLines(order, template),
     delivery: { kind: 'folder', path: resolve(baseDirectory, template.folder) },
     confirmations: confirmations === null ? null : makeConfirmations(confirmations, baseDirectory),
