@@ -15,6 +15,8 @@ export interface ChildSpec {
   readonly baseUrl: string;
   /** Stores of GoDataFeed as they would be written in the configuration; none unless given. */
   readonly stores?: readonly object[];
+  /** Whether the 3PLs send files back. */
+  readonly inboxes?: boolean;
   /** Settings of the Exigo API that differ from those of the suite. */
   readonly exigo?: Partial<ExigoApiConfig>;
   /** Names of the pipelines, run one after the other, `cycles` times. */

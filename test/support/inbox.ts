@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '../../src/core/clock.js';
 import type { ConfirmationRow, ParcelPolicy } from '../../src/core/confirmation.js';
 import { InvariantError } from '../../src/core/errors.js';
 import { toUtcText } from '../../src/core/time.js';
-import type { Parameters, Session } from '../../src/db/database.js';
+import type { Database, Parameters, Session } from '../../src/db/database.js';
 import { sql } from '../../src/db/sql.js';
 import { insertBatch } from '../../src/queue/ledger/batches.js';
 import { forEngine } from './engines.js';
@@ -11,7 +12,7 @@ import { readableTemplate } from './small-orders.js';
 
 export const SHIPMENTS = '3pl-shipments-to-exigo';
 
-type Said = Partial<ConfirmationRow> & {
+export type Said = Partial<ConfirmationRow> & {
   readonly answer: ConfirmationRow['answer'];
   readonly orderId: number;
 };
@@ -44,15 +45,23 @@ let files = 0;
 
 /** A file of `plain` that was read to its end, with its change set and batch; as reading one leaves it. */
 export async function say(house: House, rows: readonly (Said | Faulty)[]): Promise<string> {
+  return sayAs('plain', house, rows);
+}
+
+export async function sayAs(
+  threePl: string,
+  { database, clock }: { readonly database: Database; readonly clock: Clock },
+  rows: readonly (Said | Faulty)[],
+): Promise<string> {
   const name = `SHIP_${++files}.csv`;
-  await house.database.transaction(async (session) => {
-    const now = toUtcText(house.clock.now());
+  await database.transaction(async (session) => {
+    const now = toUtcText(clock.now());
     const orders = new Set(rows.flatMap((row) => ('orderId' in row ? row.orderId : [])));
     const faulty = rows.filter((row) => 'fault' in row).length;
     const set = await session.get<{ change_set_id: number }>(
       sql(session.engine, 'freeze/insert_document_set'),
       {
-        source: 'inbox/plain',
+        source: `inbox/${threePl}`,
         kind: 'live',
         start_at: now,
         end_at: null,
@@ -63,7 +72,7 @@ export async function say(house: House, rows: readonly (Said | Faulty)[]): Promi
     );
     if (set === undefined) throw new InvariantError('no change set');
     await put(session, 'inbox_file', {
-      three_pl: 'plain',
+      three_pl: threePl,
       kind: 'shipments',
       name,
       state: 'frozen',
@@ -79,7 +88,7 @@ export async function say(house: House, rows: readonly (Said | Faulty)[]): Promi
       {},
     );
     for (const [i, row] of rows.entries())
-      await putRow(session, { file_id: file?.id ?? 0, line: i + 2 }, row);
+      await putRow(session, { file_id: file?.id ?? 0, line: i + 2, three_pl: threePl }, row);
     await insertBatch(session, {
       pipeline: SHIPMENTS,
       changeSetId: set.change_set_id,
@@ -94,13 +103,12 @@ export async function say(house: House, rows: readonly (Said | Faulty)[]): Promi
 
 async function putRow(session: Session, at: Parameters, row: Said | Faulty): Promise<void> {
   if ('fault' in row) {
-    await put(session, 'inbox_row', { ...at, three_pl: 'plain', code: row.code, fault: row.fault, raw: 'x' });
+    await put(session, 'inbox_row', { ...at, code: row.code, fault: row.fault, raw: 'x' });
     return;
   }
   const { answer, orderId, itemCode, quantity, tracking, carrier, shipMethodId, happened, reason } = row;
   await put(session, 'inbox_row', {
     ...at,
-    three_pl: 'plain',
     order_id: orderId,
     answer,
     reference: String(orderId),
