@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../../src/core/clock.js';
 import type { ConfirmationRow, ParcelPolicy } from '../../src/core/confirmation.js';
 import { InvariantError } from '../../src/core/errors.js';
@@ -33,6 +34,7 @@ export async function openShippingHouse(
   Object.assign(house.config, {
     threePls: threePls.map((one) => ({ ...one, confirmations, answerWithinMs })),
   });
+  await mkdir(inbox.path, { recursive: true });
   return house;
 }
 
