@@ -1,11 +1,13 @@
 /** What 3PLs ship becomes tracking numbers and Shipped orders in Exigo, once. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPipeline } from '../../../src/app/pipelines.js';
+import { openViews } from '../../../src/app/views.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/clock.js';
 import { InvariantError, LeaseLostError } from '../../../src/core/errors.js';
 import type { ShipmentTarget } from '../../../src/core/targets.js';
 import { release } from '../../../src/engine/persons/persons.js';
 import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
+import { reconcile } from '../../../src/engine/reconcile/reconcile.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import type { House } from '../../support/house.js';
 import { openShippingHouse, SHIPMENTS, say, shipped } from '../../support/inbox.js';
@@ -243,6 +245,24 @@ describe.each(engines())('shipments on %s', (engine) => {
     await run();
     expect(await outcome(2)).toBe('excluded IGNORED_BY_PERSON');
     expect(await openBatches()).toBe(0);
+  });
+
+  it('shows an order that somebody set back when the systems are compared', async () => {
+    await handOver(1, 2);
+    await say(house, [shipped(1, '1Z1'), shipped(2, '1Z2')]);
+    await run();
+    await house.run();
+    await house.exec(`UPDATE "dbo.Orders" SET OrderStatusID = 8 WHERE OrderID = 1`);
+    house.clock.advance(5 * HOUR);
+    const { config, database, clock } = house;
+    const views = openViews({ config, database, clock, onToken: () => undefined });
+    const now = clock.now();
+    const request = { from: now - DAY, to: now, graceMs: HOUR, most: 100 };
+    const { report } = await reconcile(house.context(), views, request);
+    views.close();
+    const found = report.discrepancies.listed.map(({ code, id }) => `${code} ${id}`);
+    expect(found).toContain('SHIPPED_BY_3PL_NOT_IN_EXIGO 1');
+    expect(found.join()).not.toContain('SHIPPED_BY_3PL_NOT_IN_EXIGO 2');
   });
 
   it('gives a refusal to the error list', async () => {
