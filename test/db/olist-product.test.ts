@@ -60,8 +60,9 @@ describe.each(engines())('on %s', (engine) => {
           compared.push(await product.reconcile());
         },
         readSets: () => product.readSets(),
+        confirm: (events) => product.confirm(events),
       });
-      expect(totals).toEqual({ cuts: 5, handedOver: 3, lines: 4, printed: 3, held: 2 });
+      expect(totals).toEqual({ cuts: 5, handedOver: 3, lines: 4, printed: 3, shipped: 1, held: 2 });
       expect(compared.at(-1)).toBeGreaterThan(4);
     },
   );

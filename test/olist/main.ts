@@ -81,6 +81,7 @@ async function replayAll(
       if (cuts % CUTS_PER_COMPARISON === 0) compared += await product.reconcile();
     },
     readSets: () => product.readSets(),
+    confirm: (events) => product.confirm(events),
     onCut(cut, sets) {
       cuts += 1;
       if (cuts % CUTS_PER_LINE !== 0) return;

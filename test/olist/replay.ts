@@ -7,7 +7,7 @@ import { compareSets } from './compare.js';
 import { spelt } from './engine.js';
 import { dailyCuts, type ExpectedSets, expectedLives, expectedSets } from './expected.js';
 import type { OlistFiles } from './files.js';
-import { Life } from './life.js';
+import { Life, type LifeEvent } from './life.js';
 import { loadOlist } from './load.js';
 
 export const FIRST_CUT = '2016-09-05';
@@ -21,6 +21,8 @@ export interface ProductSets {
   readonly lines: number;
   /** Orders whose move to Printed has its receipt. */
   readonly printed: ReadonlySet<number>;
+  /** Orders whose move to Shipped has its receipt; absent where the 3PLs ship by themselves. */
+  readonly shipped?: ReadonlySet<number>;
   /** Orders that wait now for a person or another event. */
   readonly held: ReadonlySet<number>;
 }
@@ -40,6 +42,8 @@ export interface ReplayOptions {
   /** Runs every pipeline once, at the instant of the cut. */
   runCycle(cut: number): Promise<void>;
   readSets(): Promise<ProductSets>;
+  /** The 3PLs say that these orders left; absent: they set them to Shipped in Exigo themselves. */
+  confirm?(events: readonly LifeEvent[]): Promise<void>;
   onCut?(cut: number, sets: ProductSets): void;
 }
 
@@ -48,6 +52,8 @@ export interface ReplayTotals {
   readonly handedOver: number;
   readonly lines: number;
   readonly printed: number;
+  /** In Exigo. */
+  readonly shipped: number;
   readonly held: number;
 }
 
@@ -72,14 +78,21 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
   const expected = expectedLives(options.files, cuts);
   const life = new Life(orders);
   let sets: ProductSets = { handedOver: new Set(), lines: 0, printed: new Set(), held: new Set() };
+  let shipped = 0;
   await database.transaction(createSyncSchema);
   for (const cut of cuts) {
     clock.set(cut);
-    await applyEvents(database, life.until(cut), options.lateRows ?? 'stamped');
+    const events = life.until(cut);
+    const left = options.confirm === undefined ? [] : events.filter(({ kind }) => kind === 'shipped');
+    const others = events.filter((event) => !left.includes(event));
+    await applyEvents(database, others, options.lateRows ?? 'stamped');
+    await options.confirm?.(left);
     await options.runCycle(cut);
     const before = sets.handedOver;
     sets = await options.readSets();
-    compare(cut, sets, await statuses(database), expectedSets(expected, cut));
+    const inExigo = await statuses(database);
+    compare(cut, sets, inExigo, expectedSets(expected, cut));
+    shipped = inExigo.get(SHIPPED)?.size ?? 0;
     life.handedOver(
       [...sets.handedOver].filter((number) => !before.has(number)),
       cut,
@@ -91,14 +104,15 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
     handedOver: sets.handedOver.size,
     lines: sets.lines,
     printed: sets.printed.size,
+    shipped,
     held: sets.held.size,
   };
 }
 
 /** One line, the last of a replay. */
 export function totalsLine(totals: ReplayTotals): string {
-  const { handedOver, lines, printed, held, cuts } = totals;
-  return `handed over ${handedOver}, lines ${lines}, printed ${printed}, held ${held} (after ${cuts} cuts)`;
+  const { handedOver, lines, printed, shipped, held, cuts } = totals;
+  return `handed over ${handedOver}, lines ${lines}, printed ${printed}, shipped ${shipped}, held ${held} (after ${cuts} cuts)`;
 }
 
 function compare(
@@ -109,6 +123,9 @@ function compare(
 ): void {
   compareSets(cut, 'handed over', product.handedOver, expected.handedOver);
   compareSets(cut, 'set to Printed', product.printed, expected.handedOver);
+  if (product.shipped !== undefined) {
+    compareSets(cut, 'set to Shipped', product.shipped, expected.shipped);
+  }
   compareSets(cut, 'held', product.held, expected.held);
   const status = (id: number) => statusSets.get(id) ?? new Set<number>();
   compareSets(cut, 'status Printed', status(PRINTED), expected.printed);
