@@ -6,6 +6,7 @@ import type { EngineContext } from '../../engine/context.js';
 import { askedFor } from '../../engine/persons/asked.js';
 import { remedyFor } from '../../engine/persons/remedy.js';
 import { retryWaiting } from '../../engine/persons/retry-waiting.js';
+import { isFaultKey } from '../../engine/shipments/read-again.js';
 import { marketplaceKey } from '../../queue/ledger/marketplace-orders.js';
 import { countWaiting, type WaitingFilter, waitingItems } from '../../queue/reads/waiting.js';
 import { findPipeline } from '../pipelines.js';
@@ -134,6 +135,7 @@ async function otherCodes({ database }: Pick<Opened, 'database'>, code: string |
 
 /** An order of Exigo, or one of a marketplace. */
 async function whose(context: EngineContext, order: string): Promise<WaitingFilter> {
+  if (isFaultKey(order)) return { itemKey: order };
   const asked = await askedFor(context, order);
   return 'orderId' in asked ? asked : { itemKey: marketplaceKey(asked.marketplace) };
 }

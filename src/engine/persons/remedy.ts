@@ -33,6 +33,9 @@ const TWICE = 'LINKED_ELSEWHERE';
  */
 export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string {
   if (order_id === null && pipeline === MARKETPLACE_PIPELINE) return remedyForDocument(item_key, code);
+  if (order_id === null && pipeline === SHIPMENT_PIPELINE) {
+    return `mend the template, then: orderferry errors retry --order ${item_key}; or ask the 3PL for the row again, then: orderferry release ${item_key} --as ignore`;
+  }
   if (order_id === null) {
     return `look at the file of ${item_key}, then: orderferry resend <file> --reason <text>`;
   }

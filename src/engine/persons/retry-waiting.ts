@@ -35,9 +35,7 @@ export async function retryWaiting(context: EngineContext, filter: WaitingFilter
       throw await refusal(session, context, filter.orderId, waiting[0]);
     }
     if (filter.itemKey !== undefined && retried === 0) {
-      throw new UsageError(
-        `marketplace order ${filter.itemKey} does not wait; see "orderferry explain ${filter.itemKey}"`,
-      );
+      throw new UsageError(`${filter.itemKey} does not wait; see "orderferry explain ${filter.itemKey}"`);
     }
     return { retried, left: waiting.length - retried };
   });

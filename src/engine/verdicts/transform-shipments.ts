@@ -8,6 +8,7 @@ import type { Lease } from '../../queue/lease/lease.js';
 import type { OpenBatch } from '../../queue/ledger/batches.js';
 import { reopenEffect } from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
+import { mendInboxRow } from '../../queue/ledger/inbox.js';
 import { lastDecidedOrder, supersede } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { effectsOfKeys, newDocuments, supersedeKeys } from '../../queue/ledger/singles.js';
@@ -19,10 +20,13 @@ import {
   threePlsOfChangeSets,
 } from '../../queue/reads/shipments.js';
 import type { EngineContext } from '../context.js';
+import type { Resolved } from '../inbox/resolve-rows.js';
+import { type AskedItem, makePersonsBatch } from '../persons/persons-batch.js';
 import { decideShipment, type ShipmentDecision, type ShipmentPlan } from '../shipments/decide-shipment.js';
+import { isFaultKey, type ReadAgain, readAgain } from '../shipments/read-again.js';
 import { readShipments } from '../shipments/read-shipments.js';
 import { otherConfiguration } from './batch-configuration.js';
-import { held } from './decide.js';
+import { excluded, held } from './decide.js';
 import { type Decided as AnyDecided, giveVerdicts, type Undecided } from './verdicts.js';
 
 /** Orders decided in one transaction. */
@@ -39,6 +43,8 @@ interface UndecidedShipment extends Undecided {
 interface Decided extends AnyDecided<UndecidedShipment> {
   readonly plan: ShipmentPlan;
   readonly withdraw: readonly number[];
+  /** A faulty row as it was read again. */
+  readonly mended: Resolved | null;
 }
 
 export interface ShipmentSteps {
@@ -144,7 +150,30 @@ async function decidePage(
       decided.set(item, decideShipment(shipment, collected, pipeline, standing, how));
     }
   }
-  return page.map((item) => ({ item, ...(decided.get(item) ?? unusable(item)) }));
+  const again = new Map<UndecidedShipment, ReadAgain | undefined>();
+  for (const item of page) {
+    if (item.item_id === null || !isFaultKey(item.item_key)) continue;
+    again.set(item, await readAgain(context, item.item_key));
+  }
+  return page.map((item) => {
+    if (again.has(item)) return { item, ...readTwice(again.get(item)) };
+    return { item, mended: null, ...(decided.get(item) ?? unusable(item)) };
+  });
+}
+
+/** A row that a person had read again. */
+function readTwice(read: ReadAgain | undefined): Omit<Decided, 'item'> {
+  const nothing = { plan: { plan: 'nothing' }, withdraw: [], mended: null } as const;
+  if (read === undefined) return { ...nothing, decision: excluded('READ_AGAIN', 'it has been read before') };
+  const { fault, row } = read;
+  const { code, fault: why } = row ?? fault;
+  const target = fault.three_pl;
+  if (row !== null && row.code === null) {
+    const reason = `${fault.name} line ${fault.line} speaks of order ${row.order_id}, which is judged again`;
+    return { ...nothing, decision: { ...excluded('READ_AGAIN', reason), target }, mended: row };
+  }
+  const reason = `${fault.name} line ${fault.line}: ${why}`;
+  return { ...nothing, decision: { ...held(code ?? fault.code, reason), target }, mended: row };
 }
 
 function unusable({ faulty, item_key }: UndecidedShipment): ShipmentDecision {
@@ -197,6 +226,15 @@ async function followUp(
   now: string,
 ): Promise<void> {
   const steps = shipmentSteps(pipeline);
+  const asked = new Map<number, AskedItem>();
+  for (const { item, mended } of decided) {
+    if (mended === null) continue;
+    await mendInboxRow(session, mended);
+    const { order_id: orderId, code } = mended;
+    if (code !== null || orderId === null) continue;
+    asked.set(orderId, { key: String(orderId), orderId, changeSetId: item.change_set_id, generation: 1 });
+  }
+  if (asked.size > 0) await makePersonsBatch(session, pipeline, 'retry', [...asked.values()], now);
   for (const { item, plan, decision } of decided) {
     if (plan.plan === 'reopen') await reopenEffect(session, plan.effectId, batchId);
     if (plan.plan !== 'tell' && plan.plan !== 'ship') continue;

@@ -120,6 +120,11 @@ export async function keepInboxRows(
   await session.run(sql(session.engine, 'ledger/inbox_file_read'), { file_id: fileId, ...soFar });
 }
 
+/** Keeps what was read of a faulty row the second time. */
+export async function mendInboxRow(session: Session, row: InboxRow): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/mend_inbox_row'), row);
+}
+
 /** Of these orders of Exigo, those that the 3PL has from us, and those that there are at all. */
 export async function ordersOfThreePl(
   session: Session,

@@ -154,3 +154,21 @@ export async function sendingOrders(
   const rows = await session.all<{ order_id: number }>(statement, parameters);
   return rows.map(({ order_id }) => order_id);
 }
+
+/** A faulty row with its file. */
+export interface KeptFault extends FaultyInboxRow {
+  readonly kind: string;
+  readonly three_pl: string;
+  readonly claimed_utc: string;
+}
+
+export async function faultOf(
+  session: Session,
+  fileId: number,
+  line: number,
+): Promise<KeptFault | undefined> {
+  const row = await session.get<
+    Omit<KeptFault, 'code' | 'fault'> & { code: string | null; fault: string | null }
+  >(sql(session.engine, 'reads/inbox_row'), { file_id: fileId, line });
+  return row?.code == null ? undefined : { ...row, code: row.code, fault: row.fault ?? '' };
+}
