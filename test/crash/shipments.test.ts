@@ -50,7 +50,9 @@ const EXPECTED = {
   open: [] as string[],
 };
 const SEED = 20_261_121;
-const PAIRS = 6;
+const PAIRS = 4;
+/** Where a kill beside a lost answer tells something: the call may be out, or its receipt not yet kept. */
+const AROUND_A_LOST_CALL = /(single|status)\/(after-claim|before-receipt)/;
 
 reportMissingEngine();
 
@@ -127,7 +129,7 @@ describe.each(suites)('on $engine', ({ engine, undisturbed, kills, pairs }) => {
   });
 
   describe.each(Object.entries(LIVES))('while %s', (_name, faults) => {
-    const touched = kills.filter(({ point }) => faults.length === 0 || /(single|status)\//.test(point));
+    const touched = kills.filter(({ point }) => faults.length === 0 || AROUND_A_LOST_CALL.test(point));
     const cases = [[], ...touched.map((kill) => [kill]), ...(faults.length === 0 ? pairs : [])];
     it.concurrent.each(
       cases.map((chosen) => [chosen.map(describeKill).join(', then ') || 'not killed', chosen] as const),

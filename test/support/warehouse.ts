@@ -70,7 +70,7 @@ export class Warehouse {
         number,
         '',
         'UPSN',
-        '',
+        'UPS-GROUND',
         this.at('MM/dd/yyyy'),
         this.at('HH:mm'),
         '',

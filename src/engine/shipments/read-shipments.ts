@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../core/errors.js';
-import type { ThreePl } from '../../core/hand-over.js';
-import type { HandedLine, Shipment } from '../../core/shipment.js';
+import { RenderError, type ThreePl } from '../../core/hand-over.js';
+import type { Order } from '../../core/order.js';
+import type { HandedLine, SaidRow, Shipment } from '../../core/shipment.js';
 import { fromUtcText } from '../../core/time.js';
 import { storedConfiguration } from '../../queue/ledger/configurations.js';
 import { type HandedOver, handOvers, linkedSince, saidRows } from '../../queue/reads/shipments.js';
@@ -10,6 +11,8 @@ import type { EngineContext } from '../context.js';
 interface Handed {
   readonly lines: readonly HandedLine[];
   readonly shipMethodId: number | null;
+  /** Ship methods that the 3PL cannot tell from the order's own: its file would have had the same words. */
+  readonly alike: ReadonlySet<number>;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function readShipments(
   const said = await saidRows(database, threePl, orderIds);
   const delivered = await handOvers(database, handOverStep(context), threePl, orderIds);
   const since = await linkedSince(database, threePl, orderIds);
-  const handed = await readHanded(context, threePl, delivered);
+  const handed = await readHanded(context, threePl, delivered, said);
   for (const orderId of orderIds) {
     const known = delivered.get(orderId)?.[0]?.delivered_utc ?? since.get(orderId);
     if (known === undefined) continue;
@@ -37,7 +40,7 @@ export async function readShipments(
       handedOverAt: fromUtcText(known),
       lines: handed.get(orderId)?.lines ?? null,
       shipMethodId: handed.get(orderId)?.shipMethodId ?? null,
-      rows: said.get(orderId) ?? [],
+      rows: (said.get(orderId) ?? []).map((row) => withoutAlike(row, handed.get(orderId))),
     });
   }
   return shipments;
@@ -60,6 +63,7 @@ async function readHanded(
   context: EngineContext,
   threePl: string,
   delivered: ReadonlyMap<number, readonly HandedOver[]>,
+  said: ReadonlyMap<number, readonly SaidRow[]>,
 ): Promise<ReadonlyMap<number, Handed>> {
   const newest = [...delivered.values()].flatMap((all) => all.slice(-1));
   const found = new Map<number, Handed>();
@@ -74,11 +78,45 @@ async function readHanded(
         orderId: order.id,
         lines: template.handed(order),
         shipMethodId: order.row.ShipMethodID,
+        alike: methodsAlike(template, order, said.get(order.id) ?? []),
       })),
     );
     for (const { orderId, ...handed } of read) found.set(orderId, handed);
   }
   return found;
+}
+
+/**
+ * Several of our ship methods may have one word at the 3PL. What it says back then is one of them, and not necessarily the
+ * order's: a method with which its file would have been the same is no other one.
+ */
+function methodsAlike(template: ThreePl, order: Order, rows: readonly SaidRow[]): ReadonlySet<number> {
+  const alike = new Set<number>();
+  const own = order.row.ShipMethodID;
+  for (const id of new Set(rows.flatMap(({ shipMethodId }) => shipMethodId ?? []))) {
+    if (id === own || rendered(template, order) === rendered(template, withMethod(order, id))) alike.add(id);
+  }
+  return alike;
+}
+
+/** The same order, row for row, with another ship method. */
+function withMethod(order: Order, id: number): Order {
+  const row: unknown = Object.create(order.row, { ShipMethodID: { value: id, enumerable: true } });
+  return Object.create(order, { row: { value: row } }) as Order;
+}
+
+function rendered(template: ThreePl, order: Order): string {
+  try {
+    return JSON.stringify(template.render(order));
+  } catch (error) {
+    if (error instanceof RenderError) return `${order.row.ShipMethodID} ${error.code}`;
+    throw error;
+  }
+}
+
+function withoutAlike(row: SaidRow, handed: Handed | undefined): SaidRow {
+  const alike = row.shipMethodId !== null && handed?.alike.has(row.shipMethodId) === true;
+  return alike ? { ...row, shipMethodId: null } : row;
 }
 
 async function templateOf(

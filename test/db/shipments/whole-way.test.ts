@@ -30,6 +30,7 @@ describe.each(engines())('from the hand-over to Shipped on %s', (engine) => {
       const warehouse = new Warehouse(folders, house.clock);
       for (let id = 10; id < 30; id++) {
         await placeOrder(house, id, {
+          row: { ShipMethodID: id === 25 ? 5 : 1 + (id % 2) }, // 1 and 2 are UPS-GROUND there, 5 is not
           lines: [
             ['TEA', '6.00'],
             ['CUP', '4.00'],
@@ -51,6 +52,10 @@ describe.each(engines())('from the hand-over to Shipped on %s', (engine) => {
         new Map([...warehouse.shipped].sort(([a], [b]) => a - b).map(([id, { tracking }]) => [id, tracking])),
       );
       expect([warehouse.shipped.size, warehouse.refused.size, warehouse.canceled.size]).toEqual([16, 2, 2]);
+      const methods = await house.all<{ id: number; method: number }>(
+        `SELECT OrderID AS id, ShipMethodID AS method FROM "dbo.Orders" ORDER BY OrderID`,
+      );
+      expect(methods.filter(({ id, method }) => method !== 1 + (id % 2))).toEqual([{ id: 25, method: 1 }]);
       const moves = house.standin.journal.flatMap(({ applied, changes }) => (applied ? changes : []));
       const shipped = moves.filter(({ from, to }) => from !== to && to === 'Shipped');
       expect(shipped).toHaveLength(16);
