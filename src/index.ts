@@ -12,11 +12,12 @@ export {
   type TransformTools,
   type Verdict,
 } from './core/pipeline.js';
-export { exigoQueue, godatafeedEnded, godatafeedNew } from './extract/sources.js';
+export { exigoQueue, godatafeedEnded, godatafeedNew, threePlInbox } from './extract/sources.js';
 export {
   exigoCancel,
   exigoCreateOrder,
   exigoStatus,
+  exigoTracking,
   godatafeedAcknowledge,
   godatafeedCancel,
   godatafeedUpdate,

@@ -52,6 +52,11 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
         ? [[`folder of ${name}`, { path: delivery.path, made: false }] as const]
         : [],
     ),
+    ...threePls.flatMap(({ name, confirmations }) =>
+      confirmations === null
+        ? []
+        : [[`inbox of ${name}`, { path: confirmations.inbox.path, made: false }] as const],
+    ),
   ]);
   const checks = [
     passed('configuration', `${threePls.length} 3PL templates, hash ${frozen.hash.slice(0, 12)}`),

@@ -55,6 +55,7 @@ function makeFolders(target: string, configFile: string): string[] {
     config.stateDirectory,
     config.tableCsv.directory,
     ...config.threePls.flatMap(({ delivery }) => (delivery.kind === 'folder' ? [delivery.path] : [])),
+    ...config.threePls.flatMap(({ confirmations }) => confirmations?.inbox.path ?? []),
   ];
   return folders
     .filter((folder) => mkdirSync(folder, { recursive: true }) !== undefined)

@@ -1,3 +1,4 @@
+import threePlShipmentsToExigo from '../../pipelines/3pl-shipments-to-exigo.js';
 import exigoOrdersTo3pl from '../../pipelines/exigo-orders-to-3pl.js';
 import exigoSnapshotToCsv from '../../pipelines/exigo-snapshot-to-csv.js';
 import exigoStatusToGodatafeed from '../../pipelines/exigo-status-to-godatafeed.js';
@@ -15,15 +16,22 @@ export const PIPELINES: readonly AnyPipeline[] = [
   exigoStatusToGodatafeed,
   godatafeedOrdersToExigo,
   godatafeedCancellationsToExigo,
+  threePlShipmentsToExigo,
 ];
 
-/** The flows of an installation: those of GoDataFeed need a store. */
-export function pipelinesFor({ godatafeed }: Pick<Config, 'godatafeed'>): readonly AnyPipeline[] {
-  return PIPELINES.filter((pipeline) => godatafeed.stores.length > 0 || !needsStores(pipeline));
+/** The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox. */
+export function pipelinesFor({
+  godatafeed,
+  threePls = [],
+}: Pick<Config, 'godatafeed'> & Partial<Pick<Config, 'threePls'>>): readonly AnyPipeline[] {
+  const inboxes = threePls.some(({ confirmations }) => confirmations !== null);
+  return PIPELINES.filter((pipeline) =>
+    pipeline.source.kind === '3pl-inbox' ? inboxes : godatafeed.stores.length > 0 || !needsStores(pipeline),
+  );
 }
 
 export function needsStores({ source, load }: AnyPipeline): boolean {
-  return source.kind !== 'exigo-queue' || load.some(({ kind }) => kind === 'godatafeed-update');
+  return source.kind.startsWith('godatafeed-') || load.some(({ kind }) => kind === 'godatafeed-update');
 }
 
 /** The flow that marketplace orders come in by. */

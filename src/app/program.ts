@@ -15,6 +15,7 @@ import { addRun } from './commands/run.js';
 import { addSetUp } from './commands/set-up.js';
 import { addStandin } from './commands/standin.js';
 import { addStatus } from './commands/status.js';
+import { addThreePl } from './commands/three-pl.js';
 import { createOutput, type Output } from './output.js';
 import type { ProcessFrame } from './process.js';
 
@@ -58,6 +59,7 @@ export async function runProgram(
     addReplay,
     addDiffConfig,
     addReconcile,
+    addThreePl,
     addDemo,
     addStandin,
   ]) {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
+import { InvariantError } from '../core/errors.js';
 import type { OrderRules } from '../core/godatafeed.js';
 import type { ThreePl } from '../core/hand-over.js';
 import { type Logger, silentLogger } from '../core/log.js';
@@ -11,11 +12,13 @@ import { openSqlServer } from '../db/sqlserver/pool.js';
 import type { EngineContext, Progress, TransformKit } from '../engine/context.js';
 import { frozenOrders } from '../extract/frozen-orders.js';
 import { frozenTables } from '../extract/frozen-tables.js';
+import { inboxFolder } from '../extract/inbox-folder.js';
 import { localFolder } from '../files/folder/local-folder.js';
 import { openFolders } from '../files/folders.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import { createExigoClient } from '../load/exigo-api/client.js';
 import { exigoOrderTarget } from '../load/exigo-api/order-target.js';
+import { exigoShipmentTarget } from '../load/exigo-api/shipment-target.js';
 import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
 import { fileDelivery } from '../load/files/delivery.js';
 import { godatafeedUpdateTarget } from '../load/godatafeed/update-target.js';
@@ -24,6 +27,7 @@ import { zplLabels } from '../transform/labels/decode.js';
 import { pdfPages } from '../transform/labels/pdf.js';
 import { orderMapper, type StoreRules } from '../transform/marketplace/new-order.js';
 import { makeReporter, type ReportingStore } from '../transform/marketplace/report.js';
+import { collectShipment } from '../transform/shipments/collect.js';
 import { tableCsvEncoder } from '../transform/table-csv.js';
 import {
   diffRendered,
@@ -108,8 +112,14 @@ export function makeContext(options: RuntimeOptions): EngineContext {
           : folders.of(target.name, target.delivery),
       ),
     labelPrinter,
+    inbox: (threePl) => {
+      if (threePl.confirmations !== null) return inboxFolder(threePl.confirmations.inbox.path);
+      throw new InvariantError(`the template of ${threePl.name} has no confirmations`);
+    },
     statusTarget:
       client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
+    shipmentTarget:
+      client === null || config.exigoApi === null ? null : exigoShipmentTarget(client, config.exigoApi),
     orderTarget:
       client === null || config.exigoApi === null ? null : exigoOrderTarget(client, config.exigoApi),
     stores: new Map([...stores].map(([name, store]) => [name, marketplaceStore(store)])),
@@ -149,6 +159,7 @@ function transformKit(config: Config): TransformKit {
     threePlsOf: (json) => storedThreePls(json, config),
     reporter: (json) =>
       makeReporter((JSON.parse(json) as { readonly stores?: readonly ReportingStore[] }).stores ?? []),
+    collect: collectShipment,
     orderMapper: (json) => orderMapper(storedRules(json)),
   };
 }

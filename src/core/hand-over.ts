@@ -1,6 +1,8 @@
+import type { Confirmations } from './confirmation.js';
 import type { LabelRule } from './label.js';
 import type { Order } from './order.js';
 import type { Place } from './places.js';
+import type { HandedLine } from './shipment.js';
 
 /** When the hand-over files of a 3PL are made. */
 export interface WaveRule {
@@ -36,6 +38,15 @@ export interface ThreePl {
   readonly delivery: Place;
   /** Whether the manifest is written before the file (usual) or after it (when it is the 3PL's trigger). */
   readonly manifest: 'before' | 'after' | 'none';
+  /**
+   * Null: an order counts as Printed when it was handed over. Else when the 3PL has accepted it, which it should within
+   * this time (ms).
+   */
+  readonly answerWithinMs: number | null;
+  /** What it sends back; null: nothing is read. */
+  readonly confirmations: Confirmations | null;
+  /** The lines of the order that its files have, whatever their columns say of them. */
+  handed(order: Order): readonly HandedLine[];
   /** First routing rule of this 3PL that the order matches, described for `explain`, or null. */
   matches(order: Order): string | null;
   /**

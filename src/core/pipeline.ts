@@ -3,6 +3,7 @@ import { ConfigurationError } from './errors.js';
 import type { QueueTable } from './exigo-tables.js';
 import type { MarketplaceDocument } from './feed-store.js';
 import type { Order } from './order.js';
+import type { Shipment } from './shipment.js';
 import { didYouMean } from './text.js';
 
 /**
@@ -37,12 +38,14 @@ export interface FrozenTable {
 
 /**
  * Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets; or the orders that
- * are NEW in the stores of GoDataFeed; or those that ended there while they are open with us.
+ * are NEW in the stores of GoDataFeed; or those that ended there while they are open with us; or the orders that the files
+ * of 3PLs speak of.
  */
 export type SourceDescription<Item> = (
   | { readonly kind: 'exigo-queue'; readonly aggregate: 'order' | 'table' }
   | { readonly kind: 'godatafeed-new'; readonly aggregate: 'marketplace-order' }
   | { readonly kind: 'godatafeed-ended'; readonly aggregate: 'ended-order' }
+  | { readonly kind: '3pl-inbox'; readonly aggregate: 'shipment' }
 ) & {
   /** Type only: what the transform gets. */
   readonly item?: Item;
@@ -66,22 +69,39 @@ export interface MarketplaceTools {
   toExigo(order: MarketplaceDocument): Verdict;
 }
 
+/** The same for what a 3PL has said of an order. */
+export interface ShipmentTools {
+  /**
+   * Goes on when the order is accounted for; else a reject that says what is missing, what is refused, or what cannot be
+   * true. Parcels by the policy of the 3PL's template.
+   */
+  ship(shipment: Shipment): Verdict;
+}
+
 /** The tools that go with an item. */
 export type ToolsOf<Item> = Item extends MarketplaceDocument
   ? MarketplaceTools
-  : Item extends EndedOrder
-    ? Readonly<Record<never, never>>
-    : TransformTools;
+  : Item extends Shipment
+    ? ShipmentTools
+    : Item extends EndedOrder
+      ? Readonly<Record<never, never>>
+      : TransformTools;
 
 export type StepDescription =
   | { readonly kind: '3pl-file'; readonly step: string }
   | { readonly kind: 'table-csv'; readonly step: string }
-  | { readonly kind: 'exigo-status'; readonly step: string; readonly to: 'Printed'; readonly after: string }
+  | {
+      readonly kind: 'exigo-status';
+      readonly step: string;
+      readonly to: 'Printed' | 'Shipped';
+      readonly after: string;
+    }
   | { readonly kind: 'godatafeed-update'; readonly step: string }
   | { readonly kind: 'exigo-create-order'; readonly step: string }
   | { readonly kind: 'godatafeed-acknowledge'; readonly step: string; readonly after: string }
   | { readonly kind: 'godatafeed-cancel'; readonly step: string }
-  | { readonly kind: 'exigo-cancel'; readonly step: string };
+  | { readonly kind: 'exigo-cancel'; readonly step: string }
+  | { readonly kind: 'exigo-tracking'; readonly step: string };
 
 /**
  * The loads that the engine can work, by what their source gives: the first step, and what may come after it, in this
@@ -105,6 +125,11 @@ const LOADS: Readonly<
     words: 'a step that makes the order, then one that acknowledges it, then one that reports cancellations',
   },
   'ended-order': { first: 'exigo-cancel', rest: [], words: 'one step that cancels in Exigo' },
+  shipment: {
+    first: 'exigo-tracking',
+    rest: ['exigo-status'],
+    words: 'a step that gives Exigo the tracking numbers, then at most one status step',
+  },
 };
 
 /** A pipeline is a description: no connection, clock, loop or logging in it. */
@@ -129,6 +154,13 @@ export function definePipeline<Item>(definition: PipelineDefinition<Item>): Pipe
     if ('after' in step && !seen.has(step.after)) {
       throw new ConfigurationError(
         `pipeline ${name}: step "${step.step}" comes after "${step.after}", which is no earlier step${didYouMean(step.after, seen)}`,
+      );
+    }
+    // What a hand-over proves is that the 3PL has the order, no more.
+    const proven = steps[0]?.kind === 'exigo-tracking' ? 'Shipped' : 'Printed';
+    if (step.kind === 'exigo-status' && step.to !== proven) {
+      throw new ConfigurationError(
+        `pipeline ${name}: step "${step.step}" sets ${step.to}; after ${steps[0]?.kind} it can only be ${proven}`,
       );
     }
     seen.add(step.step);
@@ -158,4 +190,10 @@ export type OrderPipeline = PipelineDefinition<Order>;
 export type TablePipeline = PipelineDefinition<FrozenTable>;
 export type MarketplacePipeline = PipelineDefinition<MarketplaceDocument>;
 export type EndedPipeline = PipelineDefinition<EndedOrder>;
-export type AnyPipeline = OrderPipeline | TablePipeline | MarketplacePipeline | EndedPipeline;
+export type ShipmentPipeline = PipelineDefinition<Shipment>;
+export type AnyPipeline =
+  | OrderPipeline
+  | TablePipeline
+  | MarketplacePipeline
+  | EndedPipeline
+  | ShipmentPipeline;

@@ -1,5 +1,6 @@
 import type { OrderStatus } from './exigo.js';
 import type { FixedUpdate } from './marketplace.js';
+import type { ShipmentNotice } from './shipment.js';
 
 /**
  * A target that shows its state, so that an effect is read back instead of guessed (design section 5).
@@ -13,8 +14,31 @@ export interface StatusTarget {
   readonly unknownWaitMs: number;
   /** Status of each order now; an order the target does not know is missing from the map. */
   read(orderIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
-  /** Moves all of them in one call: one result for all. */
-  change(orderIds: readonly number[], to: OrderStatus): Promise<void>;
+  /** Moves all of them in one call: one result for all. `details` goes along with orders that were shipped. */
+  change(
+    orderIds: readonly number[],
+    to: OrderStatus,
+    details?: ReadonlyMap<number, ShipmentNotice>,
+  ): Promise<void>;
+}
+
+/** What Exigo shows of the shipment of an order; it does not show carriers. */
+export interface ShownShipment {
+  /** By the API's name. */
+  readonly status: string;
+  /** By field, the first one first; null for an empty one. */
+  readonly tracking: readonly (string | null)[];
+  readonly shipMethodId: number | null;
+}
+
+/** Where the numbers of parcels go, one order at a time. Errors as of {@link StatusTarget}. */
+export interface ShipmentTarget {
+  /** After an unknown outcome absence proves nothing before this many milliseconds. */
+  readonly unknownWaitMs: number;
+  /** Null: the target does not know the order. */
+  look(orderId: number): Promise<ShownShipment | null>;
+  /** Sets numbers, carriers and, if there is one, the ship method; fields beyond the numbers are emptied where `shown` has any. */
+  tell(orderId: number, notice: ShipmentNotice, shown: ShownShipment): Promise<void>;
 }
 
 /** What a store of GoDataFeed shows of an order and of the last update for it; null for what it does not show. */

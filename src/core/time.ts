@@ -27,11 +27,17 @@ export function toExigoText(ms: number): string {
  * a time inside the spring gap moves forward by the gap.
  */
 export function fromExigoText(text: string): number {
-  const wall = DateTime.fromISO(text.trim().replace(' ', 'T'), { zone: 'utc' }).toMillis();
+  return instantOfWall(DateTime.fromISO(text.trim().replace(' ', 'T'), { zone: 'utc' }).toMillis(), zone);
+}
+
+/** What the clocks of a zone show (ms, as if it were UTC) to an instant; repeated and skipped times as above. */
+export function instantOfWall(wall: number, there: IANAZone): number {
   // Luxon resolves a repeated time by the offset of today, so the two offsets are tried here, old one first.
-  const before = wall - offsetAt(wall - DAY);
-  const after = wall - offsetAt(wall + DAY);
-  return before + offsetAt(before) !== wall && after + offsetAt(after) === wall ? after : before;
+  const before = wall - offsetAt(wall - DAY, there);
+  const after = wall - offsetAt(wall + DAY, there);
+  return before + offsetAt(before, there) !== wall && after + offsetAt(after, there) === wall
+    ? after
+    : before;
 }
 
 /** The later of the two instants of a local time that autumn repeats; null for every other time. */
@@ -41,8 +47,8 @@ export function laterOfRepeated(text: string): number | null {
 
 const zone = IANAZone.create(EXIGO_ZONE);
 
-function offsetAt(instant: number): number {
-  return zone.offset(instant) * MINUTE;
+function offsetAt(instant: number, there: IANAZone): number {
+  return there.offset(instant) * MINUTE;
 }
 
 /** Adds milliseconds to a local text as clocks on the wall would show it, without any zone. */

@@ -2,14 +2,16 @@ import type { Clock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import type { MarketplaceDocument, MarketplaceStore } from '../core/feed-store.js';
 import type { RenderedOrder, ThreePl } from '../core/hand-over.js';
+import type { InboxPlace } from '../core/inbox-place.js';
 import type { LabelPrinter } from '../core/label.js';
 import type { Logger } from '../core/log.js';
 import type { Reporter } from '../core/marketplace.js';
 import type { MappedOrder, OrderTarget } from '../core/new-order.js';
 import type { FrozenValue, Order } from '../core/order.js';
 import type { AnyPipeline, Verdict } from '../core/pipeline.js';
+import type { Collector } from '../core/shipment.js';
 import type { OrderReader, TableReader } from '../core/sources.js';
-import type { Delivery, StatusTarget, UpdateTarget } from '../core/targets.js';
+import type { Delivery, ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { HostedSync } from '../queue/freeze/freeze.js';
 import type { Database, Session } from '../queue/ledger/session.js';
 
@@ -28,6 +30,8 @@ export interface TransformKit {
   reporter(configurationJson: string): Reporter;
   /** Maps marketplace orders by the stores of a stored configuration (its JSON). */
   orderMapper(configurationJson: string): OrderMapper;
+  /** What all that a 3PL has said of an order comes to. */
+  readonly collect: Collector;
 }
 
 /** What a marketplace order becomes in Exigo. Pure. */
@@ -70,8 +74,12 @@ export interface EngineContext {
   delivery(target: ThreePl | 'tables'): Delivery;
   /** Makes PDFs of HTML labels. */
   readonly labelPrinter: LabelPrinter;
+  /** Where a 3PL that has `confirmations` puts its files. */
+  inbox(threePl: ThreePl): InboxPlace;
   /** Null when no Exigo API is configured. */
   readonly statusTarget: StatusTarget | null;
+  /** Null when no Exigo API is configured. */
+  readonly shipmentTarget: ShipmentTarget | null;
   /** Stores of GoDataFeed by name. */
   readonly updateTargets: ReadonlyMap<string, UpdateTarget>;
   /** Null when no Exigo API is configured. */

@@ -12,11 +12,13 @@ import {
   type Listed,
   type PlannedCall,
   recordingOrderTarget,
+  recordingShipments,
   recordingStore,
   recordingStores,
   recordingTarget,
   unhurriedClock,
 } from './dry-targets.js';
+import { dryInbox } from './inbox/dry-inbox.js';
 import { openOrders } from './marketplace/freeze-ended.js';
 import { type RunSummary, summarize } from './report.js';
 import { type RunRequest, runPipeline, windowOf } from './run.js';
@@ -70,6 +72,7 @@ export async function dryRun(
           deliveries.set(name, known);
           return known;
         },
+        inbox: (threePl) => dryInbox(context.inbox(threePl)),
         updateTargets: new Map(
           [...context.updateTargets].map(([name, target]) => [name, recordingStore(target, calls)]),
         ),
@@ -77,6 +80,10 @@ export async function dryRun(
           context.statusTarget === null
             ? null
             : recordingTarget(context.statusTarget, context.hosted?.database ?? session, calls),
+        shipmentTarget:
+          context.shipmentTarget === null
+            ? null
+            : recordingShipments(context.shipmentTarget, context.hosted?.database ?? session, calls),
         orderTarget: context.orderTarget === null ? null : recordingOrderTarget(context.orderTarget, calls),
         stores: recordingStores(
           listed,
@@ -102,7 +109,7 @@ export async function dryRun(
 async function listStores(context: EngineContext, request: RunRequest): Promise<ReadonlyMap<string, Listed>> {
   const listed = new Map<string, Listed>();
   const { kind } = request.pipeline.source;
-  if (kind === 'exigo-queue') return listed;
+  if (kind === 'exigo-queue' || kind === '3pl-inbox') return listed;
   for (const store of context.stores.values()) {
     try {
       const between = async () => assertGoingOn(context.signal);

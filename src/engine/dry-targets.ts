@@ -7,7 +7,7 @@ import { statusName } from '../core/exigo.js';
 import type { MarketplaceStore, NewOrders } from '../core/feed-store.js';
 import type { LogFields, Logger } from '../core/log.js';
 import type { OrderTarget } from '../core/new-order.js';
-import type { Delivery, FileFacts, StatusTarget, UpdateTarget } from '../core/targets.js';
+import type { Delivery, FileFacts, ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { Session } from '../queue/ledger/session.js';
 import { sourceStatuses } from '../queue/reads/orders.js';
 import { describeSent } from './updates/update-request.js';
@@ -89,6 +89,28 @@ export function recordingTarget(real: StatusTarget, session: Session, calls: Pla
     async change(orderIds, to) {
       calls.push({ operation: `ChangeOrderStatusBatch ${to}`, orders: orderIds });
       for (const id of orderIds) done.set(id, to);
+    },
+  };
+}
+
+/** Notes what Exigo would be told of shipments; an order's status is that of the sync database. */
+export function recordingShipments(
+  real: ShipmentTarget,
+  session: Session,
+  calls: PlannedCall[],
+): ShipmentTarget {
+  return {
+    unknownWaitMs: real.unknownWaitMs,
+    async look(orderId) {
+      const status = (await sourceStatuses(session, [orderId])).get(orderId);
+      if (status === undefined) return null;
+      return { status: statusName(status), tracking: [], shipMethodId: null };
+    },
+    async tell(orderId, { tracking }) {
+      calls.push({
+        operation: `UpdateOrder ${tracking.map(({ number }) => number).join(', ')}`,
+        orders: [orderId],
+      });
     },
   };
 }

@@ -56,7 +56,7 @@ export interface RunSummary {
       number
     >
   >;
-  /** Stores of GoDataFeed that could not be read; the others were. */
+  /** Stores of GoDataFeed that could not be read, and files of 3PLs (`inbox/<3pl>`); the others were. */
   readonly storeProblems: readonly {
     readonly store: string;
     readonly code: string;

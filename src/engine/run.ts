@@ -19,6 +19,7 @@ import { beginRun, endRun, runIdOf } from '../queue/ledger/runs.js';
 import type { Answer, Request } from '../queue/ledger/session.js';
 import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
 import type { EngineContext } from './context.js';
+import { takeInboxes } from './inbox/take-inboxes.js';
 import { pipelineLease, requestDeadline } from './leases.js';
 import { freezeEnded } from './marketplace/freeze-ended.js';
 import { type FrozenStores, freezeStores, type StoreProblem } from './marketplace/freeze-stores.js';
@@ -176,6 +177,9 @@ async function freezeOnce(turn: Turn, request: RunRequest): Promise<Frozen> {
     return { changeSets: changeSet === null ? [] : [changeSet], problems: [], standing };
   }
   await beginNow(turn);
+  if (pipeline.source.kind === '3pl-inbox') {
+    return { ...(await takeInboxes(context, lease)), standing: null };
+  }
   if (pipeline.source.kind === 'godatafeed-ended') {
     return { ...(await freezeEnded(context, lease, pipeline)), standing: null };
   }

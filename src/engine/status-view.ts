@@ -1,9 +1,11 @@
+import { DAY } from '../core/clock.js';
 import { toUtcText } from '../core/time.js';
 import { SOURCE } from '../queue/freeze/freeze.js';
 import { isProvablyDead, nameHolder } from '../queue/lease/holder.js';
 import { openBatches } from '../queue/ledger/batches.js';
 import { readWatermarks } from '../queue/ledger/watermarks.js';
 import { openWaves, type Wave } from '../queue/ledger/waves.js';
+import { type SetAsideFile, setAsideFiles } from '../queue/reads/inbox.js';
 import {
   type Backlog,
   backlog,
@@ -18,6 +20,7 @@ import {
   type WaitingCount,
   waitingCounts,
 } from '../queue/reads/status.js';
+import { notAnswered } from './answers/not-answered.js';
 import type { EngineContext } from './context.js';
 import { pipelineLease } from './leases.js';
 import { nextCutOff } from './waves/cut-off.js';
@@ -47,7 +50,12 @@ export interface Status {
   readonly pipelines: readonly PipelineStatus[];
   /** Per 3PL the next cut-off (ISO, UTC), `now` when the next run makes a wave, null where every run makes one. */
   readonly nextWaves: Readonly<Record<string, string | null>>;
+  /** Files of 3PLs that were not used, of the last 30 days; without those whose name was read since. */
+  readonly setAside: readonly SetAsideFile[];
 }
+
+/** How long a file that was set aside is shown. */
+const SHOWN_FOR = 30 * DAY;
 
 /** Where everything stands, from the ledger alone. */
 export async function readStatus(context: EngineContext): Promise<Status> {
@@ -63,7 +71,7 @@ export async function readStatus(context: EngineContext): Promise<Status> {
       ...(await lastRuns(database, name)),
       openBatches: (await openBatches(database, name)).length,
       backlog: await backlog(database, name),
-      waiting: await waitingCounts(database, name),
+      waiting: [...(await waitingCounts(database, name)), ...(await unansweredCount(context, name))],
       openSteps: await openSteps(database, name),
       openFiles: await openWaves(database, name),
       heldFiles: await heldFiles(database, name),
@@ -73,7 +81,15 @@ export async function readStatus(context: EngineContext): Promise<Status> {
     watermarks: Object.fromEntries(await readWatermarks(database, SOURCE)),
     pipelines,
     nextWaves: await nextWaves(context),
+    setAside: await setAsideFiles(database, toUtcText(context.clock.now() - SHOWN_FOR)),
   };
+}
+
+async function unansweredCount(context: EngineContext, pipeline: string): Promise<WaitingCount[]> {
+  const items = await notAnswered(context, pipeline);
+  const [oldest] = items;
+  if (oldest === undefined) return [];
+  return [{ state: oldest.state, code: oldest.code, items: items.length, oldest_utc: oldest.settled_utc }];
 }
 
 function isAlive({ clock }: EngineContext, lease: LeaseState): boolean {

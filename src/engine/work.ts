@@ -4,6 +4,7 @@ import type {
   EndedPipeline,
   MarketplacePipeline,
   OrderPipeline,
+  ShipmentPipeline,
   StepDescription,
   TablePipeline,
 } from '../core/pipeline.js';
@@ -12,15 +13,18 @@ import type { Lease } from '../queue/lease/lease.js';
 import { closeBatches, type OpenBatch } from '../queue/ledger/batches.js';
 import type { OpenWork } from '../queue/ledger/open-work.js';
 import { fillSingles } from '../queue/ledger/singles.js';
+import { judgeAnswers } from './answers/judge-answers.js';
 import type { EngineContext } from './context.js';
 import { cancelInExigo } from './marketplace/cancel-in-exigo.js';
 import { createOrders } from './marketplace/create-orders.js';
 import { acknowledgeOrders, cancelOrders } from './marketplace/tell-stores.js';
+import { tellExigo } from './shipments/tell-exigo.js';
 import { changeStatuses } from './statuses/status.js';
 import { reportUpdates } from './updates/updates.js';
 import { transformDocuments } from './verdicts/transform-documents.js';
 import { transformEnded } from './verdicts/transform-ended.js';
 import { transformOrders } from './verdicts/transform-orders.js';
+import { transformShipments } from './verdicts/transform-shipments.js';
 import { transformTables } from './verdicts/transform-tables.js';
 import { transformUpdates } from './verdicts/transform-updates.js';
 import { sendWaves } from './waves/send.js';
@@ -83,6 +87,8 @@ async function transform(
       return transformTables(context, lease, pipeline as TablePipeline, batch);
     case 'marketplace-order':
       return transformDocuments(context, lease, pipeline as MarketplacePipeline, batch);
+    case 'shipment':
+      return transformShipments(context, lease, pipeline as ShipmentPipeline, batch);
     case 'ended-order':
       return transformEnded(context, lease, pipeline as EndedPipeline, batch);
     default:
@@ -115,14 +121,18 @@ async function take({ context, lease, pipeline, due }: Working, limit: number): 
 
 /** What a step does; files went before, as one that is late holds up nothing. */
 async function workStep({ context, lease, pipeline, fresh }: Working, step: StepDescription): Promise<void> {
-  const { statusTarget, orderTarget } = context;
+  const { statusTarget, orderTarget, shipmentTarget } = context;
   const waits = () => {
     context.log.warn(`step ${step.step} waits: no Exigo API is configured`, { pipeline: pipeline.name });
   };
   switch (step.kind) {
     case 'exigo-status':
+      if (step.to === 'Printed') await judgeAnswers({ context, lease, pipeline, step: step.step });
       if (statusTarget === null) return waits();
       return changeStatuses({ context, lease, pipeline, step, target: statusTarget });
+    case 'exigo-tracking':
+      if (shipmentTarget === null) return waits();
+      return tellExigo({ context, lease, pipeline: pipeline as ShipmentPipeline, target: shipmentTarget });
     case 'godatafeed-update':
       return reportUpdates({ context, lease, pipeline, step });
     case 'exigo-create-order': {

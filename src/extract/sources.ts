@@ -2,6 +2,7 @@ import type { EndedOrder } from '../core/ended-order.js';
 import type { MarketplaceDocument } from '../core/feed-store.js';
 import type { Order } from '../core/order.js';
 import type { FrozenTable, SourceDescription } from '../core/pipeline.js';
+import type { Shipment } from '../core/shipment.js';
 
 /**
  * The change sets frozen from `queue.Refresh`: `order` gives whole orders with lines, payments and customer,
@@ -21,4 +22,9 @@ export function godatafeedNew(): SourceDescription<MarketplaceDocument> {
 /** Orders that are open with us, and that their store shows Canceled, or shipped by someone else. */
 export function godatafeedEnded(): SourceDescription<EndedOrder> {
   return { kind: 'godatafeed-ended', aggregate: 'ended-order' };
+}
+
+/** The orders that new files of the 3PLs speak of; each 3PL that has an inbox is read by itself. */
+export function threePlInbox(): SourceDescription<Shipment> {
+  return { kind: '3pl-inbox', aggregate: 'shipment' };
 }

@@ -13,10 +13,15 @@ export function tableCsv<S extends string>(options: { readonly step: S }) {
 /** Sets the Exigo status of orders whose earlier step is done; read before and after. */
 export function exigoStatus<S extends string, A extends string>(options: {
   readonly step: S;
-  readonly to: 'Printed';
+  readonly to: 'Printed' | 'Shipped';
   readonly after: A;
 }) {
   return { kind: 'exigo-status', ...options } as const satisfies StepDescription;
+}
+
+/** Gives Exigo the tracking numbers and carriers of a shipment; once per order and what it is told. */
+export function exigoTracking<S extends string>(options: { readonly step: S }) {
+  return { kind: 'exigo-tracking', ...options } as const satisfies StepDescription;
 }
 
 /** Tells the marketplace of a shipment or cancellation; once per marketplace order and what it is told. */

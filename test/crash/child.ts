@@ -52,6 +52,7 @@ await runMain(async (signal, frame) => {
       ? { engine: 'sqlite', file: join(spec.folder, 'orderferry.db') }
       : testServer(spec.database),
     (spec.stores ?? []).map((written) => storeOf(written)),
+    spec.inboxes ?? false,
   );
   const config: Config = {
     ...made,

@@ -91,6 +91,8 @@ describe('a fresh folder', () => {
       'table folder',
       'folder of atlas',
       'folder of borealis',
+      'inbox of atlas',
+      'inbox of borealis',
       'disk',
       'database',
       'sync tables',
@@ -270,11 +272,11 @@ test('the report, for people and as one object', async () => {
   expect(shown).toContain(
     'FAIL  database: /var/orderferry.db is not there yet\n      -> orderferry migrate\n',
   );
-  expect(shown).toMatch(/\n\n1 of 8 checks failed\.\n$/);
+  expect(shown).toMatch(/\n\n1 of 10 checks failed\.\n$/);
   const { ok, checks } = JSON.parse(await shownBy(true));
   expect(ok).toBe(false);
   expect(checks[0]).toMatchObject({ name: 'configuration', ok: true, remedy: null });
-  expect(checks[6]).toEqual({
+  expect(checks[8]).toEqual({
     name: 'database',
     ok: false,
     detail: '/var/orderferry.db is not there yet',

@@ -66,12 +66,14 @@ describe.each(engines())('on %s', (engine) => {
           compared.push(await product.reconcile());
         },
         readSets: () => product.readSets(),
+        confirm: (events, exigoId) => product.confirm(events, exigoId),
       });
       expect(totals).toEqual({
         cuts: 5,
         handedOver: 6,
         lines: 8,
         printed: 6,
+        shipped: 2,
         held: 3,
         sales: { made: 3, shipped: 1, canceled: 1 },
       });

@@ -107,10 +107,10 @@ const stamps = async (order: number) =>
 describe('a replay', () => {
   it('ends with its totals when every set is as expected', async () => {
     const totals = await run(new IdealProduct());
-    expect(totals).toEqual({ cuts: 5, handedOver: 3, lines: 4, printed: 3, held: 1 });
-    expect(totalsLine(totals)).toBe('handed over 3, lines 4, printed 3, held 1 (after 5 cuts)');
+    expect(totals).toEqual({ cuts: 5, handedOver: 3, lines: 4, printed: 3, shipped: 1, held: 1 });
+    expect(totalsLine(totals)).toBe('handed over 3, lines 4, printed 3, shipped 1, held 1 (after 5 cuts)');
     expect(totalsLine({ ...totals, sales: { made: 9, shipped: 8, canceled: 1 } })).toBe(
-      'handed over 3, lines 4, printed 3, held 1 (after 5 cuts); marketplace: made and acknowledged 9, reported Shipped 8, Canceled 1',
+      'handed over 3, lines 4, printed 3, shipped 1, held 1 (after 5 cuts); marketplace: made and acknowledged 9, reported Shipped 8, Canceled 1',
     );
   });
 

@@ -87,6 +87,7 @@ async function replayAll(
       if (cuts % CUTS_PER_COMPARISON === 0) await compareAll();
     },
     readSets: () => product.readSets(),
+    confirm: (events, exigoId) => product.confirm(events, exigoId),
     onCut(cut, sets) {
       cuts += 1;
       if (cuts % CUTS_PER_LINE !== 0) return;

@@ -26,10 +26,13 @@ export interface Sales {
 /** How the key of an order in Exigo begins. */
 export const SALE_KEY = 'olist:';
 
+/** Of every sale, whatever the state of its buyer. */
+export const SALES_WAREHOUSE = 1;
+
 /** Exigo's number for the ship method of the replay goes to its marketplace as this carrier. */
 const CARRIER = 'UPS';
 const ORDERS = {
-  warehouse: 1,
+  warehouse: SALES_WAREHOUSE,
   currencies: { BRL: 'brl' },
   shipMethods: { any: { any: 1 } },
   unmappedSkus: 'as-item-code',

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freezeConfig } from '../../src/app/config/frozen.js';
 import { makeContext } from '../../src/app/runtime.js';
@@ -18,7 +18,8 @@ import { createTables, type Place } from '../support/place.js';
 import type { ReplayClock } from './clock.js';
 import { spelt } from './engine.js';
 import { rowsOf } from './files.js';
-import { OlistMarket } from './market.js';
+import type { LifeEvent } from './life.js';
+import { OlistMarket, SALES_WAREHOUSE } from './market.js';
 import type { ProductSets } from './replay.js';
 
 const WEEK = 7 * DAY;
@@ -26,6 +27,10 @@ const CREDENTIALS = { login: 'ferry', company: 'olist', password: 'not-a-secret'
 const PRINTED_ORDERS: Statement = {
   name: 'olist/printed',
   text: `SELECT order_id FROM "etl.effect" WHERE step = 'printed' AND state = 'done'`,
+};
+const SHIPPED_ORDERS: Statement = {
+  name: 'olist/shipped',
+  text: `SELECT order_id FROM "etl.effect" WHERE step = 'shipped' AND state = 'done'`,
 };
 const HELD_ORDERS: Statement = {
   name: 'olist/held',
@@ -49,6 +54,8 @@ export class OlistProduct {
   private readonly filesRead = new Set<string>();
   private readonly handedOver = new Set<number>();
   private readonly printed = new Set<number>();
+  private readonly shipped = new Set<number>();
+  private confirmations = 0;
   private lines = 0;
 
   private constructor(
@@ -78,7 +85,10 @@ export class OlistProduct {
     });
     const market = await OlistMarket.open(clock);
     const config = configOf(place.config, directory, standin.url, market.store);
-    for (const { delivery } of config.threePls) await mkdir(delivery.path, { recursive: true });
+    for (const { delivery, confirmations } of config.threePls) {
+      await mkdir(delivery.path, { recursive: true });
+      if (confirmations !== null) await mkdir(confirmations.inbox.path, { recursive: true });
+    }
     await mkdir(config.tableCsv.directory, { recursive: true });
     const context = makeContext({ config, database, clock });
     return new OlistProduct(database, context, standin, standinDatabase, market);
@@ -87,14 +97,32 @@ export class OlistProduct {
   /** One run of every pipeline, at the instant of the clock. */
   async runCycle(): Promise<void> {
     this.market.cycle();
-    // What is taken into Exigo goes to its warehouse with the same cut.
-    const [into, others] = [true, false].map((first) =>
-      this.context.pipelines.filter(({ source }) => (source.kind === 'godatafeed-new') === first),
-    );
-    for (const pipeline of [...(into ?? []), ...(others ?? [])]) {
+    // What is taken into Exigo goes to its warehouse with the same cut, and what left is reported with it.
+    const first = ['godatafeed-new', '3pl-inbox'];
+    const into = first.flatMap((kind) => this.context.pipelines.filter(({ source }) => source.kind === kind));
+    const others = this.context.pipelines.filter((pipeline) => !into.includes(pipeline));
+    for (const pipeline of [...into, ...others]) {
       const { error, heldBy } = await runPipeline(this.context, { pipeline, slices: [] });
       if (error !== null) throw error;
       if (heldBy !== null) throw new InvariantError(`${pipeline.name} is held by ${heldBy.heldBy}`);
+    }
+  }
+
+  /** The warehouses' files of what left: one row an order, two where it left in two parcels. */
+  async confirm(events: readonly LifeEvent[], exigoId: (number: number) => number): Promise<void> {
+    for (const { name, confirmations } of this.context.config.threePls) {
+      const own = events.filter(
+        ({ order }) => name === `warehouse-${order.sale ? SALES_WAREHOUSE : order.header.WarehouseID}`,
+      );
+      if (own.length === 0 || confirmations === null) continue;
+      const rows = own.flatMap(({ order: { number }, time }) => {
+        const parcels = number % 5 === 0 ? ['A', 'B'] : ['A'];
+        const when = toExigoText(time).slice(0, 19);
+        return parcels.map((parcel) => `${exigoId(number)},OL${number}${parcel},${when}`);
+      });
+      const path = join(confirmations.inbox.path, `SHIP_${++this.confirmations}.csv`);
+      await writeFile(path, ['ORDER,TRACKING,SHIPPED', ...rows, ''].join('\r\n'));
+      await writeFile(`${path}.ok`, '');
     }
   }
 
@@ -103,7 +131,9 @@ export class OlistProduct {
     for (const { delivery } of this.context.config.threePls) await this.readFiles(delivery.path);
     // The ledger forgets receipts after 400 days; the replay is longer.
     for (const order of await this.orders(PRINTED_ORDERS)) this.printed.add(order);
+    for (const order of await this.orders(SHIPPED_ORDERS)) this.shipped.add(order);
     return {
+      shipped: new Set(this.shipped),
       handedOver: new Set(this.handedOver),
       lines: this.lines,
       printed: new Set(this.printed),
@@ -204,6 +234,23 @@ function templateOf(warehouse: number): unknown {
     name: `warehouse-${warehouse}`,
     routes: [{ when: { WarehouseID: warehouse } }],
     delivery: { folder: `out/warehouse-${warehouse}` },
+    confirmations: {
+      inbox: { folder: `in/warehouse-${warehouse}` },
+      files: [
+        {
+          name: 'shipments',
+          match: 'SHIP_*.csv',
+          ready: { trigger: '.ok' },
+          columns: {
+            order: 'ORDER',
+            answer: 'shipped',
+            tracking: 'TRACKING',
+            carrier: { constant: 'UPS' },
+            date: { column: 'SHIPPED', format: 'yyyy-MM-dd HH:mm:ss' },
+          },
+        },
+      ],
+    },
     file: { name: `w${warehouse}-{number:0000}-{date:yyyyMMdd}.csv` },
     row: 'line',
     columns: [

@@ -8,7 +8,7 @@ import { compareSales } from './compare-sales.js';
 import { spelt } from './engine.js';
 import { dailyCuts, type ExpectedSets, expectedLives, expectedSets } from './expected.js';
 import type { OlistFiles } from './files.js';
-import { Life } from './life.js';
+import { Life, type LifeEvent } from './life.js';
 import { loadOlist } from './load.js';
 import { SALE_KEY, type Sales } from './market.js';
 
@@ -23,6 +23,8 @@ export interface ProductSets {
   readonly lines: number;
   /** Orders whose move to Printed has its receipt. */
   readonly printed: ReadonlySet<number>;
+  /** Orders whose move to Shipped has its receipt; absent where the 3PLs ship by themselves. */
+  readonly shipped?: ReadonlySet<number>;
   /** Orders that wait now for a person or another event. */
   readonly held: ReadonlySet<number>;
 }
@@ -44,6 +46,8 @@ export interface ReplayOptions {
   /** Runs every pipeline once, at the instant of the cut. */
   runCycle(cut: number): Promise<void>;
   readSets(): Promise<ProductSets>;
+  /** The 3PLs say that these orders left; absent: they set them to Shipped in Exigo themselves. */
+  confirm?(events: readonly LifeEvent[], exigoId: (number: number) => number): Promise<void>;
   onCut?(cut: number, sets: ProductSets): void;
 }
 
@@ -52,6 +56,8 @@ export interface ReplayTotals {
   readonly handedOver: number;
   readonly lines: number;
   readonly printed: number;
+  /** In Exigo. */
+  readonly shipped: number;
   readonly held: number;
   /** Orders of the marketplace: made and acknowledged, and reported. */
   readonly sales?: { readonly made: number; readonly shipped: number; readonly canceled: number };
@@ -87,17 +93,25 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
   let sets: ProductSets = { handedOver: new Set(), lines: 0, printed: new Set(), held: new Set() };
   let made = new Map<number, number>();
   let totals = {};
+  let shipped = 0;
   await database.transaction(createSyncSchema);
   for (const cut of cuts) {
     clock.set(cut);
-    await applyEvents(database, life.until(cut), options.lateRows ?? 'stamped', sales, made);
+    const events = life.until(cut);
+    const left = options.confirm === undefined ? [] : events.filter(({ kind }) => kind === 'shipped');
+    const others = events.filter((event) => !left.includes(event));
+    await applyEvents(database, others, options.lateRows ?? 'stamped', sales, made);
+    const known = made;
+    await options.confirm?.(left, (number) => known.get(number) ?? number);
     await options.runCycle(cut);
     const before = sets.handedOver;
     made = await madeOf(database, numbers);
     const named = numbering(made);
     sets = renumbered(await options.readSets(), named);
     const wanted = expectedSets(expected, cut);
-    compare(cut, sets, await statuses(database, named), wanted);
+    const inExigo = await statuses(database, named);
+    compare(cut, sets, inExigo, wanted);
+    shipped = inExigo.get(SHIPPED)?.size ?? 0;
     if (sales !== undefined) totals = { sales: compareSales(cut, made, sales, wanted) };
     life.handedOver(
       [...sets.handedOver].filter((number) => !before.has(number)),
@@ -110,6 +124,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
     handedOver: sets.handedOver.size,
     lines: sets.lines,
     printed: sets.printed.size,
+    shipped,
     held: sets.held.size,
     ...totals,
   };
@@ -117,12 +132,12 @@ export async function replay(options: ReplayOptions): Promise<ReplayTotals> {
 
 /** One line, the last of a replay. */
 export function totalsLine(totals: ReplayTotals): string {
-  const { handedOver, lines, printed, held, cuts, sales } = totals;
+  const { handedOver, lines, printed, shipped, held, cuts, sales } = totals;
   const market =
     sales === undefined
       ? ''
       : `; marketplace: made and acknowledged ${sales.made}, reported Shipped ${sales.shipped}, Canceled ${sales.canceled}`;
-  return `handed over ${handedOver}, lines ${lines}, printed ${printed}, held ${held} (after ${cuts} cuts)${market}`;
+  return `handed over ${handedOver}, lines ${lines}, printed ${printed}, shipped ${shipped}, held ${held} (after ${cuts} cuts)${market}`;
 }
 
 function compare(
@@ -133,6 +148,9 @@ function compare(
 ): void {
   compareSets(cut, 'handed over', product.handedOver, expected.handedOver);
   compareSets(cut, 'set to Printed', product.printed, expected.handedOver);
+  if (product.shipped !== undefined) {
+    compareSets(cut, 'set to Shipped', product.shipped, expected.shipped);
+  }
   compareSets(cut, 'held', product.held, expected.held);
   const status = (id: number) => statusSets.get(id) ?? new Set<number>();
   compareSets(cut, 'status Printed', status(PRINTED), expected.printed);
@@ -167,8 +185,14 @@ function numbering(made: ReadonlyMap<number, number>): (id: number) => number {
 
 function renumbered(sets: ProductSets, numberOf: (id: number) => number): ProductSets {
   const named = (ids: ReadonlySet<number>) => new Set([...ids].map(numberOf));
-  const { handedOver, lines, printed, held } = sets;
-  return { handedOver: named(handedOver), lines, printed: named(printed), held: named(held) };
+  const { handedOver, lines, printed, shipped, held } = sets;
+  return {
+    handedOver: named(handedOver),
+    lines,
+    printed: named(printed),
+    ...(shipped === undefined ? {} : { shipped: named(shipped) }),
+    held: named(held),
+  };
 }
 
 async function statuses(

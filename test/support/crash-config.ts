@@ -10,6 +10,25 @@ import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.j
 
 export const CREDENTIALS = { login: 'ferry', company: 'sample', password: 'not-a-secret' } as const;
 
+/** What a 3PL sends back, where it does. */
+const CONFIRMATIONS = {
+  parcels: 'joined',
+  files: [
+    {
+      name: 'shipments',
+      match: 'SHIP_*.csv',
+      ready: { trigger: '.ok' },
+      columns: {
+        order: 'ORDER',
+        answer: { column: 'ANSWER', map: { shipped: 'shipped', accepted: 'accepted' } },
+        item: 'SKU',
+        quantity: 'QTY',
+        tracking: 'TRACKING',
+      },
+    },
+  ],
+};
+
 /**
  * The configuration of an installation in a folder, as the parent and the child process both make it. Few
  * orders a call, so that one delivered file takes several calls; a short wait, so that a restarted run
@@ -20,10 +39,12 @@ export function crashConfig(
   baseUrl: string,
   database: DatabaseConfig,
   stores: readonly GoDataFeedStore[] = [],
+  inboxes = false,
 ): Config {
-  const templates = ['atlas', 'borealis'].map((name): unknown =>
-    parse(readFileSync(join(PACKAGE_ROOT, 'config', '3pl', `${name}.yaml`), 'utf8')),
-  );
+  const templates = ['atlas', 'borealis'].map((name): unknown => ({
+    ...(parse(readFileSync(join(PACKAGE_ROOT, 'config', '3pl', `${name}.yaml`), 'utf8')) as object),
+    ...(inboxes ? { confirmations: { ...CONFIRMATIONS, inbox: { folder: `../in/${name}` } } } : {}),
+  }));
   return {
     database,
     syncDatabase: null,

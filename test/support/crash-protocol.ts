@@ -18,6 +18,8 @@ export interface ChildSpec {
   readonly stores?: readonly object[];
   /** Where files for atlas go, when not to its folder. */
   readonly atlas?: Place;
+  /** Whether the 3PLs send files back. */
+  readonly inboxes?: boolean;
   /** Settings of the Exigo API that differ from those of the suite. */
   readonly exigo?: Partial<ExigoApiConfig>;
   /** Names of the pipelines, run one after the other, `cycles` times. */

@@ -79,8 +79,9 @@ export function shownCommands(markdown: string): string[][] {
     ...codeBlocks(markdown).flatMap(({ text }) => text.replace(/\\\n\s*/g, ' ').split('\n')),
   ];
   return code.flatMap((line) =>
-    Array.from(line.matchAll(/(?:^|[\s"&;])orderferry ((?:--config \S+ |--quiet )?[a-z][^"\n]*)/g), (match) =>
-      wordsOf(match[1] ?? ''),
+    Array.from(
+      line.matchAll(/(?:^|[\s"&;])orderferry ((?:--config \S+ |--quiet )?(?:3pl|[a-z])[^"\n]*)/g),
+      (match) => wordsOf(match[1] ?? ''),
     ),
   );
 }

@@ -7,10 +7,12 @@ import {
   exclude,
   exigoQueue,
   exigoStatus,
+  exigoTracking,
   load,
   reject,
   tableCsv,
   threePlFile,
+  threePlInbox,
 } from '../../src/index.js';
 
 const printed = (after: string, step = 'printed') => exigoStatus({ step, to: 'Printed', after });
@@ -50,6 +52,20 @@ describe('definePipeline', () => {
     expect(() => define([tableCsv({ step: 'csv' })])).toThrow(
       'a source of orders goes with a 3pl-file step, not table-csv',
     );
+  });
+
+  it('sets an order to Shipped only after its tracking numbers, and never after a hand-over', () => {
+    const shipped = exigoStatus({ step: 'shipped', to: 'Shipped', after: 'hand-over' });
+    expect(() => define([handOver, shipped])).toThrow('after 3pl-file it can only be Printed');
+    const shipments = (to: 'Printed' | 'Shipped') =>
+      definePipeline({
+        name: 'shipments',
+        source: threePlInbox(),
+        transform: (order, { ship }) => ship(order),
+        load: [exigoTracking({ step: 'tracking' }), exigoStatus({ step: 'status', to, after: 'tracking' })],
+      });
+    expect(shipments('Shipped').load).toHaveLength(2);
+    expect(() => shipments('Printed')).toThrow('after exigo-tracking it can only be Shipped');
   });
 
   it('refuses two steps of one name', () => {

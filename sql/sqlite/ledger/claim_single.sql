@@ -21,4 +21,4 @@ WHERE effect_id IN (
   ) AS d
   ORDER BY d.due_utc, d.effect_id LIMIT 1
 )
-RETURNING effect_id, item_id, item_key, order_id, change_set_id, target, attempts;
+RETURNING effect_id, item_id, item_key, order_id, change_set_id, target, attempts, generation, request;

@@ -5,7 +5,7 @@
 -- were (effect_retry), then the earlier of the two: two looks into indexes, however many wait.
 UPDATE etl.effect SET state = 'sending', token = @token, next_try_utc = @absence_proves_utc
 OUTPUT inserted.effect_id, inserted.item_id, inserted.item_key, inserted.order_id, inserted.change_set_id, inserted.target,
-       inserted.attempts
+       inserted.attempts, inserted.generation, inserted.request
 WHERE effect_id IN (
   SELECT TOP (1) d.effect_id
   FROM (

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.js';
 import { didYouMean } from '../../core/text.js';
+import { NOT_ANSWERED, notAnswered, type UnansweredItem } from '../../engine/answers/not-answered.js';
 import type { EngineContext } from '../../engine/context.js';
 import { askedFor } from '../../engine/persons/asked.js';
 import { remedyFor } from '../../engine/persons/remedy.js';
 import { retryWaiting } from '../../engine/persons/retry-waiting.js';
+import { isFaultKey } from '../../engine/shipments/read-again.js';
 import { marketplaceKey } from '../../queue/ledger/marketplace-orders.js';
 import { countWaiting, type WaitingFilter, waitingItems } from '../../queue/reads/waiting.js';
 import { findPipeline } from '../pipelines.js';
@@ -60,10 +62,12 @@ export function addErrors(program: Command, shell: Shell): void {
     });
 }
 
-async function list({ database, output }: Opened, options: FilterOptions): Promise<void> {
+async function list({ context, database, output }: Opened, options: FilterOptions): Promise<void> {
   const filter = filterOf(options);
-  const items = await waitingItems(database, filter);
-  const total = (await countWaiting(database, filter)).reduce((sum, row) => sum + row.items, 0);
+  const late = await unanswered(context, filter);
+  const items = [...(await waitingItems(database, filter)), ...late].slice(0, filter.limit);
+  const counted = (await countWaiting(database, filter)).reduce((sum, row) => sum + row.items, 0);
+  const total = counted + late.length;
   if (items.length > 0) {
     output.table(
       [
@@ -82,6 +86,16 @@ async function list({ database, output }: Opened, options: FilterOptions): Promi
       : `${items.length} of ${total} shown; what to do: orderferry errors show <order>`,
   );
   output.result({ total, items: items.map((item) => ({ ...item, next: remedyFor(item) })) });
+}
+
+/** Orders that a 3PL has not answered in time: they go on waiting, and nobody need be asked. */
+async function unanswered(
+  context: EngineContext,
+  { pipeline, code }: WaitingFilter,
+): Promise<UnansweredItem[]> {
+  if (code !== undefined && code !== NOT_ANSWERED) return [];
+  const names = context.pipelines.map(({ name }) => name).filter((name) => name === (pipeline ?? name));
+  return (await Promise.all(names.map((name) => notAnswered(context, name)))).flat();
 }
 
 async function show({ context, database, output }: Opened, order: string): Promise<void> {
@@ -121,6 +135,7 @@ async function otherCodes({ database }: Pick<Opened, 'database'>, code: string |
 
 /** An order of Exigo, or one of a marketplace. */
 async function whose(context: EngineContext, order: string): Promise<WaitingFilter> {
+  if (isFaultKey(order)) return { itemKey: order };
   const asked = await askedFor(context, order);
   return 'orderId' in asked ? asked : { itemKey: marketplaceKey(asked.marketplace) };
 }

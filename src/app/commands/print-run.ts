@@ -54,7 +54,7 @@ export function printRun(output: Output, summary: RunSummary, calls: readonly Pl
     );
   }
   for (const { store, message } of summary.storeProblems) {
-    output.line(`GoDataFeed store ${store} was not read: ${message}`);
+    output.line(store.startsWith('inbox/') ? message : `GoDataFeed store ${store} was not read: ${message}`);
   }
   if (summary.error !== null) {
     output.line(`ended early: ${summary.error.message}`);

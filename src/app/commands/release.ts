@@ -3,6 +3,8 @@ import { askedFor } from '../../engine/persons/asked.js';
 import { type ReleaseAs, release } from '../../engine/persons/persons.js';
 import { releaseDocument } from '../../engine/persons/persons-documents.js';
 import { resendFile } from '../../engine/persons/resend-file.js';
+import { isFaultKey } from '../../engine/shipments/read-again.js';
+import { releaseFault } from '../../engine/shipments/release-fault.js';
 import { findPipeline, marketplacePipeline } from '../pipelines.js';
 import type { Shell } from '../program.js';
 import { withContext } from './open.js';
@@ -37,6 +39,11 @@ export function addRelease(program: Command, shell: Shell): void {
     .action(async (text: string, options: ReleaseOptions, command: Command) => {
       await withContext(command, shell, options, async ({ context, output }) => {
         const { as, reason = null } = options;
+        if (isFaultKey(text)) {
+          const outcome = await releaseFault(context, text, as, reason);
+          output.line(outcome);
+          return output.result({ order: text, as, outcome });
+        }
         const asked = await askedFor(context, text);
         const outcome =
           'orderId' in asked

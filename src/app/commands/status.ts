@@ -4,6 +4,7 @@ import { counted } from '../../core/text.js';
 import { describeDuration, fromUtcText } from '../../core/time.js';
 import { cutOffText } from '../../engine/explain/explain-answer.js';
 import { type PipelineStatus, readStatus } from '../../engine/status-view.js';
+import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
 import type { Output } from '../output.js';
 import type { Shell } from '../program.js';
 import { withContext } from './open.js';
@@ -19,6 +20,10 @@ export function addStatus(program: Command, shell: Shell): void {
         for (const pipeline of status.pipelines) printPipeline(output, pipeline, shell.clock.now());
         for (const { name, wave } of config.threePls) {
           output.line(`3PL ${name}: ${waveText(status.nextWaves[name] ?? null, wave)}`);
+        }
+        for (const { three_pl, name, code, reason, settled_utc } of status.setAside) {
+          const age = describeDuration(Math.max(0, shell.clock.now() - fromUtcText(settled_utc)));
+          output.line(`3PL ${three_pl}: ${name} was not used, ${age} ago: ${code}: ${reason}`);
         }
         output.result(status);
       });
@@ -63,7 +68,9 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
     const next =
       next_try_utc === null
         ? ''
-        : `; next ${state === 'accepted' ? 'look' : 'try'} after ${next_try_utc.slice(0, 19)} UTC`;
+        : next_try_utc === WAITS_FOR_ANSWER
+          ? '; waits for the answer of the 3PL'
+          : `; next ${state === 'accepted' ? 'look' : 'try'} after ${next_try_utc.slice(0, 19)} UTC`;
     output.line(`  step ${step} is ${what} for ${counted(orders, 'order')}${error}${next}`);
   }
   for (const file of status.openFiles) {

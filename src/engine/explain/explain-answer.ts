@@ -1,5 +1,6 @@
 import type { WaveRule } from '../../core/hand-over.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
+import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
 import type { OrderEffect, OrderItem } from '../../queue/reads/orders.js';
 import type { EngineContext } from '../context.js';
 import { remedyFor } from '../persons/remedy.js';
@@ -110,7 +111,13 @@ export function stepText({ step, state, attempts, last_error, next_try_utc, stor
 }
 
 function nextOfStep(context: EngineContext, effect: OrderEffect): string {
-  const { step, state, next_try_utc, store } = effect;
+  const { step, state, next_try_utc } = effect;
+  const first = context.pipelines.find(({ name }) => name === effect.pipeline)?.load[0]?.kind;
+  // An effect of a shipment names its 3PL there.
+  const store = first === 'exigo-tracking' ? null : effect.store;
+  if (next_try_utc === WAITS_FOR_ANSWER) {
+    return `step ${step} waits for the answer of its 3PL: it goes on when a file has it`;
+  }
   if (store !== null && !context.updateTargets.has(store)) {
     return `step ${step} waits until GoDataFeed store ${store} is configured again`;
   }

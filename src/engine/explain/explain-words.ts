@@ -22,6 +22,11 @@ const WORDS: Readonly<Partial<Record<StepDescription['kind'], PipelineWords>>> =
     delivered: 'its marketplace has it',
     readBackIn: 'GoDataFeed',
   },
+  'exigo-tracking': {
+    readyFor: (threePl) => `shipped by ${threePl}: Exigo is to be told`,
+    delivered: 'Exigo has its tracking numbers and shows it as Shipped',
+    readBackIn: 'Exigo',
+  },
   'exigo-cancel': {
     readyFor: (store) => `to be canceled in Exigo (ended in store ${store})`,
     delivered: 'it is Canceled in Exigo',

@@ -12,8 +12,10 @@ import {
   type TimelineEntry,
   timelineOf,
 } from '../../queue/reads/orders.js';
+import { saidRows } from '../../queue/reads/shipments.js';
 import { type EngineContext, syncTables } from '../context.js';
 import { type Answer, answerFor } from './explain-answer.js';
+import { withSaid } from './explain-said.js';
 import { wholeTimeline } from './explain-timeline.js';
 import { answerUnseen } from './explain-unseen.js';
 import { wordsOf } from './explain-words.js';
@@ -60,6 +62,7 @@ export async function explain(context: EngineContext, orderId: number): Promise<
     (version.modified_at !== source.ModifiedDate || version.status_id !== source.OrderStatusID);
   if (moved) next.push('Exigo has changed it since it was frozen: the next run looks at it');
 
+  const said = (await saidRows(database, null, [orderId])).get(orderId) ?? [];
   const waveIds = [...new Set(effects.flatMap((effect) => effect.wave_id ?? []))];
   const batchIds = [...new Set(items.map((item) => item.batch_id))];
   return {
@@ -75,7 +78,7 @@ export async function explain(context: EngineContext, orderId: number): Promise<
     effects,
     links: await linksOfOrder(database, orderId),
     timeline: wholeTimeline(
-      await timelineOf(database, orderId, batchIds, waveIds),
+      withSaid(context, await timelineOf(database, orderId, batchIds, waveIds), said),
       items,
       effects,
       (target, pipeline) => wordsOf(context.pipelines, pipeline).readyFor(target),

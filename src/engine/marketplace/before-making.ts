@@ -8,7 +8,7 @@ import {
 import type { SingleEffect } from '../../queue/ledger/singles.js';
 import { linksOf } from '../../queue/reads/documents.js';
 import type { EngineContext } from '../context.js';
-import { MOST_ATTEMPTS, type Seen } from './single-act.js';
+import { MOST_ATTEMPTS, type Seen } from '../singles/single-act.js';
 import { endsTheRun } from './tell-stores.js';
 
 /** Nothing is made of an order that ended at its marketplace. */

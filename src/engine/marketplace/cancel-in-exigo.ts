@@ -6,9 +6,9 @@ import { noteReportedCanceled } from '../../queue/ledger/ended-orders.js';
 import { type MarketplaceOrder, marketplaceOrdersOfExigo } from '../../queue/ledger/marketplace-orders.js';
 import type { SingleEffect } from '../../queue/ledger/singles.js';
 import type { EngineContext } from '../context.js';
+import { workOneByOne } from '../singles/one-by-one.js';
+import type { Seen, SingleAct } from '../singles/single-act.js';
 import { blockHandOver } from './block-hand-over.js';
-import { workOneByOne } from './one-by-one.js';
-import type { Seen, SingleAct } from './single-act.js';
 
 /** Statuses from which an order cannot be taken back by us. */
 const WITH_THE_WAREHOUSE: readonly string[] = ['Printed', 'Shipped'];

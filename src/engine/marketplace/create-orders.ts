@@ -14,10 +14,10 @@ import { type SingleEffect, sendingSingles } from '../../queue/ledger/singles.js
 import { type DocumentKey, readDocuments } from '../../queue/reads/documents.js';
 import { configurationOfItem } from '../../queue/reads/items.js';
 import type { EngineContext, OrderMapper } from '../context.js';
+import { workOneByOne } from '../singles/one-by-one.js';
+import type { Seen, SingleAct } from '../singles/single-act.js';
 import { BeforeMaking } from './before-making.js';
 import { judgeAgain } from './judge-again.js';
-import { workOneByOne } from './one-by-one.js';
-import type { Seen, SingleAct } from './single-act.js';
 
 type CreateStep = Extract<StepDescription, { kind: 'exigo-create-order' }>;
 

@@ -12,8 +12,8 @@ import type { SingleEffect } from '../../queue/ledger/singles.js';
 import { linksOf } from '../../queue/reads/documents.js';
 import { openTargets } from '../../queue/reads/singles.js';
 import type { EngineContext } from '../context.js';
-import { workOneByOne } from './one-by-one.js';
-import type { Seen, SingleAct } from './single-act.js';
+import { workOneByOne } from '../singles/one-by-one.js';
+import type { Seen, SingleAct } from '../singles/single-act.js';
 
 interface Telling {
   readonly context: EngineContext;

@@ -59,6 +59,11 @@ export async function release(
   as: ReleaseAs,
   reason: string | null,
 ): Promise<string> {
+  if (pipeline.source.kind === '3pl-inbox' && as !== 'ignore') {
+    throw new UsageError(
+      `order ${orderId}: what a 3PL said of it can be released as ignore alone, or tried again with "errors retry"; to ${as} the order itself, leave out --pipeline ${pipeline.name}`,
+    );
+  }
   const decide = async (session: Session): Promise<string> => {
     const now = toUtcText(context.clock.now());
     const found = await findCase(session, pipeline, orderId, now);

@@ -17,6 +17,9 @@ const UPDATE_CODES = [
   'UPDATE_UNPROVEN',
   'UPDATE_UNSEEN',
 ];
+const SHIPMENT_PIPELINE = '3pl-shipments-to-exigo';
+/** Answered by the 3PL's next file. */
+const SAID_CODES = ['PARTLY_SHIPPED', 'MORE_THAN_ORDERED', 'SHIPPED_AND_CANCELED', 'SHIPPED_AND_REFUSED'];
 const END_CODES = ['TOO_LATE', 'CANCEL_REFUSED_BY_EXIGO'];
 const DEFAULT_PIPELINE = 'exigo-orders-to-3pl';
 const MARKETPLACE_PIPELINE = 'godatafeed-orders-to-exigo';
@@ -30,12 +33,26 @@ const TWICE = 'LINKED_ELSEWHERE';
  */
 export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string {
   if (order_id === null && pipeline === MARKETPLACE_PIPELINE) return remedyForDocument(item_key, code);
+  if (order_id === null && pipeline === SHIPMENT_PIPELINE) {
+    return `mend the template, then: orderferry errors retry --order ${item_key}; or ask the 3PL for the row again, then: orderferry release ${item_key} --as ignore`;
+  }
   if (order_id === null) {
     return `look at the file of ${item_key}, then: orderferry resend <file> --reason <text>`;
   }
   const other = pipeline === DEFAULT_PIPELINE ? '' : ` --pipeline ${pipeline}`;
   const release = (as: string) => `orderferry release ${order_id} --as ${as}${other}`;
   const retry = `orderferry errors retry --order ${order_id}`;
+  if (pipeline === SHIPMENT_PIPELINE) {
+    return SAID_CODES.includes(code ?? '')
+      ? `goes on by itself with the 3PL's next file; to settle it by hand, set what is true in Exigo, then: ${release('ignore')}`
+      : `set what is true in Exigo, then: ${retry}${other}; or leave it: ${release('ignore')}`;
+  }
+  if (code === 'NOT_ANSWERED') {
+    return 'ask the 3PL whether it has the order; it goes on by itself when a file of the 3PL says so';
+  }
+  if (code === 'REFUSED_BY_3PL') {
+    return `mend the order in Exigo, then send it again: ${release('resend')}; or leave it: ${release('ignore')}`;
+  }
   if (code === 'INCOMPLETE') {
     return `read again every cycle, goes by itself when it is whole; not to wait for it: ${release('<decision>')} (resend or cancel)`;
   }

@@ -35,9 +35,7 @@ export async function retryWaiting(context: EngineContext, filter: WaitingFilter
       throw await refusal(session, context, filter.orderId, waiting[0]);
     }
     if (filter.itemKey !== undefined && retried === 0) {
-      throw new UsageError(
-        `marketplace order ${filter.itemKey} does not wait; see "orderferry explain ${filter.itemKey}"`,
-      );
+      throw new UsageError(`${filter.itemKey} does not wait; see "orderferry explain ${filter.itemKey}"`);
     }
     return { retried, left: waiting.length - retried };
   });
@@ -67,8 +65,9 @@ async function retryItems(
   const items: AskedItem[] = [];
   for (const { order_id, item_key, generation, change_set_id } of waiting) {
     items.push(
-      order_id === null
-        ? { key: item_key, orderId: null, changeSetId: change_set_id, generation }
+      // What a 3PL has said goes by its file, not by a version of the order.
+      order_id === null || pipeline.source.kind === '3pl-inbox'
+        ? { key: item_key, orderId: order_id, changeSetId: change_set_id, generation }
         : await askedOrder(session, order_id, generation, change_set_id),
     );
   }

@@ -32,6 +32,13 @@ export interface LedgerFacts {
     readonly at: number;
     readonly canceledByPerson: boolean;
   } | null;
+  /** What a 3PL has shipped whole, as far as Exigo was or is to be told; absent: nothing. */
+  readonly shipment?: {
+    readonly state: 'loading' | 'delivered';
+    readonly target: string | null;
+    /** When Exigo was told, else when it was planned. */
+    readonly at: number;
+  };
   /** That a 3PL has it is kept for good, also when everything else is forgotten: by name. */
   readonly linkedTo: string | null;
 }
@@ -69,7 +76,26 @@ export function compareOrder(facts: OrderFacts, rules: OrderRules): Finding {
   }
   const lag = compareSystems(facts, rules);
   if (lag !== null) return lag;
-  return compareHandOver({ ...facts, truth }, ledger, rules);
+  return compareShipment(facts, truth, rules) ?? compareHandOver({ ...facts, truth }, ledger, rules);
+}
+
+/** What a 3PL has shipped is Shipped in Exigo; null where there is nothing to compare, or it is. */
+function compareShipment(
+  { orderId, ledger: { shipment } }: OrderFacts,
+  truth: ShownOrder,
+  rules: OrderRules,
+): Finding | null {
+  if (shipment === undefined || truth.status === 'Shipped') return null;
+  const { state, target, at } = shipment;
+  if (rules.now - at < rules.graceMs) return harmless('TOO_YOUNG');
+  const toldOf = state === 'delivered' ? `Exigo was told at ${time(at)}` : 'Exigo is not told yet';
+  return differs(
+    'SHIPPED_BY_3PL_NOT_IN_EXIGO',
+    `${target ?? 'a 3PL'} shipped it, ${toldOf}, and Exigo says ${truth.status}`,
+    state === 'delivered'
+      ? `somebody moved it in Exigo: set it to Shipped there, or find out why; what was said: orderferry explain ${orderId}`
+      : 'orderferry run 3pl-shipments-to-exigo',
+  );
 }
 
 /** No system shows it, but the ledger has worked on it. */

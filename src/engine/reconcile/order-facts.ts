@@ -74,17 +74,39 @@ export async function orderFacts(
   return ids.map((orderId) => ({
     orderId,
     ...shown(orderId),
-    ledger: ledgerFacts(
-      versions.get(orderId),
-      (work.items.get(orderId) ?? []).filter(({ pipeline }) => pipeline === handOver?.name),
-      (work.effects.get(orderId) ?? []).filter(
-        ({ pipeline, step }) => pipeline === handOver?.name && step === handOver.load[0]?.step,
+    ledger: withShipment(
+      scope,
+      work.items.get(orderId) ?? [],
+      work.effects.get(orderId) ?? [],
+      ledgerFacts(
+        versions.get(orderId),
+        (work.items.get(orderId) ?? []).filter(({ pipeline }) => pipeline === handOver?.name),
+        (work.effects.get(orderId) ?? []).filter(
+          ({ pipeline, step }) => pipeline === handOver?.name && step === handOver.load[0]?.step,
+        ),
+        links.get(orderId) ?? null,
       ),
-      links.get(orderId) ?? null,
     ),
     twins: twins.get(orderId) ?? [],
     rule: 'not asked',
   }));
+}
+
+/** With what a 3PL has shipped: an order that Exigo was told of, or is to be, and that waits for nobody. */
+function withShipment(
+  { context }: Scope,
+  items: readonly ComparedItem[],
+  effects: readonly ComparedEffect[],
+  facts: LedgerFacts,
+): LedgerFacts {
+  const name = context.pipelines.find(({ source }) => source.kind === '3pl-inbox')?.name;
+  const own = items.filter(({ pipeline }) => pipeline === name);
+  const told = effects.filter(({ pipeline }) => pipeline === name).at(-1);
+  const item = own.findLast(({ state }) => state === 'loading' || state === 'delivered');
+  if (told === undefined || item === undefined || own.some(waits)) return facts;
+  const at = fromUtcText(told.done_utc ?? told.created_utc);
+  const state = item.state === 'delivered' ? 'delivered' : 'loading';
+  return { ...facts, shipment: { state, target: item.target, at } };
 }
 
 function ledgerFacts(

@@ -44,12 +44,14 @@ export function sortByStatus<E extends { readonly order_id: number }>(
     } else if (MOVES[to]?.includes(status)) {
       toMove.push(effect);
     } else {
-      const code = status === 'Canceled' ? 'CANCELED_AFTER_HAND_OVER' : 'UNEXPECTED_STATUS';
+      const canceled = to === 'Shipped' ? 'SHIPPED_BUT_CANCELED' : 'CANCELED_AFTER_HAND_OVER';
+      const what = to === 'Shipped' ? 'the 3PL has shipped the order' : 'the 3PL has the order';
       blocked.push({
         effect,
-        code,
-        fingerprint: statusFingerprint(status),
-        reason: `Exigo says ${status}, it is not moved to ${to}, but the 3PL has the order; decide with "release"`,
+        code: status === 'Canceled' ? canceled : 'UNEXPECTED_STATUS',
+        // A shipment goes by what was told; only a hand-over is compared with the status again.
+        fingerprint: to === 'Shipped' ? null : statusFingerprint(status),
+        reason: `Exigo says ${status}, it is not moved to ${to}, but ${what}; decide with "release"`,
       });
     }
   }

@@ -27,6 +27,7 @@ import type { EngineContext } from '../context.js';
 import { retryDelay } from '../persons/retry.js';
 import { assertGoingOn } from '../stop.js';
 import { changeByHalves } from './bisect.js';
+import { movedElsewhere, shipmentDetails } from './status-details.js';
 import { type Blocked, sortByStatus } from './status-rules.js';
 
 const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
@@ -64,7 +65,7 @@ export async function changeStatuses(step: Work): Promise<void> {
     const chunk = await claim(work);
     if (chunk.length > 0) {
       await faultPoint('status/after-claim');
-      await changeChunk(work, chunk);
+      await changeChunk(work, await leaveBusy(work, chunk));
     } else if (!(await settleUnknown(work, 0))) {
       return;
     }
@@ -87,18 +88,33 @@ async function claim({ context, lease, pipeline, step, target }: Work): Promise<
   });
 }
 
+/** Orders that another pipeline is moving go back until its outcome is known; the others are left. */
+async function leaveBusy(work: Working, chunk: readonly ClaimedEffect[]): Promise<readonly ClaimedEffect[]> {
+  const { context, lease, pipeline, step, target } = work;
+  const busy = await movedElsewhere(context, pipeline, orderIds(chunk));
+  if (busy.size === 0) return chunk;
+  const waiting = chunk.filter(({ order_id }) => busy.has(order_id));
+  const text = `${step.to}: another pipeline is moving the order; it goes on when that is known`;
+  const nextTry = toUtcText(context.clock.now() + target.unknownWaitMs);
+  await lease.transaction((session) => effectsPending(session, effectIds(waiting), nextTry, text));
+  context.log.info(`${text} (${counted(waiting.length, 'order')})`, { pipeline: pipeline.name });
+  return chunk.filter(({ order_id }) => !busy.has(order_id));
+}
+
 async function changeChunk(work: Working, chunk: readonly ClaimedEffect[]): Promise<void> {
   const { context, lease, target, step } = work;
+  if (chunk.length === 0) return;
   let mayHaveChanged = false;
   try {
     await lease.assertHeld();
+    const details = await shipmentDetails(context, work.pipeline, step, orderIds(chunk));
     const before = sortByStatus(chunk, await target.read(orderIds(chunk)), step.to);
     const refused = await changeByHalves(before.toMove, async (effects) => {
       assertGoingOn(context.signal);
       await lease.assertHeld();
       await faultPoint('status/before-call');
       try {
-        await target.change(orderIds(effects), step.to);
+        await target.change(orderIds(effects), step.to, details);
         mayHaveChanged = true;
       } catch (error) {
         mayHaveChanged ||= error instanceof UnknownOutcomeError;

@@ -6,6 +6,7 @@ import type { OpenBatch } from '../../queue/ledger/batches.js';
 import { acceptFingerprint, reopenEffect } from '../../queue/ledger/effects.js';
 import { type Decision, dropPlanned, lastDecidedOrder, supersede } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
+import { answerDue } from '../answers/answer-due.js';
 import type { EngineContext } from '../context.js';
 import { otherConfiguration } from './batch-configuration.js';
 import {
@@ -47,7 +48,7 @@ export async function transformOrders(
         return decided;
       },
       before: (session, decided, now) => giveWay(session, pipeline, batch, decided, now),
-      after: (session, decided) => followUp(session, batch, decided),
+      after: (session, decided) => followUp(context, session, batch, decided),
     },
   );
 }
@@ -169,11 +170,16 @@ async function giveWay(
   await dropPlanned(session, replaced, batchId, now);
 }
 
-async function followUp(session: Session, batch: OpenBatch, decided: readonly Decided[]): Promise<void> {
+async function followUp(
+  { config }: EngineContext,
+  session: Session,
+  batch: OpenBatch,
+  decided: readonly Decided[],
+): Promise<void> {
   for (const { item, decision, standing, accepts } of decided) {
     const { prior, later } = standing;
     if (decision.state === 'loading' && later !== undefined)
-      await reopenEffect(session, later.effect_id, batch.batch_id);
+      await reopenEffect(session, later.effect_id, batch.batch_id, answerDue(config, decision.target));
     if (accepts && prior !== undefined) {
       await acceptFingerprint(session, prior.effect_id, decision.fingerprint, item.change_set_id);
     }

@@ -9,6 +9,7 @@ import type { Lease } from '../../queue/lease/lease.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { type Wave, waveDelivered, waveError, waveHeld, waveReplanned } from '../../queue/ledger/waves.js';
+import { answerDue } from '../answers/answer-due.js';
 import type { EngineContext } from '../context.js';
 import { retryDelay } from '../persons/retry.js';
 import { assertGoingOn } from '../stop.js';
@@ -51,7 +52,7 @@ export async function receive(sending: Sending, receipt: string): Promise<void> 
   const { context, lease, pipeline, wave } = sending;
   await lease.transaction(async (session) => {
     const now = toUtcText(context.clock.now());
-    await waveDelivered(session, wave, receipt, pipeline.load[1]?.step ?? null, now);
+    await waveDelivered(session, wave, receipt, nextOf(context, pipeline, wave), now);
     await insertEvent(session, {
       at: now,
       kind: 'delivered',
@@ -63,6 +64,12 @@ export async function receive(sending: Sending, receipt: string): Promise<void> 
     await faultPoint('send/before-receipt');
   });
   await faultPoint('send/after-receipt');
+}
+
+/** The step that comes after the hand-over; it waits where the 3PL answers. */
+function nextOf({ config }: EngineContext, { load }: AnyPipeline, { target }: Wave) {
+  const step = load[1]?.step;
+  return step === undefined ? null : { step, nextTryUtc: answerDue(config, target) };
 }
 
 export async function afterManifest(sending: Sending): Promise<void> {

@@ -3,7 +3,7 @@ import { toExigoDate } from './values.js';
 /** An order by its id or by its key; Exigo refuses a request that has both. */
 export type OrderRef = { readonly orderID: number } | { readonly orderKey: string };
 
-type TrackingNumbers = { readonly [K in `trackingNumber${1 | 2 | 3 | 4 | 5}`]?: string };
+export type TrackingNumbers = { readonly [K in `trackingNumber${1 | 2 | 3 | 4 | 5}`]?: string };
 
 /** One order of ChangeOrderStatusBatch (exigo.md section 2.7). It has no carrier field. Dates: instants (ms). */
 export type BatchDetail = OrderRef & TrackingNumbers & { readonly shippedDate?: number };

@@ -1,6 +1,8 @@
 import type { ExigoApiConfig } from '../../core/config.js';
+import type { ShipmentNotice } from '../../core/shipment.js';
 import type { StatusTarget } from '../../core/targets.js';
 import type { ExigoClient } from './client.js';
+import { trackingNumbers } from './shipment-target.js';
 
 /**
  * Exigo as a place where orders have a status: read by GetOrders, moved by ChangeOrderStatusBatch. The API
@@ -11,10 +13,14 @@ export function exigoStatusTarget(client: ExigoClient, config: ExigoApiConfig): 
     maxOrders: config.maxOrders,
     unknownWaitMs: config.unknownWaitMs,
     read: (orderIds) => client.readStatuses(orderIds),
-    change: (orderIds, to) =>
+    change: (orderIds, to, details) =>
       client.changeOrderStatusBatch(
-        orderIds.map((orderID) => ({ orderID })),
+        orderIds.map((orderID) => ({ orderID, ...shipmentOf(details?.get(orderID)) })),
         to,
       ),
   };
+}
+
+function shipmentOf(notice: ShipmentNotice | undefined) {
+  return notice === undefined ? {} : { ...trackingNumbers(notice), shippedDate: notice.shippedAt };
 }

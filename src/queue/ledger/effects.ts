@@ -68,9 +68,21 @@ export async function latestEffects(
   return new Map([...byOrder].flatMap(([id, effects]) => effects.slice(-1).map((newest) => [id, newest])));
 }
 
+/** When an effect is due that waits for the 3PL's answer: never, until the answer is there. */
+export const WAITS_FOR_ANSWER = '9999-12-31 00:00:00.000';
+
 /** A later step that was refused or held is tried again, for the order's item in a newer batch. */
-export async function reopenEffect(session: Session, effectId: number, batchId: number): Promise<void> {
-  await session.run(sql(session.engine, 'ledger/reopen_effect'), { effect_id: effectId, batch_id: batchId });
+export async function reopenEffect(
+  session: Session,
+  effectId: number,
+  batchId: number,
+  nextTryUtc: string | null = null,
+): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/reopen_effect'), {
+    effect_id: effectId,
+    batch_id: batchId,
+    next_try_utc: nextTryUtc,
+  });
 }
 
 export async function acceptFingerprint(

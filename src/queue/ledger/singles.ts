@@ -12,6 +12,9 @@ export interface SingleEffect {
   readonly target: string | null;
   /** Calls that went out with an unknown outcome. */
   readonly attempts: number;
+  readonly generation: number;
+  /** JSON of what is sent, where it is fixed beforehand. */
+  readonly request: string | null;
 }
 
 export interface SendingSingle extends SingleEffect {
@@ -30,6 +33,10 @@ export interface KeyEffect {
   readonly fingerprint: string | null;
   readonly change_set_id: number;
   readonly target: string | null;
+  readonly request: string | null;
+  /** Of the item it belongs to: why it is held or failed, and how that was answered. */
+  readonly code: string | null;
+  readonly reason: string | null;
   readonly resolution: string | null;
 }
 

@@ -204,7 +204,7 @@ export async function waveDelivered(
   session: Session,
   wave: Wave,
   receipt: string,
-  nextStep: string | null,
+  next: { readonly step: string; readonly nextTryUtc: string | null } | null,
   now: string,
 ): Promise<void> {
   const id = { wave_id: wave.wave_id };
@@ -215,8 +215,11 @@ export async function waveDelivered(
     reference: wave.file_name,
     now,
   });
-  if (nextStep === null) await session.run(sql(session.engine, 'ledger/deliver_wave_items'), { ...id, now });
-  else await session.run(sql(session.engine, 'ledger/plan_next_step'), { ...id, step: nextStep, now });
+  if (next === null) await session.run(sql(session.engine, 'ledger/deliver_wave_items'), { ...id, now });
+  else {
+    const planned = { ...id, step: next.step, next_try_utc: next.nextTryUtc, now };
+    await session.run(sql(session.engine, 'ledger/plan_next_step'), planned);
+  }
 }
 
 export async function waveHeld(

@@ -4,12 +4,13 @@ import type { ThreePl, WaveRule } from '../../core/hand-over.js';
 import type { Place } from '../../core/places.js';
 import { EXIGO_ZONE } from '../../core/time.js';
 import { type Condition, readCondition } from './condition.js';
+import { type ConfirmationSection, readConfirmations } from './confirmations/section.js';
 import { checkedText, Faults } from './faults.js';
 import { type FileFormat, readFileFormat } from './file-format.js';
 import { type LabelFormat, readLabels } from './labels.js';
 import { type Layout, ROW_KINDS, type RowKind, readLayout } from './layout.js';
 import { readPlace } from './place.js';
-import { readWave } from './wave.js';
+import { DURATION_WORDS, durationMs, readWave } from './wave.js';
 
 /** A template of `config/3pl/` after checking, with all defaults filled in. */
 export interface Template {
@@ -19,12 +20,16 @@ export interface Template {
   /** As written; the loader puts in what is in the environment, and makes paths absolute. */
   readonly delivery: Place;
   readonly manifest: ThreePl['manifest'];
+  /** Null: printed is handed-over. */
+  readonly answerWithinMs: number | null;
   /** Lines that are written; null: all. */
   readonly lines: Condition | null;
   readonly file: FileFormat;
   readonly layout: Layout;
   /** Null: none go with the files. */
   readonly labels: LabelFormat | null;
+  /** What the 3PL sends back; null: nothing is read. */
+  readonly confirmations: ConfirmationSection | null;
 }
 
 const TEMPLATE = z.strictObject({
@@ -36,10 +41,11 @@ const TEMPLATE = z.strictObject({
   delivery: z.looseObject({}),
   manifest: z.enum(['before', 'after', 'none']).default('before'),
   printed: checkedText((text) =>
-    text === 'handed-over'
+    text === 'handed-over' || text === 'acknowledged'
       ? null
-      : `"${text}" is not known; only handed-over is: an order counts as Printed when its file has been delivered`,
+      : `"${text}" is not known; an order counts as Printed when it is handed-over (its file has been delivered) or acknowledged (the 3PL has accepted it)`,
   ).default('handed-over'),
+  answerWithin: checkedText((text) => (durationMs(text) === null ? DURATION_WORDS : null)).optional(),
   lines: z.unknown().optional(),
   file: z.unknown(),
   row: z.enum(ROW_KINDS),
@@ -48,7 +54,11 @@ const TEMPLATE = z.strictObject({
   header: z.unknown().optional(),
   details: z.unknown().optional(),
   labels: z.unknown().optional(),
+  confirmations: z.unknown().optional(),
 });
+
+/** A 3PL that answers does so within a working day. */
+const ANSWER_WITHIN = '24h';
 
 /** Stands in for a `file` section with faults, so that the columns are checked all the same. */
 const FALLBACK_FILE: FileFormat = {
@@ -84,11 +94,35 @@ export function parseTemplate(yamlValue: unknown, where: string): Template {
   const lines = raw.lines === undefined ? null : readCondition(raw.lines, ['lines'], 'line', faults);
   const layout = readLayout(row, raw, file ?? FALLBACK_FILE, faults);
   const labels = readLabels(raw.labels, file ?? FALLBACK_FILE, faults);
+  const confirmations =
+    raw.confirmations === undefined
+      ? null
+      : readConfirmations(raw.confirmations, file?.zone ?? EXIGO_ZONE, faults);
+  if (top?.printed === 'acknowledged' && raw.confirmations === undefined) {
+    faults.add(['printed'], 'acknowledged needs confirmations, which have the answers');
+  }
+  if (top?.printed === 'handed-over' && top.answerWithin !== undefined) {
+    faults.add(['answerWithin'], 'goes with printed: acknowledged alone');
+  }
   faults.throwIfAny(where);
-  if (!top || !file || !wave || !delivery || lines === undefined || !layout || labels === undefined)
+  const known = lines !== undefined && labels !== undefined && confirmations !== undefined;
+  if (!top || !file || !wave || !delivery || !layout || !known)
     throw new InvariantError(`${where}: a fault was lost`);
-  const { name, manifest } = top;
-  return { name, routes, wave, delivery, manifest, lines, file, layout, labels };
+  const { name, manifest, printed } = top;
+  const answerWithinMs = printed === 'acknowledged' ? durationMs(top.answerWithin ?? ANSWER_WITHIN) : null;
+  return {
+    name,
+    routes,
+    wave,
+    delivery,
+    manifest,
+    answerWithinMs,
+    lines,
+    file,
+    layout,
+    labels,
+    confirmations,
+  };
 }
 
 /** The kind of row the sections speak of, to check them by when `row` itself has a fault. */

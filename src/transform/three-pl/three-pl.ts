@@ -2,7 +2,9 @@ import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { RenderedOrder, ThreePl } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
+import type { HandedLine } from '../../core/shipment.js';
 import { holds, valueFor } from './condition.js';
+import { makeConfirmations } from './confirmations/index.js';
 import { openFile } from './encoder.js';
 import { fileNamer, fileNumberReader } from './file-format.js';
 import { labelRule } from './labels.js';
@@ -16,7 +18,7 @@ import type { Template } from './template.js';
  */
 export function makeThreePl(template: Template, baseDirectory: string): ThreePl & RoutedThreePl {
   const rows = compileRows(template);
-  const { name, routes, wave, delivery, manifest, file } = template;
+  const { name, routes, wave, delivery, manifest, answerWithinMs, file, confirmations } = template;
   const labels = template.labels === null ? null : labelRule(template.labels, file.zone);
   /** A label is none of the file's cells, but another label is a change of the order. */
   const labelCells = (order: Order): RenderedOrder => {
@@ -29,6 +31,9 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
     manifest,
     delivery:
       delivery.kind === 'folder' ? { kind: 'folder', path: resolve(baseDirectory, delivery.path) } : delivery,
+    answerWithinMs,
+    handed: (order) => handedLines(order, template),
+    confirmations: confirmations === null ? null : makeConfirmations(confirmations, baseDirectory),
     matches(order) {
       const index = routes.findIndex((route) => holds(route, order, null));
       return index < 0 ? null : `route ${index + 1}: ${routes[index]?.text}`;
@@ -48,6 +53,11 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
 
 function allCells({ columns, cells }: Row): Record<string, string> {
   return Object.fromEntries(columns.map(({ name }, i) => [name, cells[i] ?? '']));
+}
+
+function handedLines(order: Order, { lines }: Template): readonly HandedLine[] {
+  const kept = lines === null ? order.lines : order.lines.filter((line) => holds(lines, order, line));
+  return kept.map(({ ItemCode, Quantity }) => ({ itemCode: ItemCode ?? '', quantity: Quantity ?? '0' }));
 }
 
 function comparedCells({ columns, cells }: Row): Record<string, string> {

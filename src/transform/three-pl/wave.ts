@@ -7,6 +7,15 @@ import { checkedText, type Faults } from './faults.js';
 const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 const DURATION = /^(\d{1,6}) *([smhd])$/;
 
+export const DURATION_WORDS = 'a duration such as 30s, 30m, 1h, 1d or 0';
+
+/** Milliseconds of `30s`, `15m`, `1h`, `1d` or `0`; null for any other text. */
+export function durationMs(text: string): number | null {
+  if (text === '0') return 0;
+  const [, count, unit = 's'] = DURATION.exec(text) ?? [];
+  return count === undefined ? null : Number(count) * (UNITS[unit] ?? SECOND);
+}
+
 const WAVE = z.strictObject({
   cutOffs: z
     .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a cut-off is a local time such as "11:30"'))
@@ -15,8 +24,8 @@ const WAVE = z.strictObject({
   coolingOff: z
     .preprocess(
       (value) => (value === 0 ? '0' : value),
-      z.string('a duration such as 30m, 1h or 0').refine((text) => text === '0' || DURATION.test(text), {
-        error: 'a duration such as 30s, 30m, 1h, 1d or 0',
+      z.string('a duration such as 30m, 1h or 0').refine((text) => durationMs(text) !== null, {
+        error: DURATION_WORDS,
       }),
     )
     .default('0'),
@@ -28,11 +37,10 @@ export function readWave(raw: unknown, zone: string, faults: Faults): WaveRule |
   const wave = faults.read(WAVE, raw ?? {}, ['wave']);
   if (wave === undefined) return undefined;
   if (new Set(wave.cutOffs).size < wave.cutOffs.length) faults.add(['wave', 'cutOffs'], 'names a time twice');
-  const [, count = '0', unit = 's'] = DURATION.exec(wave.coolingOff) ?? [];
   return {
     cutOffs: [...wave.cutOffs].sort(),
     zone: wave.zone ?? zone,
-    coolingOffMs: Number(count) * (UNITS[unit] ?? SECOND),
+    coolingOffMs: durationMs(wave.coolingOff) ?? 0,
     maxOrders: wave.maxOrders,
   };
 }

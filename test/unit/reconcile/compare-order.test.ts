@@ -211,6 +211,34 @@ const ROWS: readonly Row[] = [
     ledger: { ...frozen('Accepted'), ...item('loading'), ...file(), linkedTo: 'atlas' },
     expected: 'HANDED_OVER_NOT_PRINTED',
   },
+  {
+    what: 'shipped by the 3PL, and set back',
+    systems: both('Printed'),
+    ledger: { ...HANDED, shipment: { state: 'delivered', target: 'atlas', at: OLD } },
+    expected: 'SHIPPED_BY_3PL_NOT_IN_EXIGO',
+  },
+  {
+    what: 'shipped by the 3PL, and never told',
+    systems: both('Canceled'),
+    ledger: { ...HANDED, shipment: { state: 'loading', target: 'atlas', at: OLD } },
+    expected: 'SHIPPED_BY_3PL_NOT_IN_EXIGO',
+  },
+  {
+    what: 'shipped by the 3PL a moment ago',
+    systems: both('Printed'),
+    ledger: { ...HANDED, shipment: { state: 'loading', target: 'atlas', at: YOUNG } },
+    expected: 'TOO_YOUNG',
+  },
+  {
+    what: 'shipped by the 3PL, and in Exigo',
+    systems: both('Shipped'),
+    ledger: {
+      ...HANDED,
+      ...frozen('Shipped'),
+      shipment: { state: 'delivered', target: 'atlas', at: OLD },
+    },
+    expected: 'agrees',
+  },
   { what: 'printed, no file', systems: both('Printed'), expected: 'PRINTED_NOT_HANDED_OVER' },
   {
     what: 'printed, ready in a restored ledger',

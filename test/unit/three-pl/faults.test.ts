@@ -221,8 +221,13 @@ describe('faults of a template', () => {
     expect(faultsOf({ delivery: { sftp: 'x', folder: 'y' } })).toEqual(['delivery.sftp: unknown key']);
     expect(faultsOf({ manifest: 'bfore' })[0]).toMatch('did you mean "before"?');
     expect(faultsOf({ printed: 'accepted' })[0]).toMatch(
-      'printed: "accepted" is not known; only handed-over is',
+      'printed: "accepted" is not known; an order counts as Printed when it is handed-over',
     );
+    expect(faultsOf({ printed: 'acknowledged' })).toEqual([
+      'printed: acknowledged needs confirmations, which have the answers',
+    ]);
+    expect(faultsOf({ answerWithin: '4h' })).toEqual(['answerWithin: goes with printed: acknowledged alone']);
+    expect(faultsOf({ answerWithin: 'soon' })[0]).toMatch('answerWithin: a duration such as');
     expect(faultsOf({ name: 'Atlas One' })[0]).toMatch('name: a name has lower-case letters');
   });
 

@@ -18,6 +18,8 @@ export type Seen =
   | {
       readonly seen: 'done';
       readonly receipt: string;
+      /** The step that comes after is not needed: the item is delivered. */
+      readonly last?: boolean;
       /** Kept in the transaction of the receipt. */
       readonly note?: (session: Session, now: string) => Promise<void>;
     }

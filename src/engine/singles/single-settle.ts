@@ -27,7 +27,7 @@ export async function settle(work: Working, effect: SingleEffect, seen: Seen): P
       await seen.note?.(session, now);
     } else {
       const { receipt } = seen;
-      if (nextStep === null) await effectsDone(session, [effectId], receipt, now);
+      if (nextStep === null || seen.last === true) await effectsDone(session, [effectId], receipt, now);
       else await singleDone(session, { effectId, receipt, nextStep, now });
       await seen.note?.(session, now);
     }

@@ -1,0 +1,128 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MINUTE } from '../../src/core/clock.js';
+import { toExigoText } from '../../src/core/time.js';
+import type { Database, Engine } from '../../src/db/database.js';
+import { putRows } from '../../src/db/put-rows.js';
+import type { Fault } from '../../src/standins/exigo/faults.js';
+import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
+import { type Child, type Lived, liveThrough, startChild } from './crash-child.js';
+import { SharedClock } from './crash-clock.js';
+import { CREDENTIALS, crashConfig } from './crash-config.js';
+import type { ChildSpec, PointPass } from './crash-protocol.js';
+import { NOON } from './house.js';
+import { type Said, SHIPMENTS, sayAs, shipped } from './inbox.js';
+import { createTables, forEngine, makePlace, type Place } from './place.js';
+import { lineRows } from './small-orders.js';
+
+const CYCLES = 4;
+const HAND_OVERS = 'exigo-orders-to-3pl';
+
+/** What atlas says after each cycle; 3 is canceled in Exigo after the first one. */
+const SAYS: Readonly<Record<number, readonly Said[]>> = {
+  1: [
+    shipped(1, 'T1'),
+    { ...shipped(2, 'T2'), itemCode: 'TEA', quantity: '1' },
+    shipped(3, 'T3'),
+    { answer: 'accepted', orderId: 4 },
+  ],
+  2: [{ ...shipped(2, 'T4'), itemCode: 'CUP', quantity: '1' }, shipped(4, 'T5')],
+  // Corrections: another number, and the same number with another carrier.
+  3: [shipped(1, 'T9'), { ...shipped(4, 'T5'), carrier: 'FedEx' }],
+};
+
+/** An installation on disk whose child processes hand over and tell Exigo what was shipped; the stand-in outlives them. */
+export class ShipSite {
+  private cycle = 0;
+
+  private constructor(
+    readonly folder: string,
+    private readonly build: string,
+    readonly clock: SharedClock,
+    readonly database: Database,
+    readonly exigo: ExigoStandin,
+    private readonly place: Place,
+  ) {}
+
+  static async open(engine: Engine, build: string, faults: readonly Fault[]): Promise<ShipSite> {
+    const folder = await mkdtemp(join(tmpdir(), 'orderferry-ship-'));
+    const place = await makePlace(engine, join(folder, 'orderferry.db'));
+    const clock = SharedClock.make(join(folder, 'clock'), NOON);
+    const database = await place.open(clock);
+    await createTables(database);
+    const exigo = await startExigoStandin({ database, clock, ...CREDENTIALS });
+    const site = new ShipSite(folder, build, clock, database, exigo, place);
+    for (const { delivery, confirmations } of crashConfig(folder, exigo.url, place.config, [], true)
+      .threePls) {
+      await mkdir(delivery.path, { recursive: true });
+      if (confirmations !== null) await mkdir(confirmations.inbox.path, { recursive: true });
+    }
+    for (const id of [1, 2, 3, 4]) await site.order(id);
+    for (const fault of faults) exigo.fail(fault);
+    return site;
+  }
+
+  /** Runs all cycles to their end, killed at each of `kills` in turn and started again a second later. */
+  async live(kills: readonly PointPass[]): Promise<Lived> {
+    return liveThrough(kills, this.clock, (killAt) => this.start(killAt));
+  }
+
+  async lines(text: string): Promise<string[]> {
+    const statement = { name: 'test', text: forEngine(this.database.engine, text) };
+    return (await this.database.all<{ line: string }>(statement)).map(({ line }) => line.trim());
+  }
+
+  async close(): Promise<void> {
+    await this.exigo.close();
+    await this.database.close();
+    await this.place.remove();
+    this.clock.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async order(id: number): Promise<void> {
+    const now = toExigoText(NOON);
+    const row = { OrderStatusID: 7, WarehouseID: 1, ShipMethodID: 1, OrderTypeID: 2, CurrencyCode: 'usd' };
+    const name = { FirstName: 'Ada', LastName: 'Byron' };
+    const address = { Address1: '1 First St', City: 'Reno', State: 'NV', Zip: '89501', Country: 'US' };
+    const total = { SubTotal: '10.0000', Total: '10.0000' };
+    await this.database.transaction(async (session) => {
+      const stamps = { OrderID: id, OrderDate: now, ModifiedDate: now };
+      await putRows(session, 'Orders', [{ ...stamps, ...row, ...name, ...address, ...total }]);
+      const lines = lineRows(id, [
+        ['TEA', '6.00'],
+        ['CUP', '4.00'],
+      ]);
+      await putRows(session, 'OrderDetails', lines);
+    });
+  }
+
+  private start(killAt: PointPass | undefined): Child {
+    const spec: ChildSpec = {
+      folder: this.folder,
+      database: this.place.config.engine === 'sqlite' ? null : this.place.config.database,
+      baseUrl: this.exigo.url,
+      inboxes: true,
+      pipelines: [HAND_OVERS, SHIPMENTS],
+      cycles: CYCLES - this.cycle,
+      trace: true,
+      ...(killAt === undefined ? {} : { killAt }),
+    };
+    return startChild(this.build, spec, () => this.advance());
+  }
+
+  /** Half an hour, and a file of the 3PL. */
+  private async advance(): Promise<void> {
+    this.cycle++;
+    this.clock.set(NOON + this.cycle * 30 * MINUTE);
+    if (this.cycle === 1) {
+      const text = `UPDATE "dbo.Orders" SET OrderStatusID = 4, ModifiedDate = @now WHERE OrderID = 3`;
+      const statement = { name: 'test', text: forEngine(this.database.engine, text) };
+      const now = toExigoText(this.clock.now());
+      await this.database.transaction((session) => session.run(statement, { now }));
+    }
+    const says = SAYS[this.cycle];
+    if (says !== undefined) await sayAs('atlas', this, says);
+  }
+}
