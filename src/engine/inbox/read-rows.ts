@@ -71,10 +71,17 @@ export async function readLine(
   kind: ConfirmationFile,
   line: number,
 ): Promise<ReadRow | null> {
-  for await (const page of kind.read(archived(work, file))) {
-    const found = page.find((one) => lineOf(one) === line);
-    if (found !== undefined) return found;
-    if (lineOf(page.at(-1)) > line) return null;
+  try {
+    for await (const page of kind.read(archived(work, file))) {
+      const found = page.find((one) => lineOf(one) === line);
+      if (found !== undefined) return found;
+      if (lineOf(page.at(-1)) > line) return null;
+    }
+  } catch (error) {
+    if (!(error instanceof NotReadable)) throw error;
+    throw new ConfigurationError(
+      `${file.name} of ${work.threePl} cannot be read by the template as it is now: ${error.message}`,
+    );
   }
   return null;
 }
