@@ -17,6 +17,8 @@ export interface InboxPlace {
   readonly description: string;
   /** A folder here shows times by our clock. */
   readonly kind: 'folder' | 'sftp' | 'ftp';
+  /** Resolves when the folder is there and is one. */
+  check(): Promise<void>;
   /** Everything in it that is a file, in no order. */
   list(): AsyncIterable<InboxEntry>;
   /** Null: there is nothing of that name. */

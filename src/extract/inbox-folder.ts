@@ -27,6 +27,13 @@ class InboxFolder implements InboxPlace {
     this.description = `folder ${path}`;
   }
 
+  async check(): Promise<void> {
+    const there = await this.act('looking at it', () => nodeFs.stat(this.path));
+    if (!there.isDirectory()) {
+      throw new ConfigurationError(`${this.description}: is a file, no folder; mend inbox.folder of the 3PL`);
+    }
+  }
+
   async *list(): AsyncGenerator<InboxEntry> {
     for (const name of await this.act('listing it', () => nodeFs.readdir(this.path))) {
       const entry = await this.stat(name);

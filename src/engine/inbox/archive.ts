@@ -6,6 +6,7 @@ import { codeOf, InvariantError, messageOf, OrderferryError, TransientError } fr
 import { faultPoint } from '../../core/fault-points.js';
 import { toUtcText } from '../../core/time.js';
 import { type InboxCopy, noteArchived, type OpenInboxFile } from '../../queue/ledger/inbox.js';
+import { assertGoingOn } from '../stop.js';
 import type { InboxWork } from './take-inboxes.js';
 import { takenName } from './taken-name.js';
 
@@ -57,14 +58,15 @@ export async function removeTaken(
   await place.sync();
 }
 
-async function copyTaken({ context, threePl, place }: InboxWork, file: OpenInboxFile): Promise<InboxCopy> {
+async function copyTaken(work: InboxWork, file: OpenInboxFile): Promise<InboxCopy> {
+  const { context, threePl, place } = work;
   const archive = archivePath(threePl, file);
   const path = join(context.config.stateDirectory, archive);
   const taken = takenName(file);
   const source = await place.read(taken);
   if (source === null)
     throw new InvariantError(`${place.description}: ${taken} was there a moment ago and is gone`);
-  const { bytes, sha256 } = await keep(source, path, `archiving ${file.name}`);
+  const { bytes, sha256 } = await keep(whileHeld(work, source), path, `archiving ${file.name}`);
   const after = await place.stat(taken);
   if (after !== null && after.size !== bytes) {
     throw new TransientError(
@@ -85,7 +87,7 @@ async function keep(
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    const made = await mkdir(dirname(path), { recursive: true });
     await rm(part, { force: true });
     const file = await open(part, 'wx');
     try {
@@ -100,7 +102,7 @@ async function keep(
       await file.close();
     }
     await rename(part, path);
-    for (const folder of [dirname(path), dirname(dirname(path))]) await syncFolder(folder);
+    await syncFolders(dirname(path), made === undefined ? dirname(path) : dirname(made));
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined); // what went wrong before is what counts
     if (error instanceof OrderferryError) throw error;
@@ -117,11 +119,28 @@ async function keep(
   return { bytes, sha256: hash.digest('hex') };
 }
 
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+/** The bytes, as long as both leases are held: a copy from a server may take longer than one. */
+async function* whileHeld(
+  { context, lease, own }: InboxWork,
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of source) {
+    assertGoingOn(context.signal);
+    await own.assertHeld();
+    await lease.assertHeld();
+    yield piece;
+  }
+}
+
+/** Makes names durable in a folder, and in those above it up to the last one. */
+async function syncFolders(from: string, last: string): Promise<void> {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (folder === last || folder === dirname(folder)) return;
   }
 }

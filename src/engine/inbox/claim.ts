@@ -37,6 +37,7 @@ export async function renameClaimed(
   if (claimed === 'earlier' && (await place.stat(taken)) !== null) return true;
   const there = await place.stat(file.name);
   if (there === null) {
+    await place.check(); // in a folder that is away, nothing is gone
     const reason = `${file.name} was seen in ${place.description} at ${file.claimed_utc} UTC and is gone: somebody else took it, or removed it; ask ${threePl} for it again if it is missed`;
     const now = toUtcText(context.clock.now());
     await lease.transaction((session) =>

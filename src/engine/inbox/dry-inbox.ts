@@ -8,6 +8,7 @@ export function dryInbox(real: InboxPlace): InboxPlace {
   return {
     description: real.description,
     kind: real.kind,
+    check: () => real.check(),
     list: () => real.list(),
     async stat(name): Promise<InboxEntry | null> {
       const at = realName(name);

@@ -11,14 +11,14 @@ export interface Ready {
 }
 
 /** The files of an inbox that are whole, in the order in which they came. What was taken and not removed is removed. */
-export async function lookAround(work: InboxWork): Promise<readonly Ready[]> {
+export async function lookAround(work: InboxWork, open: ReadonlySet<number>): Promise<readonly Ready[]> {
   const { context, files, place, threePl } = work;
   const now = context.clock.now();
   const before = await readLooks(context, threePl);
   const looks = new Map<string, Look>();
   const entries = new Map<string, InboxEntry>();
   for await (const entry of place.list()) entries.set(entry.name, entry);
-  await removeTaken(work, [...entries.keys()]);
+  await removeTaken(work, [...entries.keys()], open);
   const ready: (Ready & { readonly at: number })[] = [];
   for (const entry of entries.values()) {
     const kind = files.find((one) => one.matches(entry.name));
@@ -77,10 +77,26 @@ export async function isWhole(
   return hasSettled(entry, ready.afterMs, look, place.kind === 'folder', now);
 }
 
-async function removeTaken({ context, threePl, place }: InboxWork, names: readonly string[]): Promise<void> {
-  const ids = new Map(names.flatMap((name) => (takenId(name) === null ? [] : [[takenId(name), name]])));
-  const known = [...ids.keys()].flatMap((id) => id ?? []);
-  for (const [file_id, name] of await settledInboxFiles(context.database, threePl, known)) {
-    if (ids.get(file_id) === takenName({ file_id, name })) await place.remove(takenName({ file_id, name }));
+/** What was taken, and is safe in the archive. A name of that form that belongs to no open file is told of. */
+async function removeTaken(
+  { context, threePl, place }: InboxWork,
+  names: readonly string[],
+  open: ReadonlySet<number>,
+): Promise<void> {
+  const taken = new Map(
+    names.flatMap((name) => {
+      const id = takenId(name);
+      return id === null || open.has(id) ? [] : [[id, name] as const];
+    }),
+  );
+  const settled = await settledInboxFiles(context.database, threePl, [...taken.keys()]);
+  for (const [file_id, shown] of taken) {
+    const name = settled.get(file_id);
+    if (name !== undefined && takenName({ file_id, name }) === shown) await place.remove(shown);
+    else {
+      context.log.warn(
+        `${shown} in ${place.description} is no file that is being taken; give it its own name again to have it read`,
+      );
+    }
   }
 }

@@ -32,7 +32,7 @@ export async function readRows(
   file: OpenInboxFile,
   kind: ConfirmationFile | undefined,
 ): Promise<ReadSoFar> {
-  const { context, lease, threePl } = work;
+  const { context, lease, own, threePl } = work;
   // Taken up by a restart: what is left in the inbox goes first.
   if (file.state === 'archived') await removeTaken(work, file, kind);
   if (kind === undefined) {
@@ -44,6 +44,7 @@ export async function readRows(
   try {
     for await (const page of kind.read(archived(work, file))) {
       assertGoingOn(context.signal);
+      await own.assertHeld(); // a large file takes longer than a lease
       const rows = page.filter((one) => lineOf(one) > file.lines_read);
       const last = rows.at(-1);
       if (last === undefined) continue;
@@ -70,10 +71,17 @@ export async function readLine(
   kind: ConfirmationFile,
   line: number,
 ): Promise<ReadRow | null> {
-  for await (const page of kind.read(archived(work, file))) {
-    const found = page.find((one) => lineOf(one) === line);
-    if (found !== undefined) return found;
-    if (lineOf(page.at(-1)) > line) return null;
+  try {
+    for await (const page of kind.read(archived(work, file))) {
+      const found = page.find((one) => lineOf(one) === line);
+      if (found !== undefined) return found;
+      if (lineOf(page.at(-1)) > line) return null;
+    }
+  } catch (error) {
+    if (!(error instanceof NotReadable)) throw error;
+    throw new ConfigurationError(
+      `${file.name} of ${work.threePl} cannot be read by the template as it is now: ${error.message}`,
+    );
   }
   return null;
 }

@@ -113,7 +113,7 @@ async function takeFiles(work: InboxWork, { changeSets, problems }: Taken): Prom
   const open = await openInboxFiles(context.database, work.threePl);
   for (const file of open) await each(file.name, () => takeFile(work, file, 'earlier'));
   const names = new Set(open.map(({ name }) => name));
-  for (const { name, kind } of await lookAround(work)) {
+  for (const { name, kind } of await lookAround(work, new Set(open.map(({ file_id }) => file_id)))) {
     if (names.has(name)) continue; // begun above, and stuck
     await each(name, async () => takeFile(work, await claimFile(work, name, kind), 'now'));
   }

@@ -286,6 +286,19 @@ describe.each(engines())('on %s', (engine) => {
       expect(await site.files()).toEqual(['A.csv gone FILE_GONE 0 0 0 0']);
     });
 
+    it('calls nothing gone while the folder is away', async () => {
+      await site.put('A.csv', csv('1,TEA,1,1Z1'));
+      crash('inbox/renamed');
+      await site.take().catch(() => undefined);
+      setFaultHook(undefined);
+      await rename(site.inbox, `${site.inbox}.away`);
+      const { problems } = await site.take();
+      expect(problems.map(({ error }) => codeOf(error))).toEqual(['CONFIGURATION', 'CONFIGURATION']);
+      await rename(`${site.inbox}.away`, site.inbox);
+      await site.take();
+      expect(await site.files()).toEqual(['A.csv frozen 2 1 0 0']);
+    });
+
     it('takes another file of the name that a claimed one had', async () => {
       await site.put('A.csv', csv('1,TEA,1,1Z1'));
       crash('inbox/renamed');
@@ -330,7 +343,7 @@ describe.each(engines())('on %s', (engine) => {
       const refusing: InboxPlace = {
         ...{ description: place.description, kind: place.kind },
         ...{ list: () => place.list(), stat: (name) => place.stat(name), read: (name) => place.read(name) },
-        ...{ remove: (name) => place.remove(name), sync: () => place.sync() },
+        ...{ remove: (name) => place.remove(name), sync: () => place.sync(), check: () => place.check() },
         rename: async () => {
           throw new TransientError('EIO', 'from the test');
         },
