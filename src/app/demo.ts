@@ -26,13 +26,14 @@ import { makeContext, openDatabase } from './runtime.js';
 import { SAMPLE_MARKETPLACE_NUMBER, sampleMarketOrders, sampleStore } from './sample-market.js';
 import { advanceSampleTenant, loadSampleTenant } from './sample-tenant.js';
 import { ORDERS, SAMPLE_ORDER } from './sample-tenant-orders.js';
+import { answerAsAtlas } from './sample-warehouse.js';
 
 const KEY = 'a-consumer-key-of-the-demo';
 const CREDENTIALS = { login: 'demo', company: 'sample', password: 'demo-only' };
 
 /**
  * The main job for a newcomer: a small tenant of our own invention, stand-ins of the Exigo API and of GoDataFeed on this
- * machine, and two refresh cycles; before the second one marketplace orders come in. Everything lies in a temporary folder that stays for a look.
+ * machine, two refresh cycles, before the second of which marketplace orders come in, and what a warehouse sends back. Everything lies in a temporary folder that stays for a look.
  */
 export async function runDemo(output: Output, system: Clock, signal: AbortSignal): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'orderferry-demo-'));
@@ -77,6 +78,13 @@ export async function runDemo(output: Output, system: Clock, signal: AbortSignal
     output.line('and three came in at marketplaces.');
     output.line('Cycle 2, a quarter of an hour later');
     await cycle(context, SECOND_CYCLE, output);
+    const [atlas] = config.threePls;
+    if (atlas !== undefined) await answerAsAtlas(atlas, clock.now());
+    offset += 15 * MINUTE;
+    output.line();
+    output.line('Atlas answers: two orders have left, one is refused');
+    output.line('Cycle 3, what it sent back');
+    await cycle(context, ['3pl-shipments-to-exigo'], output);
     await printWhereabouts(context, output);
     await printWaiting(context, output);
     await printExplanation(context, output, SAMPLE_ORDER.addressChanges);
