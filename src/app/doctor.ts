@@ -53,7 +53,14 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
     checkZones(['America/Chicago', ...threePls.map((one) => one.wave.zone)]),
   ];
   for (const [name, folder] of folders) checks.push(await checkFolder(name, folder.path, folder.made));
-  checks.push(...(await checkDatabase(config.database, config.syncDatabase, options.openDatabase)));
+  checks.push(
+    ...(await checkDatabase(
+      config.database,
+      config.syncDatabase,
+      options.openDatabase,
+      config.source.orders,
+    )),
+  );
   checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));
   checks.push(...(await checkGoDataFeed(config.godatafeed.stores, options.godatafeed)));
   return report(checks);

@@ -13,6 +13,7 @@ import { frozenOrders } from '../extract/frozen-orders.js';
 import { frozenTables } from '../extract/frozen-tables.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import { createExigoClient } from '../load/exigo-api/client.js';
+import { exigoOrderSource } from '../load/exigo-api/order-source.js';
 import { exigoOrderTarget } from '../load/exigo-api/order-target.js';
 import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
 import { folderDelivery } from '../load/folder/delivery.js';
@@ -87,6 +88,8 @@ export function makeContext(options: RuntimeOptions): EngineContext {
   });
   return {
     database,
+    apiOrders:
+      client === null || config.exigoApi === null ? null : exigoOrderSource(client, config.exigoApi, clock),
     hosted: options.sync == null ? null : { database: options.sync, refresh: true },
     clock,
     log: options.log ?? silentLogger,

@@ -1,5 +1,4 @@
 import { toUtcText } from '../core/time.js';
-import { SOURCE } from '../queue/freeze/freeze.js';
 import { isProvablyDead, nameHolder } from '../queue/lease/holder.js';
 import { openBatches } from '../queue/ledger/batches.js';
 import { readWatermarks } from '../queue/ledger/watermarks.js';
@@ -18,7 +17,7 @@ import {
   type WaitingCount,
   waitingCounts,
 } from '../queue/reads/status.js';
-import type { EngineContext } from './context.js';
+import { type EngineContext, orderSource } from './context.js';
 import { pipelineLease } from './leases.js';
 import { nextCutOff } from './waves/cut-off.js';
 import { isDue } from './waves/waves.js';
@@ -70,7 +69,7 @@ export async function readStatus(context: EngineContext): Promise<Status> {
     });
   }
   return {
-    watermarks: Object.fromEntries(await readWatermarks(database, SOURCE)),
+    watermarks: Object.fromEntries(await readWatermarks(database, orderSource(context.config))),
     pipelines,
     nextWaves: await nextWaves(context),
   };

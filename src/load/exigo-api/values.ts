@@ -1,7 +1,8 @@
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
+import { MINUTE } from '../../core/clock.js';
 import { formatDecimal, parseDecimal } from '../../core/decimal.js';
 import { ORDER_STATUSES, type OrderStatus, statusName } from '../../core/exigo.js';
-import { EXIGO_ZONE, fromExigoText } from '../../core/time.js';
+import { EXIGO_ZONE, fromExigoText, toUtcText } from '../../core/time.js';
 import type { Json } from '../../http/json.js';
 
 /** Instant (ms) as Exigo writes dates in requests: US Central with its offset, `2024-11-13T00:00:00-06:00`. */
@@ -21,6 +22,26 @@ export function fromExigoDate(value: Json | undefined): number | null {
   const ms = HAS_OFFSET.test(text) ? DateTime.fromISO(text).toMillis() : fromExigoText(text);
   return Number.isNaN(ms) ? null : ms;
 }
+
+/**
+ * A date of a reply as the sync database has it, US Central text. Null for none; undefined for text that is no date.
+ * With an offset the instant counts, so either pass of the repeated autumn hour reads as it did there.
+ */
+export function centralText(value: Json): string | null | undefined {
+  if (value === null || value === '' || String(value).startsWith('0001-')) return null;
+  const match = typeof value === 'string' ? DATE_FORM.exec(value.trim()) : null;
+  if (match === null) return undefined;
+  const [, day = '', time = '00:00:00', fraction = '', offset] = match;
+  const local = `${day} ${time}.${fraction.slice(0, 3).padEnd(3, '0')}`;
+  const wall = Date.parse(`${local.replace(' ', 'T')}Z`);
+  if (Number.isNaN(wall)) return undefined;
+  if (offset === undefined) return local;
+  const instant = Date.parse(`${local.replace(' ', 'T')}${offset.toUpperCase()}`);
+  return Number.isNaN(instant) ? undefined : toUtcText(instant + CENTRAL.offset(instant) * MINUTE);
+}
+
+const DATE_FORM = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})?)?$/i;
+const CENTRAL = IANAZone.create(EXIGO_ZONE);
 
 const HAS_OFFSET = /T.*(Z|[+-]\d\d:?\d\d)$/i;
 

@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { API_TABLES, type ApiOrder, type ApiTable } from '../../core/api-orders.js';
+import type { ListedOrders } from '../../queue/freeze/listed.js';
+
+/** Orders in memory at a time. */
+const PAGE = 200;
+
+/**
+ * The pages of a listing in a file, one order to a line, until they are frozen: a listing takes minutes, and a
+ * transaction that waited for them would hold up every other writer. Readable by this user alone; whoever makes it
+ * removes it, and what a killed process left is removed by its successor.
+ */
+export class Staged implements ListedOrders {
+  readonly columns = Object.fromEntries(API_TABLES.map((table) => [table, new Set<string>()])) as Record<
+    ApiTable,
+    Set<string>
+  >;
+  newest: string | null = null;
+  private constructor(
+    private readonly path: string,
+    private readonly file: FileHandle,
+  ) {}
+
+  static async make(path: string): Promise<Staged> {
+    return new Staged(path, await open(path, 'w', 0o600));
+  }
+
+  async add(orders: readonly ApiOrder[]): Promise<void> {
+    for (const { rows, modifiedAt } of orders) {
+      if (this.newest === null || modifiedAt > this.newest) this.newest = modifiedAt;
+      for (const table of API_TABLES) {
+        for (const row of rows[table]) for (const name of Object.keys(row)) this.columns[table].add(name);
+      }
+    }
+    await this.file.appendFile(orders.map((order) => `${lineOf(order)}\n`).join(''));
+  }
+
+  async *pages(): AsyncGenerator<ApiOrder[]> {
+    let page: ApiOrder[] = [];
+    const lines = createInterface({
+      input: createReadStream(this.path, 'utf8'),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    });
+    for await (const line of lines) {
+      page.push(JSON.parse(line) as ApiOrder);
+      if (page.length < PAGE) continue;
+      yield page;
+      page = [];
+    }
+    if (page.length > 0) yield page;
+  }
+
+  async remove(): Promise<void> {
+    await this.file.close();
+    await rm(this.path, { force: true });
+  }
+}
+
+/** Readers of lines take two more characters for the end of one, which JSON lets stand in texts. */
+function lineOf(order: ApiOrder): string {
+  return JSON.stringify(order).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+}
