@@ -49,6 +49,7 @@ export class House {
     readonly tenant: SyncDatabase | Database,
     private readonly place: Place,
     private readonly syncPlace: TestDatabase | null,
+    private readonly tenantPlace: Pick<Place, 'open'> | null,
     private readonly others: Database[],
   ) {}
 
@@ -108,9 +109,19 @@ export class House {
       frozen: freezeConfig(templates),
       ...options.config,
     };
-    const house = new House(folder, clock, database, config, standin, tenant, place, syncPlace, [
-      standinDatabase,
-    ]);
+    const others = [standinDatabase];
+    const house = new House(
+      folder,
+      clock,
+      database,
+      config,
+      standin,
+      tenant,
+      place,
+      syncPlace,
+      tenantPlace,
+      others,
+    );
     await house.makeFolders();
     return house;
   }
@@ -164,7 +175,7 @@ export class House {
 
   /** Another connection to the sync tables, closed with the house. */
   async openTenant(): Promise<Database> {
-    const other = await (this.syncPlace ?? this.place).open(this.clock);
+    const other = await (this.tenantPlace ?? this.place).open(this.clock);
     this.others.push(other);
     return other;
   }
