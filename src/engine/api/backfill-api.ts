@@ -1,4 +1,4 @@
-import { FreezeError } from '../../core/errors.js';
+import { InvariantError } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
 import type { ChangeSet, Subscriber } from '../../queue/freeze/change-set.js';
 import { freezeListedSlice } from '../../queue/freeze/listed.js';
@@ -37,7 +37,13 @@ export class ApiBackfill {
     const unreadable: string[] = [];
     try {
       for (const [i, { startAt }] of slices.entries()) {
-        stages.set(startAt, await Staged.make(await spoolPath(context, lease, pipeline, `slice-${i}.jsonl`)));
+        stages.set(
+          startAt,
+          await Staged.make(
+            await spoolPath(context, lease, pipeline, `slice-${i}.jsonl`),
+            context.config.source.allowSensitive,
+          ),
+        );
       }
       await listed(async () => {
         if (first === undefined) return;
@@ -62,7 +68,7 @@ export class ApiBackfill {
   async freeze(slice: Range, subscriber: Subscriber): Promise<ChangeSet> {
     const { database, config } = this.context;
     const staged = this.stages.get(slice.startAt);
-    if (staged === undefined) throw new FreezeError('SLICE', `slice ${slice.startAt} was not listed`);
+    if (staged === undefined) throw new InvariantError(`slice ${slice.startAt} was not listed`);
     const { utc_now } = await readClocks(database);
     const changeSet = await this.lease.repeatable(async (session) => {
       const done = await freezeListedSlice(session, staged, config.source, slice, utc_now, subscriber);

@@ -46,7 +46,10 @@ export async function freezeApi(
     await lease.assertHeld();
   };
   await emptySpool(context, lease, API_SOURCE);
-  const staged = await Staged.make(await spoolPath(context, lease, API_SOURCE, 'orders.jsonl'));
+  const staged = await Staged.make(
+    await spoolPath(context, lease, API_SOURCE, 'orders.jsonl'),
+    config.source.allowSensitive,
+  );
   try {
     const unreadable = await listed(() => listAll(context, plan, staged, between));
     await faultPoint('api/listed');

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { API_TABLES, type ApiOrder, type ApiTable } from '../../core/api-orders.js';
+import { API_TABLES, type ApiOrder, type ApiRow, type ApiTable } from '../../core/api-orders.js';
 import type { ListedOrders } from '../../queue/freeze/listed.js';
+import { isSensitive } from '../../queue/freeze/sensitive.js';
 
 /** Orders in memory at a time. */
 const PAGE = 200;
@@ -21,20 +22,37 @@ export class Staged implements ListedOrders {
   private constructor(
     private readonly path: string,
     private readonly file: FileHandle,
+    private readonly allowSensitive: readonly string[],
   ) {}
 
-  static async make(path: string): Promise<Staged> {
-    return new Staged(path, await open(path, 'w', 0o600));
+  /** Sensitive columns that are not allowed do not even get here. */
+  static async make(path: string, allowSensitive: readonly string[]): Promise<Staged> {
+    return new Staged(path, await open(path, 'w', 0o600), allowSensitive);
   }
 
   async add(orders: readonly ApiOrder[]): Promise<void> {
-    for (const { rows, modifiedAt } of orders) {
+    const kept = orders.map((order) => ({ ...order, rows: this.keptOf(order.rows) }));
+    for (const { modifiedAt } of orders) {
       if (this.newest === null || modifiedAt > this.newest) this.newest = modifiedAt;
-      for (const table of API_TABLES) {
-        for (const row of rows[table]) for (const name of Object.keys(row)) this.columns[table].add(name);
-      }
     }
-    await this.file.appendFile(orders.map((order) => `${lineOf(order)}\n`).join(''));
+    await this.file.appendFile(kept.map((order) => `${lineOf(order)}\n`).join(''));
+  }
+
+  private keptOf(rows: ApiOrder['rows']): ApiOrder['rows'] {
+    const kept = API_TABLES.map((table) => [table, rows[table].map((row) => this.keptRow(table, row))]);
+    return Object.fromEntries(kept) as ApiOrder['rows'];
+  }
+
+  private keptRow(table: ApiTable, row: ApiRow): ApiRow {
+    const names = Object.keys(row).filter((name) => this.isKept(table, name));
+    return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
+  }
+
+  private isKept(table: ApiTable, name: string): boolean {
+    if (this.columns[table].has(name)) return true;
+    if (isSensitive(table, name, this.allowSensitive)) return false;
+    this.columns[table].add(name);
+    return true;
   }
 
   async *pages(): AsyncGenerator<ApiOrder[]> {
