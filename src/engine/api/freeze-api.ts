@@ -77,19 +77,16 @@ function planListing(
   { exigo_now, utc_now }: Clocks,
   config: EngineContext['config']['source'],
 ): Plan {
-  const watermark = facts.get('Orders');
-  const start = freezeStart(
-    watermark === undefined ? new Map() : new Map([['Orders', watermark]]),
-    exigo_now,
-    config,
-  );
+  const watermark = facts.get('Orders') ?? null;
+  const known = watermark === null ? [] : [['Orders', watermark] as const];
+  const start = freezeStart(new Map(known), exigo_now, config);
   const first = facts.get('first') ?? start;
   const lastFull = facts.get('full-sweep');
   const full = lastFull === undefined || lastFull.slice(0, 10) < exigo_now.slice(0, 10);
   const horizon = shiftLocalText(exigo_now, -Math.max(config.sweepHorizonMs, DAY));
   const oldest = horizon > first ? horizon : first;
   const since = full && oldest < start ? oldest : start;
-  return { start, first, since, full, exigoNow: exigo_now, utcNow: utc_now };
+  return { start, watermark, first, since, full, exigoNow: exigo_now, utcNow: utc_now };
 }
 
 /** Returns what could not be read. */
@@ -112,7 +109,9 @@ async function listAll(
     }
   };
   await take({ changedAfter: instantBefore(since) }, async ({ orders }) => orders);
-  await take({ acceptedAfter: instantBefore(first) }, (page) => moved(context, page, incomplete));
+  if (since > first) {
+    await take({ acceptedAfter: instantBefore(first) }, (page) => moved(context, page, incomplete));
+  }
   for (const orderIds of unseen.left(PAGE)) await take({ orderIds }, async ({ orders }) => orders);
   return [...new Set(unreadable)];
 }

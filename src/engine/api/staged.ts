@@ -44,8 +44,10 @@ export class Staged implements ListedOrders {
   }
 
   private keptRow(table: ApiTable, row: ApiRow): ApiRow {
-    const names = Object.keys(row).filter((name) => this.isKept(table, name));
-    return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
+    const names = Object.keys(row);
+    if (names.every((name) => this.isKept(table, name))) return row;
+    const kept = names.filter((name) => this.isKept(table, name));
+    return Object.fromEntries(kept.map((name) => [name, row[name] ?? null]));
   }
 
   private isKept(table: ApiTable, name: string): boolean {

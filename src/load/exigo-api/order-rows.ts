@@ -50,18 +50,31 @@ interface Known {
   readonly type: string;
 }
 
-const KNOWN = new Map(
-  API_TABLES.map((table) => {
-    const columns = Object.entries<string>(QUEUE_TABLES[table].columns);
-    const own = columns.map(([column, type]) => [column.toLowerCase(), { column, type }] as const);
-    const byName = new Map<string, Known>(own);
-    for (const [name, column] of Object.entries(NAMES[table])) {
-      const type = columns.find(([one]) => one === column)?.[1] ?? 'nvarchar';
-      byName.set(name, { column, type });
-    }
-    return [table, byName] as const;
-  }),
-);
+const KNOWN = new Map(API_TABLES.map((table) => [table, knownOf(table)]));
+
+/** By the names of replies as they are written; null for a name that no column has. Grows by names that come in other cases. */
+function knownOf(table: ApiTable): Map<string, Known | null> {
+  const columns = Object.entries<string>(QUEUE_TABLES[table].columns);
+  const own = columns.map(([column, type]) => [column.toLowerCase(), { column, type }] as const);
+  const byName = new Map<string, Known | null>(own);
+  for (const [name, column] of Object.entries(NAMES[table])) {
+    const type = columns.find(([one]) => one === column)?.[1] ?? 'nvarchar';
+    byName.set(name, { column, type });
+  }
+  return byName;
+}
+
+/** Names that are remembered: a server whose names never end must not fill the memory. */
+const MOST_NAMES = 2_000;
+
+function columnOf(table: ApiTable, name: string): Known | null {
+  const names = KNOWN.get(table) ?? knownOf(table);
+  const found = names.get(name);
+  if (found !== undefined) return found;
+  const known = names.get(name.toLowerCase()) ?? null;
+  if (names.size < MOST_NAMES) names.set(name, known);
+  return known;
+}
 
 /** Money in the sync database has four digits after the point. */
 const DIGITS = 4;
@@ -141,9 +154,9 @@ function readRow(table: ApiTable, json: Json, about: string | null): Record<stri
   const named = idOf(json);
   for (const [name, value] of Object.entries(json)) {
     if (typeof value === 'object' && value !== null) continue;
-    const known = KNOWN.get(table)?.get(name.toLowerCase());
+    const known = columnOf(table, name);
     const column = known?.column ?? upperFirst(name);
-    const read = known === undefined ? text(value) : readValue(known, value);
+    const read = known === null ? text(value) : readValue(known, value);
     if (read === undefined && about !== null) {
       throw new UnreadableOrder(`${named ?? about}: ${name} "${String(value)}" does not fit ${column}`);
     }
@@ -185,7 +198,16 @@ function bit(value: Json): number | undefined {
   return known[String(value).toLowerCase() as keyof typeof known];
 }
 
+const PLAIN = /^-?(?:0|[1-9]\d*)(?:\.(\d{1,4}))?$/;
+
 function money(value: Json): string | undefined {
+  const plain = PLAIN.exec(String(value));
+  if (plain !== null) {
+    const digits = plain[1]?.length ?? 0;
+    return Number(value) === 0
+      ? '0.0000'
+      : `${value}${digits === 0 ? '.' : ''}${'0'.repeat(DIGITS - digits)}`;
+  }
   const decimal = parseDecimal(amountOf(value) ?? '');
   if (decimal === null) return undefined;
   const kept = rescale(decimal, DIGITS);

@@ -36,8 +36,28 @@ export function centralText(value: Json): string | null | undefined {
   const wall = Date.parse(`${local.replace(' ', 'T')}Z`);
   if (Number.isNaN(wall)) return undefined;
   if (offset === undefined) return local;
-  const instant = Date.parse(`${local.replace(' ', 'T')}${offset.toUpperCase()}`);
-  return Number.isNaN(instant) ? undefined : toUtcText(instant + CENTRAL.offset(instant) * MINUTE);
+  // Within an hour the clocks of US Central do not change, unless the offset is a broken one.
+  const whole = /(:00|z)$/i.test(offset);
+  const shift = shiftOf(whole ? `${local.slice(0, 13)}:00` : local.slice(0, 16), offset);
+  if (shift === 0) return local;
+  return Number.isNaN(shift) ? undefined : toUtcText(wall + shift);
+}
+
+const shifts = new Map<string, number>();
+const MOST_SHIFTS = 50_000;
+
+/** From a minute with this offset to US Central, in milliseconds; remembered. */
+function shiftOf(minute: string, offset: string): number {
+  const key = `${minute}${offset}`;
+  let shift = shifts.get(key);
+  if (shift === undefined) {
+    if (shifts.size >= MOST_SHIFTS) shifts.clear();
+    const local = minute.replace(' ', 'T');
+    const instant = Date.parse(`${local}:00${offset.toUpperCase()}`);
+    shift = instant - Date.parse(`${local}:00Z`) + CENTRAL.offset(instant) * MINUTE;
+    shifts.set(key, shift);
+  }
+  return shift;
 }
 
 const DATE_FORM = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})?)?$/i;

@@ -29,6 +29,8 @@ export interface ListedOrders {
 export interface ListingFacts {
   /** Since when changes were listed. */
   readonly start: string;
+  /** The watermark they were listed by; null before the first freeze. */
+  readonly watermark: string | null;
   readonly first: string;
   /** US Central, read before the first page. */
   readonly exigoNow: string;
@@ -134,12 +136,12 @@ async function freezeRows(
 
 /** The watermark never passes the clock at the first page: what changed while the list was read is listed again. */
 async function noteListing(session: Session, { newest }: ListedOrders, facts: ListingFacts): Promise<void> {
-  const { first, exigoNow, start, full, whole } = facts;
+  const { first, exigoNow, start, watermark, full, whole } = facts;
   await writeWatermark(session, API_SOURCE, 'first', first);
   if (full) await writeWatermark(session, API_SOURCE, 'full-sweep', exigoNow);
   if (!whole) return;
-  const seen = newest !== null && newest < exigoNow ? newest : newest === null ? start : exigoNow;
-  await writeWatermark(session, API_SOURCE, 'Orders', seen > start ? seen : start);
+  const seen = newest === null ? start : newest < exigoNow ? newest : exigoNow;
+  if (watermark === null || seen > watermark) await writeWatermark(session, API_SOURCE, 'Orders', seen);
 }
 
 /** Columns that the sync database has by its type there; fields that it does not have are text. */

@@ -62,14 +62,20 @@ describe.each(engines())('on %s', (engine) => {
 
   it('reads page after page until one is empty, and freezes an order once that both lists show', async () => {
     await limited(2);
+    await placeOrder(house, 9);
+    await house.run(API);
+    house.clock.advance(MINUTE);
     for (let id = 1; id <= 5; id++) await placeOrder(house, id);
     const report = await house.run(API);
     expect(report.error).toBeNull();
-    expect(report.changeSets[0]?.ordersFrozen).toBe(5);
+    expect(report.changeSets[0]?.ordersFrozen).toBe(6); // with the one that it has set to Printed
     for (let id = 1; id <= 5; id++) expect(await frozen(id)).toHaveLength(1);
   });
 
   it('takes an order as the last page shows it, when it changes while it is read', async () => {
+    await placeOrder(house, 9);
+    await house.run(API);
+    house.clock.advance(MINUTE);
     await placeOrder(house, 1);
     await placeOrder(house, 2);
     const report = await house.run(
@@ -80,7 +86,7 @@ describe.each(engines())('on %s', (engine) => {
       }),
     );
     expect(report.error).toBeNull();
-    expect(await frozen(1)).toEqual([{ set: 1, street: '2 Second St' }]);
+    expect(await frozen(1)).toEqual([{ set: 2, street: '2 Second St' }]);
     house.clock.advance(MINUTE);
     expect(await outcomeOf(house, 1)).toBe('delivered');
   });
@@ -209,6 +215,16 @@ describe.each(engines())('on %s', (engine) => {
       }),
     );
     expect(asked[0]).toEqual({ changedAfter: now - 15 * MINUTE - SECOND });
+  });
+
+  it('keeps its watermark where it is while nothing comes', async () => {
+    await house.run(API);
+    const first = await watermark('Orders');
+    for (let i = 0; i < 3; i++) {
+      house.clock.advance(HOUR);
+      await house.run(API);
+    }
+    expect(await watermark('Orders')).toBe(first);
   });
 
   it('lists the whole repeated hour of autumn again', async () => {
