@@ -1,9 +1,12 @@
 /** GetOrders as a source of orders: qualifiers, pages, and servers that do not understand a question. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiListing, OrderQualifiers } from '../../src/core/api-orders.js';
 import { DAY, SECOND } from '../../src/core/clock.js';
 import type { ExigoApiConfig } from '../../src/core/config.js';
-import { ConfigurationError, TransientError } from '../../src/core/errors.js';
+import { ConfigurationError, codeOf, TransientError } from '../../src/core/errors.js';
 import { toExigoText } from '../../src/core/time.js';
 import { DEFAULT_QUALIFIERS, exigoOrderSource } from '../../src/load/exigo-api/order-source.js';
 import { type ExigoTenant, errorOf, openExigoTenant } from '../support/exigo-standin.js';
@@ -107,6 +110,21 @@ it('does not wait for a server that wants minutes', async () => {
   tenant.standin.fail({ kind: 'status-429', operation: 'GetOrders', retryAfter: '600' });
   expect(await errorOf(ids())).toBeInstanceOf(TransientError);
   expect(tenant.standin.count('GetOrders')).toBe(1);
+});
+
+it('takes a page that is no list for a failure, never for the end', async () => {
+  let calls = 0;
+  const server = createServer((_, response) => {
+    calls++;
+    response.setHeader('Content-Type', 'application/json');
+    response.end('{"orders": null, "recordCount": 7, "result": {"status": "Success"}}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/3.0`;
+  const error = await errorOf(ids(source({}, { baseUrl })));
+  server.closeAllConnections();
+  server.close();
+  expect([codeOf(error), calls]).toEqual(['REPLY_UNREADABLE', 3]);
 });
 
 describe('a server that does not understand', () => {
