@@ -22,7 +22,7 @@ if (!Number.isSafeInteger(ORDERS) || ORDERS < 5_000) {
 /** Short cases are measured so often, in turn; the fastest counts, because what disturbs only ever adds. */
 const REPEATS = 3;
 const FEW = Math.min(10_000, ORDERS);
-/** A list of so many takes a hundred pages, and as much again for the open ones. */
+/** A list of so many takes 250 pages. */
 const LISTED = Math.min(50_000, ORDERS);
 
 const folder = await mkdtemp(join(tmpdir(), 'orderferry-bench-'));

@@ -71,7 +71,7 @@ export function exigoOrdersSchema(values: ReturnType<typeof valueSchemas>) {
     returnKitDetails: flag()
       .prefault(true)
       .describe('Ask for the components of kits, as the sync database has them.'),
-    batchSize: integer(1, 10_000).prefault(500).describe('Orders of one page.'),
+    batchSize: integer(1, 10_000).prefault(200).describe('Orders of one page, which is in memory at a time.'),
   })
     .superRefine((value, context) => {
       const issue = (path: string, message: string) =>

@@ -23,7 +23,7 @@ const OTHER_ZONE = 26 * HOUR;
 export const DEFAULT_QUALIFIERS: OrderQualifiers = {
   returnCustomer: true,
   returnKitDetails: true,
-  batchSize: 500,
+  batchSize: 200,
 };
 
 /** Orders of the Exigo API, page by page, as rows of the sync database. */

@@ -262,7 +262,7 @@ describe('values', () => {
         listStyle: 'comma',
         batchStatusField: 'orderStatus',
         maxBytes: 20_000_000,
-        orders: { returnCustomer: true, returnKitDetails: true, batchSize: 500 },
+        orders: { returnCustomer: true, returnKitDetails: true, batchSize: 200 },
       },
     );
   });
