@@ -13,8 +13,8 @@ import { exigoApi } from '../extract/sources.js';
 /** Every flow of `pipelines/`; a new one is added here. */
 export const PIPELINES: readonly AnyPipeline[] = [
   exigoOrdersTo3pl,
-  exigoApiOrdersTo3pl,
   exigoSnapshotToCsv,
+  exigoApiOrdersTo3pl,
   exigoStatusToGodatafeed,
   godatafeedOrdersToExigo,
   godatafeedCancellationsToExigo,

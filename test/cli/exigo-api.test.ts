@@ -69,7 +69,7 @@ it('does not hand orders over that the other source has handed over from the sam
   await cli('migrate');
   expect((await cli('run', API)).code).toBe(0);
   const file = join(folder, 'config/orderferry.yaml');
-  await writeFile(file, (await readFile(file, 'utf8')).replace('orders: api', 'orders: queue'));
+  await writeFile(file, (await readFile(file, 'utf8')).replace('{ orders: api }', '{ orders: queue }'));
   const refused = await cli('run', 'exigo-orders-to-3pl');
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain(`${API} has handed orders over from this database`);
