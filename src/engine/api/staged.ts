@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { API_TABLES, type ApiOrder, type ApiRow, type ApiTable } from '../../core/api-orders.js';
 import type { ListedOrders } from '../../queue/freeze/listed.js';
@@ -21,13 +21,13 @@ export class Staged implements ListedOrders {
   newest: string | null = null;
   private constructor(
     private readonly path: string,
-    private readonly file: FileHandle,
     private readonly allowSensitive: readonly string[],
   ) {}
 
   /** Sensitive columns that are not allowed do not even get here. */
   static async make(path: string, allowSensitive: readonly string[]): Promise<Staged> {
-    return new Staged(path, await open(path, 'w', 0o600), allowSensitive);
+    await writeFile(path, '', { mode: 0o600 });
+    return new Staged(path, allowSensitive);
   }
 
   async add(orders: readonly ApiOrder[]): Promise<void> {
@@ -35,7 +35,8 @@ export class Staged implements ListedOrders {
     for (const { modifiedAt } of orders) {
       if (this.newest === null || modifiedAt > this.newest) this.newest = modifiedAt;
     }
-    await this.file.appendFile(kept.map((order) => `${lineOf(order)}\n`).join(''));
+    // Opened each time: a backfill of years has more slices than a process may have files open.
+    await appendFile(this.path, kept.map((order) => `${lineOf(order)}\n`).join(''));
   }
 
   private keptOf(rows: ApiOrder['rows']): ApiOrder['rows'] {
@@ -73,7 +74,6 @@ export class Staged implements ListedOrders {
   }
 
   async remove(): Promise<void> {
-    await this.file.close();
     await rm(this.path, { force: true });
   }
 }
