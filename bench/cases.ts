@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { idle, run, ship, takeBack } from './crossing.js';
 import { copy, freeze } from './freeze.js';
 import { clockFrom, NOW } from './install.js';
+import { listing } from './listing.js';
 import { type Measured, measured, time } from './measured.js';
 import { plainScript } from './script.js';
 import { insertInto } from './server-floor.js';
@@ -25,6 +26,7 @@ export const CASES = {
   'take back': takeBack,
   ship,
   idle,
+  'list from the API': listing,
 } as const;
 
 export type CaseName = keyof typeof CASES;

@@ -1,4 +1,4 @@
-import { PIPELINES } from '../src/app/pipelines.js';
+import { pipelinesFor } from '../src/app/pipelines.js';
 import { MINUTE } from '../src/core/clock.js';
 import { InvariantError } from '../src/core/errors.js';
 import { toExigoText } from '../src/core/time.js';
@@ -87,7 +87,8 @@ export async function freeze(site: Site, orders: number): Promise<Measured> {
   watched.reset();
   let frozen = 0;
   const ms = await time(async () => {
-    frozen = (await freezeLive(lease, source, subscribersOf(PIPELINES))).ordersFrozen;
+    frozen = (await freezeLive(lease, source, subscribersOf(pipelinesFor({ godatafeed: { stores: [] } }))))
+      .ordersFrozen;
   });
   expectCount('orders frozen', frozen, orders);
   const result = measured({ ...ms, refresh: refresh.total }, { statements: watched.statements() }, watched);

@@ -22,6 +22,8 @@ if (!Number.isSafeInteger(ORDERS) || ORDERS < 5_000) {
 /** Short cases are measured so often, in turn; the fastest counts, because what disturbs only ever adds. */
 const REPEATS = 3;
 const FEW = Math.min(10_000, ORDERS);
+/** A list of so many takes 250 pages. */
+const LISTED = Math.min(50_000, ORDERS);
 
 const folder = await mkdtemp(join(tmpdir(), 'orderferry-bench-'));
 try {
@@ -48,6 +50,10 @@ async function measure(): Promise<void> {
     scripts.push(await fresh('script', many, ORDERS));
   }
   const [copy, freeze, script] = [fastest(copies), fastest(freezes), fastest(scripts)];
+  const listed = await siteOf('listed');
+  await runCase('tenant', listed, LISTED, flags.detail);
+  const list = await fresh('list from the API', listed, LISTED);
+  const shortList = await fresh('list from the API', few, FEW);
   const small = await fresh('run', few, FEW);
   const heads = await fresh('run, short replies', many, ORDERS);
   const run = await fresh('run', many, ORDERS);
@@ -72,6 +78,8 @@ async function measure(): Promise<void> {
     row('cycle that takes shipments back', ship),
     row(`idle cycle, ${open(idle)}`, idle),
     row(`idle cycle, ${open(shipped)}`, shipped),
+    row(`freeze of ${LISTED.toLocaleString('en-US')} orders that the API lists`, list),
+    row(`  and of ${FEW.toLocaleString('en-US')}`, shortList),
     row('  the INSERT ... SELECT', copy),
     row('  the script', script),
   ];
@@ -83,6 +91,8 @@ async function measure(): Promise<void> {
       `queue.Refresh alone: ${seconds(freeze.ms.refresh)}.\n` +
       `Memory: ${small.peakMib.toFixed(0)} MiB for ${FEW} orders, ${run.peakMib.toFixed(0)} MiB for ${ORDERS}: ` +
       `${percent(run.peakMib / small.peakMib - 1)} (at most +20 %, 256 MiB).\n` +
+      `Memory of the freeze from the API: ${shortList.peakMib.toFixed(0)} MiB for ${FEW} orders, ` +
+      `${list.peakMib.toFixed(0)} MiB for ${LISTED}; after the last page it takes ${seconds(list.ms.freeze)}.\n` +
       [idle, shipped]
         .map(
           (one) =>

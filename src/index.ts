@@ -12,7 +12,7 @@ export {
   type TransformTools,
   type Verdict,
 } from './core/pipeline.js';
-export { exigoQueue, godatafeedEnded, godatafeedNew, threePlInbox } from './extract/sources.js';
+export { exigoApi, exigoQueue, godatafeedEnded, godatafeedNew, threePlInbox } from './extract/sources.js';
 export {
   exigoCancel,
   exigoCreateOrder,

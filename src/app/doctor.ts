@@ -67,7 +67,14 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
     if (delivery.kind !== 'folder')
       checks.push(await checkPlace(`server of ${name}`, delivery, options.clock));
   }
-  checks.push(...(await checkDatabase(config.database, config.syncDatabase, options.openDatabase)));
+  checks.push(
+    ...(await checkDatabase(
+      config.database,
+      config.syncDatabase,
+      options.openDatabase,
+      config.source.orders,
+    )),
+  );
   checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));
   checks.push(...(await checkGoDataFeed(config.godatafeed.stores, options.godatafeed)));
   return report(checks);

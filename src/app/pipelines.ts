@@ -1,37 +1,78 @@
 import threePlShipmentsToExigo from '../../pipelines/3pl-shipments-to-exigo.js';
+import exigoApiOrdersTo3pl from '../../pipelines/exigo-api-orders-to-3pl.js';
 import exigoOrdersTo3pl from '../../pipelines/exigo-orders-to-3pl.js';
 import exigoSnapshotToCsv from '../../pipelines/exigo-snapshot-to-csv.js';
 import exigoStatusToGodatafeed from '../../pipelines/exigo-status-to-godatafeed.js';
 import godatafeedCancellationsToExigo from '../../pipelines/godatafeed-cancellations-to-exigo.js';
 import godatafeedOrdersToExigo from '../../pipelines/godatafeed-orders-to-exigo.js';
 import type { Config } from '../core/config.js';
-import { UsageError } from '../core/errors.js';
-import type { AnyPipeline, MarketplacePipeline } from '../core/pipeline.js';
+import { ConfigurationError, UsageError } from '../core/errors.js';
+import type { AnyPipeline, MarketplacePipeline, OrderPipeline } from '../core/pipeline.js';
 import { didYouMean } from '../core/text.js';
+import { exigoApi } from '../extract/sources.js';
 
 /** Every flow of `pipelines/`; a new one is added here. */
 export const PIPELINES: readonly AnyPipeline[] = [
   exigoOrdersTo3pl,
   exigoSnapshotToCsv,
+  exigoApiOrdersTo3pl,
   exigoStatusToGodatafeed,
   godatafeedOrdersToExigo,
   godatafeedCancellationsToExigo,
   threePlShipmentsToExigo,
 ];
 
-/** The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox. */
-export function pipelinesFor({
-  godatafeed,
-  threePls = [],
-}: Pick<Config, 'godatafeed'> & Partial<Pick<Config, 'threePls'>>): readonly AnyPipeline[] {
+/** {@link exigoStatusToGodatafeed} on the other source. */
+const statusFromApi: OrderPipeline = Object.freeze({
+  ...exigoStatusToGodatafeed,
+  source: exigoApi({ aggregate: 'order' }),
+});
+
+type Installation = Pick<Config, 'godatafeed'> &
+  Partial<Pick<Config, 'threePls'>> & { readonly source?: Pick<Config['source'], 'orders'> };
+
+/**
+ * The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox, and those of
+ * orders read the one source that `source.orders` names.
+ */
+export function pipelinesFor({ godatafeed, threePls = [], source }: Installation): readonly AnyPipeline[] {
+  const api = source?.orders === 'api';
   const inboxes = threePls.some(({ confirmations }) => confirmations !== null);
-  return PIPELINES.filter((pipeline) =>
-    pipeline.source.kind === '3pl-inbox' ? inboxes : godatafeed.stores.length > 0 || !needsStores(pipeline),
-  );
+  return PIPELINES.map((pipeline) => (api && pipeline === exigoStatusToGodatafeed ? statusFromApi : pipeline))
+    .filter((pipeline) => pipeline.source.kind !== (api ? 'exigo-queue' : 'exigo-api'))
+    .filter((pipeline) =>
+      pipeline.source.kind === '3pl-inbox' ? inboxes : godatafeed.stores.length > 0 || !needsStores(pipeline),
+    );
+}
+
+/** The flow of that name as it runs here. Throws ConfigurationError where it does not, and says what it needs. */
+export function pipelineHere(pipelines: readonly AnyPipeline[], wanted: AnyPipeline): AnyPipeline {
+  const { name, source } = wanted;
+  const found = pipelines.find((pipeline) => pipeline.name === name);
+  if (found !== undefined) return found;
+  if (source.kind === 'exigo-api') {
+    const own = 'here they come from the sync database: exigo-orders-to-3pl';
+    throw new ConfigurationError(`${name} reads orders from the Exigo API, source.orders: api; ${own}`);
+  }
+  if (source.kind === 'exigo-queue' && !needsStores(wanted)) {
+    const own = 'here orders come from the Exigo API, source.orders: api: exigo-api-orders-to-3pl';
+    throw new ConfigurationError(`${name} reads the sync database; ${own}`);
+  }
+  if (source.kind === '3pl-inbox') {
+    throw new ConfigurationError(
+      `${name} reads what 3PLs send back: no template under threePls has confirmations`,
+    );
+  }
+  throw new ConfigurationError(`${name} needs a store of GoDataFeed: name one under godatafeed.stores`);
 }
 
 export function needsStores({ source, load }: AnyPipeline): boolean {
   return source.kind.startsWith('godatafeed-') || load.some(({ kind }) => kind === 'godatafeed-update');
+}
+
+/** The flow that hands orders over, by where they come from. */
+export function handOverPipeline({ source }: Pick<Config, 'source'>): OrderPipeline {
+  return source.orders === 'api' ? exigoApiOrdersTo3pl : exigoOrdersTo3pl;
 }
 
 /** The flow that marketplace orders come in by. */

@@ -17,6 +17,7 @@ import { localFolder } from '../files/folder/local-folder.js';
 import { openFolders } from '../files/folders.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import { createExigoClient } from '../load/exigo-api/client.js';
+import { exigoOrderSource } from '../load/exigo-api/order-source.js';
 import { exigoOrderTarget } from '../load/exigo-api/order-target.js';
 import { exigoShipmentTarget } from '../load/exigo-api/shipment-target.js';
 import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
@@ -98,6 +99,8 @@ export function makeContext(options: RuntimeOptions): EngineContext {
   const labelPrinter = chromiumPrinter(config.labels?.chromium ?? null);
   return {
     database,
+    apiOrders:
+      client === null || config.exigoApi === null ? null : exigoOrderSource(client, config.exigoApi, clock),
     hosted: options.sync == null ? null : { database: options.sync, refresh: true },
     clock,
     log: options.log ?? silentLogger,

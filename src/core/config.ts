@@ -1,3 +1,4 @@
+import type { OrderQualifiers } from './api-orders.js';
 import type { GoDataFeedStore } from './godatafeed.js';
 import type { ThreePl } from './hand-over.js';
 
@@ -70,6 +71,8 @@ export interface ExigoApiConfig {
   readonly batchStatusField?: BatchStatusField;
   /** Most bytes of a reply. Default 20,000,000. */
   readonly maxBytes?: number;
+  /** Which orders the source of the API lists. Default: all. */
+  readonly orders?: OrderQualifiers;
 }
 
 /**
@@ -90,7 +93,13 @@ export interface GoDataFeedConfig {
   readonly stores: readonly GoDataFeedStore[];
 }
 
+/** Where the orders of the pipelines come from: the snapshots of a sync database, or GetOrders. */
+export const ORDER_SOURCES = ['queue', 'api'] as const;
+export type OrderSourceKind = (typeof ORDER_SOURCES)[number];
+
 export interface SourceConfig {
+  /** Default `queue`. With `api` there is no sync database: no statement names `dbo` or `queue`. */
+  readonly orders?: OrderSourceKind;
   /** Subtracted from the watermark. Default 15 min. */
   readonly overlapMs: number;
   /** An order whose totals differ ships when it has not moved for this long. Default 10 min. */

@@ -37,12 +37,13 @@ export interface FrozenTable {
 }
 
 /**
- * Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets; or the orders that
- * are NEW in the stores of GoDataFeed; or those that ended there while they are open with us; or the orders that the files
- * of 3PLs speak of.
+ * Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets; whole orders that
+ * the Exigo API lists; or the orders that are NEW in the stores of GoDataFeed; or those that ended there while they are
+ * open with us; or the orders that the files of 3PLs speak of.
  */
 export type SourceDescription<Item> = (
   | { readonly kind: 'exigo-queue'; readonly aggregate: 'order' | 'table' }
+  | { readonly kind: 'exigo-api'; readonly aggregate: 'order' }
   | { readonly kind: 'godatafeed-new'; readonly aggregate: 'marketplace-order' }
   | { readonly kind: 'godatafeed-ended'; readonly aggregate: 'ended-order' }
   | { readonly kind: '3pl-inbox'; readonly aggregate: 'shipment' }

@@ -1,3 +1,4 @@
+import type { ApiOrders } from '../core/api-orders.js';
 import type { Clock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import type { MarketplaceDocument, MarketplaceStore } from '../core/feed-store.js';
@@ -12,7 +13,8 @@ import type { AnyPipeline, Verdict } from '../core/pipeline.js';
 import type { Collector } from '../core/shipment.js';
 import type { OrderReader, TableReader } from '../core/sources.js';
 import type { Delivery, ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
-import type { HostedSync } from '../queue/freeze/freeze.js';
+import { type HostedSync, SOURCE } from '../queue/freeze/freeze.js';
+import { API_SOURCE } from '../queue/freeze/listed.js';
 import type { Database, Session } from '../queue/ledger/session.js';
 
 /** What the transform stage offers the engine; made by the application from `transform/`. */
@@ -53,9 +55,19 @@ export interface TableEncoder {
 /** How far a run is, for whoever looks. */
 export type Progress = (stage: 'transform' | 'render' | 'status', done: number, total: number) => void;
 
-/** Where `dbo` is read. */
-export function syncTables(context: Pick<EngineContext, 'database' | 'hosted'>): Session {
-  return context.hosted?.database ?? context.database;
+/** Where `dbo` is read; null where orders come from the API, and there is none. */
+export function syncTables({
+  config,
+  hosted,
+  database,
+}: Pick<EngineContext, 'config' | 'database' | 'hosted'>): Session | null {
+  if (config.source.orders === 'api') return null;
+  return hosted?.database ?? database;
+}
+
+/** Whose watermarks tell how far orders were frozen. */
+export function orderSource({ source }: Pick<Config, 'source'>): string {
+  return source.orders === 'api' ? API_SOURCE : SOURCE;
 }
 
 /** Everything the engine works with. Made once per run by the application. */
@@ -64,6 +76,8 @@ export interface EngineContext {
   readonly database: Database;
   /** Null when the sync tables are in {@link database}. */
   readonly hosted: HostedSync | null;
+  /** Where orders come from without a sync database. Null when no Exigo API is configured. */
+  readonly apiOrders: ApiOrders | null;
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: Config;

@@ -79,11 +79,19 @@ export async function dryRun(
         statusTarget:
           context.statusTarget === null
             ? null
-            : recordingTarget(context.statusTarget, context.hosted?.database ?? session, calls),
+            : recordingTarget(
+                context.statusTarget,
+                context.config.source.orders === 'api' ? null : (context.hosted?.database ?? session),
+                calls,
+              ),
         shipmentTarget:
           context.shipmentTarget === null
             ? null
-            : recordingShipments(context.shipmentTarget, context.hosted?.database ?? session, calls),
+            : recordingShipments(
+                context.shipmentTarget,
+                context.config.source.orders === 'api' ? null : (context.hosted?.database ?? session),
+                calls,
+              ),
         orderTarget: context.orderTarget === null ? null : recordingOrderTarget(context.orderTarget, calls),
         stores: recordingStores(
           listed,
@@ -109,7 +117,7 @@ export async function dryRun(
 async function listStores(context: EngineContext, request: RunRequest): Promise<ReadonlyMap<string, Listed>> {
   const listed = new Map<string, Listed>();
   const { kind } = request.pipeline.source;
-  if (kind === 'exigo-queue' || kind === '3pl-inbox') return listed;
+  if (!kind.startsWith('godatafeed-')) return listed;
   for (const store of context.stores.values()) {
     try {
       const between = async () => assertGoingOn(context.signal);

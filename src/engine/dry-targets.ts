@@ -75,16 +75,24 @@ async function factsOf(path: string): Promise<FileFacts> {
 
 /**
  * Notes what would be called; everything it was asked for then counts as done. An order's status is that of
- * the sync database: the API is not asked, so a dry run needs none that answers.
+ * the sync database: the API is not asked, so a dry run needs none that answers. Without a sync database (null) it is,
+ * as the orders have come from there.
  */
-export function recordingTarget(real: StatusTarget, session: Session, calls: PlannedCall[]): StatusTarget {
+export function recordingTarget(
+  real: StatusTarget,
+  session: Session | null,
+  calls: PlannedCall[],
+): StatusTarget {
   const done = new Map<number, string>();
   return {
     maxOrders: real.maxOrders,
     unknownWaitMs: 0,
     async read(orderIds) {
-      const found = await sourceStatuses(session, orderIds);
-      return new Map([...found].map(([id, status]) => [id, done.get(id) ?? statusName(status)]));
+      const found =
+        session === null
+          ? await real.read(orderIds)
+          : new Map([...(await sourceStatuses(session, orderIds))].map(([id, n]) => [id, statusName(n)]));
+      return new Map([...found].map(([id, status]) => [id, done.get(id) ?? status]));
     },
     async change(orderIds, to) {
       calls.push({ operation: `ChangeOrderStatusBatch ${to}`, orders: orderIds });
@@ -96,12 +104,13 @@ export function recordingTarget(real: StatusTarget, session: Session, calls: Pla
 /** Notes what Exigo would be told of shipments; an order's status is that of the sync database. */
 export function recordingShipments(
   real: ShipmentTarget,
-  session: Session,
+  session: Session | null,
   calls: PlannedCall[],
 ): ShipmentTarget {
   return {
     unknownWaitMs: real.unknownWaitMs,
     async look(orderId) {
+      if (session === null) return real.look(orderId);
       const status = (await sourceStatuses(session, [orderId])).get(orderId);
       if (status === undefined) return null;
       return { status: statusName(status), tracking: [], shipMethodId: null };

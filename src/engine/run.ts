@@ -11,14 +11,16 @@ import type { AnyPipeline } from '../core/pipeline.js';
 import { fromExigoText, toUtcText } from '../core/time.js';
 
 import type { ChangeSet, Subscriber } from '../queue/freeze/change-set.js';
-import { freezeLive, freezeSlice, SOURCE } from '../queue/freeze/freeze.js';
+import { freezeLive } from '../queue/freeze/freeze.js';
 import { acquireLeaseAnd, Lease, type LeaseHeld } from '../queue/lease/lease.js';
 import { openBatches } from '../queue/ledger/batches.js';
 import { type OpenWork, openWork, openWorkRequests } from '../queue/ledger/open-work.js';
 import { beginRun, endRun, runIdOf } from '../queue/ledger/runs.js';
 import type { Answer, Request } from '../queue/ledger/session.js';
 import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
-import type { EngineContext } from './context.js';
+import { freezeApi } from './api/freeze-api.js';
+import { type Backfill, openBackfill } from './backfill.js';
+import { type EngineContext, orderSource } from './context.js';
 import { takeInboxes } from './inbox/take-inboxes.js';
 import { pipelineLease, requestDeadline } from './leases.js';
 import { freezeEnded } from './marketplace/freeze-ended.js';
@@ -50,8 +52,6 @@ export interface RunReport {
   /** The problem that ended it early, if one did; what is left goes on with the next run. */
   readonly error: unknown;
 }
-
-const SOURCE_LEASE = `source/${SOURCE}`;
 
 /** What one run keeps in mind. */
 interface Turn {
@@ -100,7 +100,7 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
       standing = frozen.standing;
       changeSets.push(...frozen.changeSets);
       storeProblems = frozen.problems;
-      error ??= storeProblems[0]?.error ?? null;
+      error ??= frozen.problem ?? storeProblems[0]?.error ?? null;
     } catch (problem) {
       if (!(problem instanceof FreezeError || problem instanceof ConfigurationError)) throw problem;
       error ??= problem; // what was frozen before goes on all the same
@@ -128,22 +128,28 @@ async function goOn(
   turn.pruneDue = pruneIsDue(answers[2], context.clock.now());
   let left = request.limit ?? Number.MAX_SAFE_INTEGER;
   let first = error;
+  let backfill: Backfill | null = null;
   try {
     const fresh = new Set(changeSets.map(({ changeSetId }) => changeSetId));
     const working = { context, lease, pipeline, due: turn.due, fresh };
     if (mayHaveWork(context, pipeline, open)) left -= await work(working, open.batches, left);
-    for (const slice of slicesOf(request)) {
+    const slices = slicesOf(request);
+    const [subscriber] = subscribersOf([pipeline]);
+    if (slices.length > 0 && subscriber !== undefined) {
+      backfill = await openBackfill(context, lease, pipeline, slices, subscriber);
+    }
+    for (const slice of slices) {
       assertGoingOn(context.signal);
-      const [subscriber] = subscribersOf([pipeline]);
-      if (subscriber === undefined) break;
-      const { source } = context.config;
-      changeSets.push(await freezeSlice(lease, source, slice, subscriber, context.hosted));
+      if (backfill !== null) changeSets.push(await backfill.freeze(slice));
       const batches = await openBatches(context.database, pipeline.name);
       note(turn, { batches, waves: [] });
       left -= await work(working, batches, left);
     }
+    first ??= backfill?.problem ?? null;
   } catch (problem) {
     first ??= problem;
+  } finally {
+    await backfill?.remove();
   }
   return first;
 }
@@ -167,14 +173,16 @@ async function beginNow(turn: Turn): Promise<void> {
 interface Frozen extends FrozenStores {
   /** What stands afterwards, where that was asked in the same trip. */
   readonly standing: readonly Answer[] | null;
+  /** Why some orders of the API could not be frozen; the others were. */
+  readonly problem?: Error | null;
 }
 
 /** What the pipeline's source has that is new. */
 async function freezeOnce(turn: Turn, request: RunRequest): Promise<Frozen> {
   const { context, lease, pipeline } = turn;
-  if (pipeline.source.kind === 'exigo-queue') {
-    const { changeSet, standing } = await freezeLiveOnce(turn);
-    return { changeSets: changeSet === null ? [] : [changeSet], problems: [], standing };
+  if (isOfOrders(pipeline)) {
+    const { changeSet, standing, problem } = await freezeLiveOnce(turn);
+    return { changeSets: changeSet === null ? [] : [changeSet], problems: [], standing, problem };
   }
   await beginNow(turn);
   if (pipeline.source.kind === '3pl-inbox') {
@@ -195,37 +203,47 @@ export function windowOf({ slices }: RunRequest): ImportWindow | null {
 
 /** A backfill of marketplace orders is one list of a window, frozen instead of the one over all time. */
 function slicesOf({ pipeline, slices }: RunRequest): RunRequest['slices'] {
-  return pipeline.source.kind === 'exigo-queue' ? slices : [];
+  return isOfOrders(pipeline) ? slices : [];
+}
+
+function isOfOrders({ source }: AnyPipeline): boolean {
+  return source.kind === 'exigo-queue' || source.kind === 'exigo-api';
 }
 
 /**
  * One freeze feeds every pipeline of the source; when another process is freezing, its change set will do. Gives
  * what stands afterwards, too, which the source's lease is given back with.
  */
-async function freezeLiveOnce(
-  turn: Turn,
-): Promise<{ readonly changeSet: ChangeSet | null; readonly standing: readonly Answer[] | null }> {
+async function freezeLiveOnce(turn: Turn): Promise<{
+  readonly changeSet: ChangeSet | null;
+  readonly standing: readonly Answer[] | null;
+  readonly problem: Error | null;
+}> {
   const { context } = turn;
+  const source = `source/${orderSource(context.config)}`;
   assertGoingOn(context.signal);
   await turn.lease.assertHeld(); // who has lost the pipeline writes nothing, so it freezes nothing either
-  const { lease, answers } = await acquire(context, SOURCE_LEASE, turn.runId === null ? [begin(turn)] : []);
+  const { lease, answers } = await acquire(context, source, turn.runId === null ? [begin(turn)] : []);
   turn.runId ??= runIdOf(answers[0]);
   if (!(lease instanceof Lease)) {
     if (turn.runId === null) throw turn.lease.lost();
     context.log.info(`the source is being frozen by ${lease.heldBy}; this run works on what there is`);
-    return { changeSet: null, standing: null };
+    return { changeSet: null, standing: null, problem: null };
   }
   let changeSet: ChangeSet;
+  let problem: Error | null = null;
   try {
     if (turn.runId === null) throw turn.lease.lost();
     await turn.lease.assertHeld(); // this process may have been stopped between the two
     const subscribers = subscribersOf(context.pipelines);
-    changeSet = await freezeLive(lease, context.config.source, subscribers, context.hosted);
+    if (turn.pipeline.source.kind === 'exigo-api') {
+      ({ changeSet, problem } = await freezeApi(context, turn.lease, lease, subscribers));
+    } else changeSet = await freezeLive(lease, context.config.source, subscribers, context.hosted);
   } catch (error) {
     await lease.release().catch(() => undefined); // it ends by itself; what went wrong before is what counts
     throw error;
   }
-  return { changeSet, standing: (await lease.release(standingRequests(turn))).answers };
+  return { changeSet, standing: (await lease.release(standingRequests(turn))).answers, problem };
 }
 
 async function finish(turn: Turn, error: unknown): Promise<unknown> {
@@ -287,6 +305,8 @@ function note(turn: Turn, { batches }: OpenWork): void {
 
 export function subscribersOf(pipelines: readonly AnyPipeline[]): Subscriber[] {
   return pipelines.flatMap(({ name, source }) =>
-    source.kind === 'exigo-queue' ? [{ pipeline: name, aggregate: source.aggregate }] : [],
+    source.kind === 'exigo-queue' || source.kind === 'exigo-api'
+      ? [{ pipeline: name, aggregate: source.aggregate }]
+      : [],
   );
 }

@@ -1,6 +1,5 @@
 import { DAY } from '../core/clock.js';
 import { toUtcText } from '../core/time.js';
-import { SOURCE } from '../queue/freeze/freeze.js';
 import { isProvablyDead, nameHolder } from '../queue/lease/holder.js';
 import { openBatches } from '../queue/ledger/batches.js';
 import { readWatermarks } from '../queue/ledger/watermarks.js';
@@ -21,7 +20,7 @@ import {
   waitingCounts,
 } from '../queue/reads/status.js';
 import { notAnswered } from './answers/not-answered.js';
-import type { EngineContext } from './context.js';
+import { type EngineContext, orderSource } from './context.js';
 import { pipelineLease } from './leases.js';
 import { nextCutOff } from './waves/cut-off.js';
 import { isDue } from './waves/waves.js';
@@ -78,7 +77,7 @@ export async function readStatus(context: EngineContext): Promise<Status> {
     });
   }
   return {
-    watermarks: Object.fromEntries(await readWatermarks(database, SOURCE)),
+    watermarks: Object.fromEntries(await readWatermarks(database, orderSource(context.config))),
     pipelines,
     nextWaves: await nextWaves(context),
     setAside: await setAsideFiles(database, toUtcText(context.clock.now() - SHOWN_FOR)),

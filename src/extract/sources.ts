@@ -14,6 +14,14 @@ export function exigoQueue(options: { readonly aggregate: 'order' | 'table' }) {
   return { kind: 'exigo-queue', ...options } as const;
 }
 
+/**
+ * The change sets frozen from GetOrders of the Exigo API, for companies without a sync database: whole orders with lines,
+ * payments and customer, as the queue's. The configuration says `source.orders: api`.
+ */
+export function exigoApi(_options: { readonly aggregate: 'order' }): SourceDescription<Order> {
+  return { kind: 'exigo-api', aggregate: 'order' };
+}
+
 /** The orders that are NEW in the stores of GoDataFeed, over all time; each store is frozen by itself. */
 export function godatafeedNew(): SourceDescription<MarketplaceDocument> {
   return { kind: 'godatafeed-new', aggregate: 'marketplace-order' };

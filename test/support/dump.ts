@@ -50,7 +50,7 @@ async function filesBelow(folder: string): Promise<Record<string, string>> {
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
     const name = relative(folder, path);
-    if (/^orderferry\.db(-wal|-shm)?$/.test(name)) continue; // dumped as tables
+    if (/^(orderferry\.db(-wal|-shm)?|tenant\.db-shm)$/.test(name)) continue; // dumped as tables; locks of readers
     files[name] = entry.isDirectory() ? 'folder' : await hashOf(path);
   }
   return files;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { freezeConfig } from '../../src/app/config/frozen.js';
-import { PIPELINES } from '../../src/app/pipelines.js';
+import { findPipeline } from '../../src/app/pipelines.js';
 import { makeContext } from '../../src/app/runtime.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
 import type { Config } from '../../src/core/config.js';
@@ -26,6 +26,8 @@ export interface HouseOptions {
   readonly engine?: Engine;
   /** The sync tables are in a SQL Server database of their own; `engine` is that of the state. */
   readonly hosted?: boolean;
+  /** `api`: there is no sync database; the stand-in has a tenant of its own behind it. */
+  readonly source?: 'queue' | 'api';
   /** False leaves the schema of the state to the test. */
   readonly migrated?: boolean;
   readonly now?: number;
@@ -47,6 +49,7 @@ export class House {
     readonly tenant: SyncDatabase | Database,
     private readonly place: Place,
     private readonly syncPlace: TestDatabase | null,
+    private readonly tenantPlace: Pick<Place, 'open'> | null,
     private readonly others: Database[],
   ) {}
 
@@ -57,9 +60,11 @@ export class House {
     const database = await place.open(clock);
     if (options.migrated !== false) await migrate(database);
     const syncPlace = options.hosted === true ? await TestDatabase.create() : null;
-    const tenant = syncPlace === null ? database : await syncPlace.open(clock);
+    const behindApi = options.source === 'api' ? await makePlace('sqlite', join(folder, 'tenant.db')) : null;
+    const tenantPlace = syncPlace ?? behindApi;
+    const tenant = tenantPlace === null ? database : await tenantPlace.open(clock);
     await createTenantTables(tenant);
-    const standinDatabase = await (syncPlace ?? place).open(clock);
+    const standinDatabase = await (tenantPlace ?? place).open(clock);
     const standin = await startExigoStandin({
       database: standinDatabase,
       clock,
@@ -87,6 +92,7 @@ export class House {
               unknownWaitMs: 30 * SECOND,
             },
       source: {
+        orders: options.source ?? 'queue',
         overlapMs: 15 * MINUTE,
         settleMs: 10 * MINUTE,
         firstRunMs: DAY,
@@ -104,9 +110,19 @@ export class House {
       frozen: freezeConfig(templates),
       ...options.config,
     };
-    const house = new House(folder, clock, database, config, standin, tenant, place, syncPlace, [
-      standinDatabase,
-    ]);
+    const others = [standinDatabase];
+    const house = new House(
+      folder,
+      clock,
+      database,
+      config,
+      standin,
+      tenant,
+      place,
+      syncPlace,
+      tenantPlace,
+      others,
+    );
     await house.makeFolders();
     return house;
   }
@@ -124,8 +140,9 @@ export class House {
   }
 
   async run(name = 'exigo-orders-to-3pl', overrides: Partial<EngineContext> = {}): Promise<RunReport> {
-    const pipeline = PIPELINES.find((one) => one.name === name) as AnyPipeline;
-    return runPipeline(this.context(overrides), { pipeline, slices: [] });
+    const context = this.context(overrides);
+    const pipeline: AnyPipeline = context.pipelines.find((one) => one.name === name) ?? findPipeline(name);
+    return runPipeline(context, { pipeline, slices: [] });
   }
 
   /** Files a 3PL would see, by name, manifests left out. */
@@ -159,7 +176,7 @@ export class House {
 
   /** Another connection to the sync tables, closed with the house. */
   async openTenant(): Promise<Database> {
-    const other = await (this.syncPlace ?? this.place).open(this.clock);
+    const other = await (this.tenantPlace ?? this.place).open(this.clock);
     this.others.push(other);
     return other;
   }

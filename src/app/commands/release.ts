@@ -5,7 +5,7 @@ import { releaseDocument } from '../../engine/persons/persons-documents.js';
 import { resendFile } from '../../engine/persons/resend-file.js';
 import { isFaultKey } from '../../engine/shipments/read-again.js';
 import { releaseFault } from '../../engine/shipments/release-fault.js';
-import { findPipeline, marketplacePipeline } from '../pipelines.js';
+import { findPipeline, handOverPipeline, marketplacePipeline, pipelineHere } from '../pipelines.js';
 import type { Shell } from '../program.js';
 import { withContext } from './open.js';
 
@@ -33,7 +33,7 @@ export function addRelease(program: Command, shell: Shell): void {
     .option('--reason <text>', 'kept in the timeline')
     .option(
       '--pipeline <name>',
-      'default exigo-orders-to-3pl; for a marketplace order godatafeed-orders-to-exigo',
+      'default exigo-orders-to-3pl, or exigo-api-orders-to-3pl where orders come from the API; for a marketplace order godatafeed-orders-to-exigo',
     )
     .option('--json', 'one object on standard output')
     .action(async (text: string, options: ReleaseOptions, command: Command) => {
@@ -49,7 +49,9 @@ export function addRelease(program: Command, shell: Shell): void {
           'orderId' in asked
             ? await release(
                 context,
-                findPipeline(options.pipeline ?? 'exigo-orders-to-3pl'),
+                options.pipeline === undefined
+                  ? handOverPipeline(context.config)
+                  : pipelineHere(context.pipelines, findPipeline(options.pipeline)),
                 asked.orderId,
                 as,
                 reason,

@@ -4,15 +4,17 @@ import { ConfigurationError, UsageError } from '../../core/errors.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { parseDateOption, shiftLocalText, toExigoText, toUtcText } from '../../core/time.js';
 import { assertGrants } from '../../db/sqlserver/grants.js';
-import { syncTables } from '../../engine/context.js';
+import { acceptedInApi } from '../../engine/api/accepted.js';
+import { type EngineContext, syncTables } from '../../engine/context.js';
 import { dryRun } from '../../engine/dry-run.js';
 import { summarize } from '../../engine/report.js';
 import { type RunRequest, runPipeline } from '../../engine/run.js';
 import { frozenOrders } from '../../extract/frozen-orders.js';
 import { frozenTables } from '../../extract/frozen-tables.js';
 import { newlySettled } from '../../queue/reads/batches.js';
-import { oldUndelivered } from '../../queue/reads/source.js';
-import { findPipeline, PIPELINES } from '../pipelines.js';
+import { hasEffects } from '../../queue/reads/listed.js';
+import { acceptedInSync, type OldOrder, oldUndelivered } from '../../queue/reads/source.js';
+import { findPipeline, PIPELINES, pipelineHere } from '../pipelines.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import type { Shell } from '../program.js';
 import { type Opened, wholeNumber, withContext } from './open.js';
@@ -50,13 +52,10 @@ export function addRun(program: Command, shell: Shell): void {
     });
 }
 
-async function run(opened: Opened, pipeline: AnyPipeline, options: RunOptions, shell: Shell): Promise<void> {
+async function run(opened: Opened, named: AnyPipeline, options: RunOptions, shell: Shell): Promise<void> {
   const { context, output } = opened;
-  if (!context.pipelines.includes(pipeline)) {
-    throw new ConfigurationError(
-      `${pipeline.name} needs a store of GoDataFeed: name one under godatafeed.stores`,
-    );
-  }
+  const pipeline = pipelineHere(context.pipelines, named);
+  await assertOneHandOver(context, pipeline);
   const startedAt = toUtcText(shell.clock.now());
   const request: RunRequest = {
     pipeline,
@@ -75,7 +74,8 @@ async function run(opened: Opened, pipeline: AnyPipeline, options: RunOptions, s
     return;
   }
   const { database, hosted } = context;
-  await assertGrants(database, 'database', hosted === null ? ['sync', 'run'] : ['run']);
+  const own = hosted === null && syncTables(context) !== null;
+  await assertGrants(database, 'database', own ? ['sync', 'run'] : ['run']);
   if (hosted !== null) await assertGrants(hosted.database, 'syncDatabase', ['sync']);
   const report = await runPipeline(context, request);
   const summary = await summarize(context, pipeline.name, report).catch((problem: unknown) => {
@@ -127,9 +127,7 @@ async function assertYoung(
   const limit = toExigoText(shell.clock.now() - context.config.source.oldOrderMs);
   const old = await oldUndelivered(
     context.database,
-    syncTables(context),
-    first.startAt,
-    last.endAt < limit ? last.endAt : limit,
+    acceptedOrders(context, first.startAt, last.endAt < limit ? last.endAt : limit),
   );
   if (old.count === 0) return;
   const shown = old.orders
@@ -139,4 +137,23 @@ async function assertYoung(
     `${old.count} accepted orders of this range are older than ${limit.slice(0, 10)} and were never handed over: ${shown}` +
       `${old.count > old.orders.length ? ', ...' : ''}; nothing was done. Look with --dry-run, then run again with --yes`,
   );
+}
+
+/** Accepted orders of a range of ModifiedDate, wherever orders come from. */
+function acceptedOrders(context: EngineContext, startAt: string, endAt: string): AsyncIterable<OldOrder[]> {
+  const sync = syncTables(context);
+  if (sync !== null) return acceptedInSync(sync, startAt, endAt);
+  return acceptedInApi(context, startAt, endAt);
+}
+
+/** A business key names its pipeline: two of them that hand the same orders over would each do it once. */
+async function assertOneHandOver({ database }: EngineContext, pipeline: AnyPipeline): Promise<void> {
+  if (pipeline.load[0]?.kind !== '3pl-file') return;
+  const others = PIPELINES.filter(({ name, load }) => name !== pipeline.name && load[0]?.kind === '3pl-file');
+  for (const { name } of others) {
+    if (!(await hasEffects(database, name))) continue;
+    throw new ConfigurationError(
+      `${name} has handed orders over from this database, and ${pipeline.name} would hand them over once more; nothing was done. Set source.orders back, or give the other source a state database of its own once every order of this one is Printed`,
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ConfigurationError } from '../../core/errors.js';
 import { migrate } from '../../db/migrate.js';
 import { createSyncSchema } from '../../db/sync-schema.js';
 import { createExigoClient } from '../../load/exigo-api/client.js';
@@ -37,7 +38,7 @@ export function addSetUp(program: Command, shell: Shell): void {
       const database = await openDatabase(config, shell.clock);
       try {
         const applied = await migrate(database);
-        if (config.syncDatabase === null) {
+        if (config.syncDatabase === null && config.source.orders !== 'api') {
           await database.transaction((session) => createSyncSchema(session));
         }
         for (const { name } of applied) output.line(`applied ${name}`);
@@ -56,6 +57,11 @@ export function addSetUp(program: Command, shell: Shell): void {
     .action(async (options: { ifEmpty?: boolean }, command: Command) => {
       const output = createOutput(false, process.stdout, shell.frame.redactor);
       const config = readConfig(command, shell);
+      if (config.source.orders === 'api') {
+        throw new ConfigurationError(
+          'sample fills sync tables, and here orders come from the Exigo API (source.orders: api)',
+        );
+      }
       const database = (await openSyncDatabase(config)) ?? (await openDatabase(config, shell.clock));
       try {
         if (options.ifEmpty === true && (await hasOrders(database))) {

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { DAY, HOUR, MINUTE, SECOND } from '../../core/clock.js';
-import { BATCH_STATUS_FIELDS, DUPLICATE_KEYS, LIST_STYLES } from '../../core/config.js';
+import { BATCH_STATUS_FIELDS, DUPLICATE_KEYS, LIST_STYLES, ORDER_SOURCES } from '../../core/config.js';
 import { QUEUE_TABLES } from '../../core/exigo-tables.js';
 import { didYouMean } from '../../core/text.js';
 import { isSensitive } from '../../queue/freeze/sensitive.js';
 import type { Environment } from './environment.js';
+import { exigoOrdersSchema } from './exigo-orders.js';
 import { godatafeedSchema } from './godatafeed.js';
 import { group, listOf, valueSchemas } from './values.js';
 
@@ -76,6 +77,9 @@ export function configSchema(environment: Environment, baseDirectory: string) {
       .prefault('orderStatus')
       .describe('What the batch call names the status.'),
     maxBytes: integer(1_000_000, 200_000_000).prefault(20_000_000).describe('Most bytes of one answer.'),
+    orders: exigoOrdersSchema(values)
+      .prefault({})
+      .describe('Which orders are listed when `source.orders` is `api`: the qualifiers of GetOrders.'),
   }).transform(({ baseUrl, deadline, unknownWait, createWait, ...rest }, context) => {
     if (baseUrl === undefined && !COMPANY.test(rest.company)) {
       const message = `"${rest.company}" cannot be part of a host name; give baseUrl as well`;
@@ -91,6 +95,11 @@ export function configSchema(environment: Environment, baseDirectory: string) {
   });
 
   const source = group({
+    orders: choice(ORDER_SOURCES)
+      .prefault('queue')
+      .describe(
+        'Where orders come from: `queue`, the snapshots of the sync database; `api`, GetOrders, for companies without one.',
+      ),
     overlap: duration({ max: DAY }).prefault('15m').describe('Subtracted from the watermark.'),
     settle: duration({ max: 7 * DAY })
       .prefault('10m')
@@ -109,6 +118,7 @@ export function configSchema(environment: Environment, baseDirectory: string) {
       .prefault('60d')
       .describe('Backfilled orders older than this are listed and need --yes.'),
   }).transform((value) => ({
+    orders: value.orders,
     overlapMs: value.overlap,
     settleMs: value.settle,
     firstRunMs: value.firstRun,
@@ -169,6 +179,12 @@ export function configSchema(environment: Environment, baseDirectory: string) {
       .describe('Templates in 3pl/, in the order in which their routes are tried.'),
   }).superRefine((value, context) => {
     const { database: own, syncDatabase: sync } = value;
+    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (value.source.orders === 'api') {
+      if (value.exigoApi === undefined) issue(['source', 'orders'], 'is api, and exigoApi is missing');
+      if (sync !== undefined)
+        issue(['syncDatabase'], 'is never read when source.orders is api; leave it out');
+    }
     if (sync === undefined || own.engine !== 'sqlserver') return;
     const same =
       own.host.toLowerCase() === sync.host.toLowerCase() &&

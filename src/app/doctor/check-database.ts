@@ -1,6 +1,6 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DatabaseConfig, SqlServerConfig } from '../../core/config.js';
+import type { DatabaseConfig, OrderSourceKind, SqlServerConfig } from '../../core/config.js';
 import { codeOf, messageOf } from '../../core/errors.js';
 import { QUEUE_TABLE_NAMES, QUEUE_TABLES, type QueueTable } from '../../core/exigo-tables.js';
 import type { Database, Session, TableName } from '../../db/database.js';
@@ -31,13 +31,14 @@ type Content = 'sync tables' | 'state';
 
 type Open = (config: DatabaseConfig) => Database | Promise<Database>;
 
-/** `sync`: where the sync tables are, when that is another database. */
+/** `sync`: where the sync tables are, when that is another database. Orders of the API need none. */
 export async function checkDatabase(
   config: DatabaseConfig,
   sync: SqlServerConfig | null,
   open: Open,
+  orders: OrderSourceKind = 'queue',
 ): Promise<Check[]> {
-  const contents: Content[] = sync === null ? ['sync tables', 'state'] : ['state'];
+  const contents: Content[] = sync === null && orders === 'queue' ? ['sync tables', 'state'] : ['state'];
   const file = config.engine === 'sqlite' ? await checkFile(config.file) : [];
   // Opening would make the file; the doctor only looks.
   const checks = file.some((check) => !check.ok)

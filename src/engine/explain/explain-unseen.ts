@@ -5,7 +5,7 @@ import { SOURCE } from '../../queue/freeze/freeze.js';
 import { openBatches } from '../../queue/ledger/batches.js';
 import { readWatermarks } from '../../queue/ledger/watermarks.js';
 import type { SourceOrder } from '../../queue/reads/orders.js';
-import type { EngineContext } from '../context.js';
+import { type EngineContext, orderSource } from '../context.js';
 import type { Answer } from './explain-answer.js';
 
 /** An order that no pipeline has looked at: not known, not frozen, or frozen and waiting for its verdict. */
@@ -23,6 +23,7 @@ export async function answerUnseen(
       next: waits ? `the next run of ${pipeline} gives it its verdict` : 'looked at when it changes',
     };
   }
+  if (context.config.source.orders === 'api') return unlisted(context, pipeline);
   if (source === undefined) {
     return {
       where: ['never seen: neither in the sync database nor in any change set'],
@@ -53,4 +54,13 @@ async function nextFreeze(
   const day = ModifiedDate.slice(0, 10);
   const after = shiftLocalText(`${day} 00:00:00.000`, DAY).slice(0, 10);
   return `not frozen by itself, as it is older than ${first.slice(0, 16)} US Central or not Accepted; to fetch it: orderferry run ${pipeline} --start-date ${day} --end-date ${after}`;
+}
+
+async function unlisted(context: EngineContext, pipeline: string): Promise<Answer> {
+  const marks = await readWatermarks(context.database, orderSource(context.config));
+  const since = marks.get('first') ?? toExigoText(context.clock.now() - context.config.source.firstRunMs);
+  return {
+    where: ['never seen: in no change set, and orders come from the Exigo API'],
+    next: `the next run freezes it when the API shows it as changed since ${since.slice(0, 16)} US Central and it meets exigoApi.orders; an older one: orderferry run ${pipeline} --start-date <date>`,
+  };
 }

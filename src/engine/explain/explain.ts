@@ -44,7 +44,8 @@ export async function explain(context: EngineContext, orderId: number): Promise<
   const { database } = context;
   const items = await itemsOfOrder(database, orderId);
   const effects = await effectsOfOrder(database, orderId);
-  const source = await sourceOrder(syncTables(context), orderId);
+  const sync = syncTables(context);
+  const source = sync === null ? undefined : await sourceOrder(sync, orderId);
   const newest = await newestVersion(database, orderId);
   const latest = [...new Map(items.map((item) => [item.pipeline, item])).values()];
   const answers: Answer[] = [];

@@ -6,7 +6,7 @@ import {
   marketplaceOrdersOfStore,
   ofMarketplaceKey,
 } from '../../queue/ledger/marketplace-orders.js';
-import { itemsOfOrder, sourceOrder } from '../../queue/reads/orders.js';
+import { itemsOfOrder, lastVersion, sourceOrder } from '../../queue/reads/orders.js';
 import { type EngineContext, syncTables } from '../context.js';
 
 /** The order that a person named: one of Exigo, or one of a marketplace. */
@@ -43,5 +43,7 @@ const INT_MAX = 2_147_483_647;
 
 async function isKnown(context: EngineContext, orderId: number): Promise<boolean> {
   if ((await itemsOfOrder(context.database, orderId)).length > 0) return true;
-  return (await sourceOrder(syncTables(context), orderId)) !== undefined;
+  const sync = syncTables(context);
+  if (sync === null) return (await lastVersion(context.database, orderId)) !== undefined;
+  return (await sourceOrder(sync, orderId)) !== undefined;
 }

@@ -21,7 +21,8 @@ const SHIPMENT_PIPELINE = '3pl-shipments-to-exigo';
 /** Answered by the 3PL's next file. */
 const SAID_CODES = ['PARTLY_SHIPPED', 'MORE_THAN_ORDERED', 'SHIPPED_AND_CANCELED', 'SHIPPED_AND_REFUSED'];
 const END_CODES = ['TOO_LATE', 'CANCEL_REFUSED_BY_EXIGO'];
-const DEFAULT_PIPELINE = 'exigo-orders-to-3pl';
+/** Of the two, an installation has one. */
+const DEFAULT_PIPELINES = ['exigo-orders-to-3pl', 'exigo-api-orders-to-3pl'];
 const MARKETPLACE_PIPELINE = 'godatafeed-orders-to-exigo';
 const AFTER_MAKING = ['ACKNOWLEDGED_ELSEWHERE', 'CHANGED_AT_MARKETPLACE'];
 /** Never canceled: that would cancel the order that is linked, at its marketplace. */
@@ -39,7 +40,7 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
   if (order_id === null) {
     return `look at the file of ${item_key}, then: orderferry resend <file> --reason <text>`;
   }
-  const other = pipeline === DEFAULT_PIPELINE ? '' : ` --pipeline ${pipeline}`;
+  const other = DEFAULT_PIPELINES.includes(pipeline) ? '' : ` --pipeline ${pipeline}`;
   const release = (as: string) => `orderferry release ${order_id} --as ${as}${other}`;
   const retry = `orderferry errors retry --order ${order_id}`;
   if (pipeline === SHIPMENT_PIPELINE) {

@@ -47,7 +47,7 @@ async function retriable(
   pipeline: AnyPipeline,
   waiting: readonly WaitingItem[],
 ): Promise<WaitingItem[]> {
-  if (pipeline.source.kind !== 'exigo-queue') return [...waiting];
+  if (pipeline.source.kind !== 'exigo-queue' && pipeline.source.kind !== 'exigo-api') return [...waiting];
   const ids = waiting.flatMap((item) => item.order_id ?? []);
   const handOvers = await effectsOfOrders(session, pipeline.name, firstStep(pipeline), ids);
   return waiting.filter(

@@ -6,15 +6,19 @@ export class Part {
   told = 0;
   problem: OrderferryError | null = null;
 
-  constructor(readonly name: string) {}
+  /** `absent`: the installation has none of this kind, and that is no trouble. */
+  constructor(
+    readonly name: string,
+    readonly absent = false,
+  ) {}
 
   get answers(): boolean {
-    return this.problem === null;
+    return this.problem === null && !this.absent;
   }
 
   /** What it says, or `not asked`. */
   async ask<T>(question: () => Promise<T>): Promise<T | 'not asked'> {
-    if (this.problem !== null) return 'not asked';
+    if (!this.answers) return 'not asked';
     try {
       return await question();
     } catch (error) {
@@ -25,7 +29,7 @@ export class Part {
 
   /** A stream of it, up to where it fails. */
   async *stream<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<readonly T[]> {
-    if (this.problem !== null) return;
+    if (!this.answers) return;
     try {
       for await (const page of pages) {
         this.told += page.length;

@@ -51,7 +51,7 @@ export async function reconcile(
   await reconcileMarketplaces(scope, compared);
   const { tally, syncPart, apiPart, storeParts, placeParts } = scope;
   const parts = [syncPart, apiPart, ...storeParts.values(), ...placeParts.values()].filter(
-    (part): part is Part => part !== null,
+    (part): part is Part => part !== null && !part.absent,
   );
   return {
     problem: parts.find(({ problem }) => problem !== null)?.problem ?? null,

@@ -1,11 +1,10 @@
 import type { AnyPipeline, OrderPipeline } from '../../core/pipeline.js';
 import { fromExigoText, fromUtcText, toUtcText } from '../../core/time.js';
 import type { Views } from '../../core/views.js';
-import { SOURCE } from '../../queue/freeze/freeze.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { readWatermarks } from '../../queue/ledger/watermarks.js';
 import { firstFrozen } from '../../queue/reads/reconcile-ledger.js';
-import { type EngineContext, syncTables } from '../context.js';
+import { type EngineContext, orderSource, syncTables } from '../context.js';
 import { lastCutOff } from '../waves/cut-off.js';
 import { Part } from './part.js';
 import type { MarketplaceRules, OrderRules } from './rules.js';
@@ -55,15 +54,17 @@ export async function makeScope(
   const [takes, ends] = [by('exigo-create-order'), by('exigo-cancel')];
   const now = context.clock.now();
   const { graceMs } = request;
-  const first = (await readWatermarks(context.database, SOURCE)).get('first');
-  const firstFreeze = await firstFrozen(context.database, SOURCE);
+  const source = orderSource(context.config);
+  const sync = syncTables(context);
+  const first = (await readWatermarks(context.database, source)).get('first');
+  const firstFreeze = await firstFrozen(context.database, source);
   return {
     context,
     views,
     request,
     state: context.database,
-    sync: syncTables(context),
-    syncPart: context.hosted === null ? null : new Part('sync database'),
+    sync: sync ?? context.database, // never asked without sync tables: the part is absent
+    syncPart: sync === null || context.hosted !== null ? new Part('sync database', sync === null) : null,
     apiPart: views.api === null ? null : new Part('Exigo API'),
     storeParts: new Map(views.stores.map(({ store }) => [store, new Part(`GoDataFeed ${store}`)])),
     placeParts: new Map([...views.places].map(([name]) => [name, new Part(`files of 3PL ${name}`)])),

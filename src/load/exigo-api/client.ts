@@ -32,6 +32,8 @@ export interface ExigoClient {
   getOrders(query: OrdersQuery): Promise<ExigoOrder[]>;
   /** All pages: on with `greaterThanOrderID` until a page is empty, as only that one proves the end. */
   orderPages(query: OrdersQuery): AsyncGenerator<ExigoOrder[], void, undefined>;
+  /** The same pages as they came, decimals as text; entries that are no order are among them. */
+  replyPages(query: OrdersQuery): AsyncGenerator<Json[], void, undefined>;
   /** Status of each order by GetOrders; an order that Exigo does not return is missing from the map. */
   readStatuses(orderIds: readonly number[]): Promise<Map<number, string>>;
   changeOrderStatus(order: OrderRef, status: OrderStatus): Promise<void>;
@@ -111,6 +113,8 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
         yield orders.flatMap((order) => readOrder(order) ?? []);
       }
     },
+
+    replyPages: (query) => pages(query, 'exact'),
 
     async readStatuses(orderIds) {
       const found = new Map<number, string>();

@@ -9,26 +9,40 @@ export interface OldOrders {
   readonly orders: readonly OldOrder[];
 }
 
-interface OldOrder {
+export interface OldOrder {
   readonly OrderID: number;
+  /** US Central text. */
   readonly ModifiedDate: string;
 }
 
 const PAGE = 1_000;
 const SHOWN = 20;
 
-/**
- * Accepted orders of a range of ModifiedDate (US Central text, end excluded) that no 3PL ever got. Pages of `sync`,
- * where the sync tables are, are compared with `state`, where ours are: they may be two databases.
- */
+/** Those of these orders that no 3PL ever got, by `state`. */
 export async function oldUndelivered(
   state: Session,
-  sync: Session,
-  startAt: string,
-  endAt: string,
+  pages: AsyncIterable<readonly OldOrder[]>,
 ): Promise<OldOrders> {
   let count = 0;
   let oldest: OldOrder[] = [];
+  for await (const page of pages) {
+    const linked = await linkedOrders(
+      state,
+      page.map(({ OrderID }) => OrderID),
+    );
+    const open = page.filter(({ OrderID }) => !linked.has(OrderID));
+    count += open.length;
+    oldest = [...oldest, ...open].sort(byAge).slice(0, SHOWN);
+  }
+  return { count, orders: oldest };
+}
+
+/** Accepted orders of the sync tables in a range of ModifiedDate (US Central text, end excluded), in pages. */
+export async function* acceptedInSync(
+  sync: Session,
+  startAt: string,
+  endAt: string,
+): AsyncGenerator<OldOrder[]> {
   for (let after = -1; ; ) {
     const page = await fetchAll<OldOrder>(
       sync,
@@ -42,15 +56,9 @@ export async function oldUndelivered(
         .limit(PAGE)
         .select('o.OrderID', 'o.ModifiedDate'),
     );
-    const linked = await linkedOrders(
-      state,
-      page.map(({ OrderID }) => OrderID),
-    );
-    const open = page.filter(({ OrderID }) => !linked.has(OrderID));
-    count += open.length;
-    oldest = [...oldest, ...open].sort(byAge).slice(0, SHOWN);
+    yield page;
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return { count, orders: oldest };
+    if (last === undefined || page.length < PAGE) return;
     after = last.OrderID;
   }
 }

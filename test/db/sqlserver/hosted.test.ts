@@ -16,7 +16,7 @@ import { frozenTables } from '../../../src/extract/frozen-tables.js';
 import type { ChangeSet, Subscriber } from '../../../src/queue/freeze/change-set.js';
 import { freezeLive, freezeSlice } from '../../../src/queue/freeze/freeze.js';
 import { acquireLease, Lease } from '../../../src/queue/lease/lease.js';
-import { oldUndelivered } from '../../../src/queue/reads/source.js';
+import { acceptedInSync, oldUndelivered } from '../../../src/queue/reads/source.js';
 import { hasSqlServer, reportMissingEngine } from '../../support/engines.js';
 import { House } from '../../support/house.js';
 
@@ -177,9 +177,7 @@ describe.runIf(hasSqlServer()).each(['sqlserver', 'sqlite'] as Engine[])(
     it('tells which old orders a backfill would send', async () => {
       const old = await oldUndelivered(
         house.database,
-        house.tenant,
-        toExigoText(house.clock.now() - DAY),
-        toExigoText(house.clock.now()),
+        acceptedInSync(house.tenant, toExigoText(house.clock.now() - DAY), toExigoText(house.clock.now())),
       );
       expect(old.count).toBeGreaterThan(10);
       expect(old.orders).toHaveLength(Math.min(20, old.count));

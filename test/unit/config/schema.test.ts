@@ -217,6 +217,7 @@ describe('values', () => {
       stateDirectory: '/srv/ferry/var',
       godatafeed: { stores: [] },
       source: {
+        orders: 'queue',
         overlapMs: 900_000,
         settleMs: 600_000,
         firstRunMs: 86_400_000,
@@ -261,7 +262,47 @@ describe('values', () => {
         listStyle: 'comma',
         batchStatusField: 'orderStatus',
         maxBytes: 20_000_000,
+        orders: { returnCustomer: true, returnKitDetails: true, batchSize: 200 },
       },
+    );
+  });
+
+  test('the qualifiers of GetOrders are ids, and dates are instants of US Central', () => {
+    const orders =
+      'orders: { orderTypes: [ShoppingCart, APIOrder], warehouseIDs: [1, 3], other14: x, orderDateStart: 2026-01-31, batchSize: 50 }';
+    const data = check(`database: { sqlite: a }\nexigoApi: ${API.replace('{', `{ ${orders},`)}`).data;
+    expect(data?.exigoApi?.orders).toEqual({
+      orderTypes: [2, 11],
+      warehouseIDs: [1, 3],
+      others: { other14: 'x' },
+      orderDateStart: Date.parse('2026-01-31T06:00:00Z'),
+      returnCustomer: true,
+      returnKitDetails: true,
+      batchSize: 50,
+    });
+  });
+
+  test.each([
+    ['statuses: [Shiped]', 'exigoApi.orders.statuses[0]: must be one of Incomplete,'],
+    ['warehouseIDs: []', 'exigoApi.orders.warehouseIDs: must name at least one; leave it out for all'],
+    ['warehouseID: 1', 'did you mean "warehouseIDs"?'],
+    ['customerID: 1, customerKey: a', 'exigoApi.orders.customerKey: must not stand beside customerID'],
+    ['orderIDs: [1], orderKeys: [a]', 'exigoApi.orders.orderKeys: must not stand beside orderIDs'],
+    ['orderDateEnd: soon', 'exigoApi.orders.orderDateEnd: the date soon: not a date'],
+    [
+      'warehouseIDs: [1, 2, 3, 4, 5, 6, 7, 8], partyIDs: [1, 2, 3, 4, 5, 6, 7, 8]',
+      'warehouseIDs, partyIDs together would take 64 calls a listing, at most 50',
+    ],
+  ])('of GetOrders, %s is refused', (orders, message) => {
+    const faults = faultsOf(`exigoApi: ${API.replace('{', `{ orders: { ${orders} },`)}`);
+    expect(faults.join('\n')).toContain(message);
+  });
+
+  test('orders come from the API only where there is one, and no sync database beside it', () => {
+    expect(faultsOf('source: { orders: api }')).toEqual(['source.orders: is api, and exigoApi is missing']);
+    const sync = `syncDatabase: { sqlserver: { host: h, database: d, user: u, password: '\${SQL_PASSWORD}' } }`;
+    expect(faultsOf(`source: { orders: api }\nexigoApi: ${API}\n${sync}`)).toContain(
+      'syncDatabase: is never read when source.orders is api; leave it out',
     );
   });
 
