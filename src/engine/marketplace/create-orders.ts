@@ -15,7 +15,7 @@ import { type DocumentKey, readDocuments } from '../../queue/reads/documents.js'
 import { configurationOfItem } from '../../queue/reads/items.js';
 import type { EngineContext, OrderMapper } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
-import type { Seen, SingleAct } from '../singles/single-act.js';
+import { afterCall, type Seen, type SingleAct } from '../singles/single-act.js';
 import { BeforeMaking } from './before-making.js';
 import { judgeAgain } from './judge-again.js';
 
@@ -96,8 +96,11 @@ class OrderMaker implements SingleAct {
     const email = order.customer.kind === 'email' && customer === null ? order.customer.email : null;
     if (email !== null) this.inTheMaking.add(email);
     const made = await this.make(order, customer, guard);
+    const seen = await afterCall(`made in Exigo as order ${made.orderId}`, () =>
+      this.made(effect, order, made, 'made in Exigo as order'),
+    );
     this.settled(order);
-    return this.made(effect, order, made, 'made in Exigo as order');
+    return seen;
   }
 
   /** What may have made the customer leaves its address in the making; what has not gives it free for the others. */

@@ -72,19 +72,25 @@ async function nextTry({ context, lease, troubles }: Working): Promise<boolean> 
   return false;
 }
 
+/**
+ * What fails in `act` says what became of it. What fails after it (a deadlock at the receipt) says nothing of the target:
+ * the effect stays on its way, and the next run looks it up.
+ */
 async function actOn(work: Working, effect: SingleEffect): Promise<void> {
   const { lease, act } = work;
+  let seen: Seen;
   try {
     await lease.assertHeld();
     await faultPoint('single/before-call');
-    const seen = await act.act(effect, () => lease.assertHeld());
-    await faultPoint('single/after-call');
-    work.troubles.sinceSuccess.clear();
-    await settle(work, effect, seen);
+    seen = await act.act(effect, () => lease.assertHeld());
   } catch (error) {
     if (!(error instanceof TerminalError)) await noteFailure(work, effect, error);
     else await settleRefused(work, effect, error);
+    return;
   }
+  await faultPoint('single/after-call');
+  work.troubles.sinceSuccess.clear();
+  await settle(work, effect, seen);
 }
 
 /** Refused, perhaps because it is there already: it is looked up. A refusal has done nothing, so it may be repeated. */

@@ -1,5 +1,5 @@
 import { MINUTE } from '../../core/clock.js';
-import type { TerminalError } from '../../core/errors.js';
+import { messageOf, type TerminalError, UnknownOutcomeError } from '../../core/errors.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import type { Session } from '../../queue/ledger/session.js';
 import type { SingleEffect, SingleStep } from '../../queue/ledger/singles.js';
@@ -48,6 +48,7 @@ export interface SingleAct {
   /**
    * Does it. `absent`: it was left undone on purpose, and waits for the next run. `guard` throws when the lease is lost;
    * awaited right before anything leaves: what was read before, or the rate budget, may have taken longer than a lease.
+   * A TransientError means that nothing was done: what fails after the call is an UnknownOutcomeError, whatever it is.
    */
   act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen>;
   /** What becomes of an effect that the target refused. */
@@ -65,6 +66,16 @@ export interface SingleWork {
   /** The step that comes after it; null: the item is delivered with it. */
   readonly nextStep: string | null;
   readonly act: SingleAct;
+}
+
+/** What follows a call that was confirmed: a failure of it does not say that nothing was done. */
+export async function afterCall<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const message = `${what}, and then: ${messageOf(error)}; looked up before anything else`;
+    throw new UnknownOutcomeError('OUTCOME_UNKNOWN', message, { cause: error });
+  }
 }
 
 /** A step at work. */
