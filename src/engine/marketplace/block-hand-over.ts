@@ -1,7 +1,15 @@
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { toUtcText } from '../../core/time.js';
 import { acquireLease, Lease } from '../../queue/lease/lease.js';
-import { effectsOfOrders, insertCanceledEffect, type PriorEffect } from '../../queue/ledger/effects.js';
+import {
+  CANCELED_AT_MARKETPLACE,
+  effectsOfOrders,
+  insertCanceledEffect,
+  isUsedUp,
+  latestEffects,
+  linkedOrders,
+  type PriorEffect,
+} from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import { excludePlanned, excludeReady, resolveItems } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
@@ -18,18 +26,19 @@ export type Blocked =
   | { readonly hand: 'over'; readonly evidence: string }
   | { readonly hand: 'busy'; readonly why: string };
 
-const CODE = 'CANCELED_AT_MARKETPLACE';
+/** The order that is canceled, and the item that cancels it. */
+export interface Ended {
+  readonly orderId: number;
+  readonly itemId: number;
+}
 
 /**
  * Keeps an order from being handed over, in every version, unless it has been already. Under the lease of each pipeline
- * that hands over, so that no run of it plans or sends a file meanwhile.
+ * that hands over, so that no run of it plans or sends a file meanwhile. An order that such a pipeline has not looked at
+ * is kept back as well: its key is used up before its verdict.
  */
-export async function blockHandOver(
-  context: EngineContext,
-  orderId: number,
-  reason: string,
-): Promise<Blocked> {
-  for (const pipeline of context.pipelines.filter(({ load }) => load[0]?.kind === '3pl-file')) {
+export async function blockHandOver(context: EngineContext, ended: Ended, reason: string): Promise<Blocked> {
+  for (const pipeline of handingOver(context)) {
     const lease = await acquireLease(context.database, context.clock, {
       name: pipelineLease(pipeline.name),
       ttlMs: context.config.lease.ttlMs,
@@ -38,7 +47,7 @@ export async function blockHandOver(
     if (!(lease instanceof Lease)) return { hand: 'busy', why: `${pipeline.name} runs in ${lease.heldBy}` };
     try {
       const now = toUtcText(context.clock.now());
-      const found = await lease.transaction((session) => block(session, pipeline, orderId, reason, now));
+      const found = await lease.transaction((session) => block(session, pipeline, ended, reason, now));
       if (found.hand !== 'blocked') return found;
     } finally {
       await lease.release();
@@ -47,30 +56,48 @@ export async function blockHandOver(
   return { hand: 'blocked' };
 }
 
+/** The pipeline in which an order is kept back because of its marketplace; null: it goes on here. */
+export async function keptBack(context: EngineContext, orderId: number): Promise<string | null> {
+  for (const pipeline of handingOver(context)) {
+    const newest = await latestEffects(context.database, pipeline.name, firstStep(pipeline), [orderId]);
+    const effect = newest.get(orderId);
+    const ended = effect !== undefined && isUsedUp(effect) && effect.fingerprint === CANCELED_AT_MARKETPLACE;
+    if (ended) return pipeline.name;
+  }
+  return null;
+}
+
+function handingOver({ pipelines }: EngineContext): AnyPipeline[] {
+  return pipelines.filter(({ load }) => load[0]?.kind === '3pl-file');
+}
+
 async function block(
   session: Session,
   pipeline: AnyPipeline,
-  orderId: number,
+  { orderId, itemId }: Ended,
   reason: string,
   now: string,
 ): Promise<Blocked> {
   const step = firstStep(pipeline);
   const effects = (await effectsOfOrders(session, pipeline.name, step, [orderId])).get(orderId) ?? [];
   const newest = effects.at(-1);
-  if (newest !== undefined && isBlocked(newest)) return { hand: 'blocked' };
-  if (newest !== undefined && !isReplaceable(newest)) {
-    return { hand: 'over', evidence: await evidenceOf(session, orderId, newest) };
-  }
-  const known = (await itemsOfOrder(session, orderId)).filter((item) => item.pipeline === pipeline.name);
-  const latest = known.at(-1);
-  if (latest === undefined) return { hand: 'busy', why: `${pipeline.name} has not looked at it yet` };
-  const why = { code: CODE, reason };
-  if (newest !== undefined) await excludePlanned(session, newest.item_id, why, now);
-  await excludeReady(session, pipeline.name, orderId, why, now);
+  const planned = newest !== undefined && isReplaceable(newest) ? newest : undefined;
+  const stands = planned === undefined ? newest : effects.at(-2);
+  const over = await handedOver(session, orderId, stands);
+  if (over !== null) return { hand: 'over', evidence: over };
+  const why = { code: 'CANCELED_AT_MARKETPLACE', reason };
+  if (planned !== undefined) await excludePlanned(session, planned.item_id, why, now);
+  const ready = await excludeReady(session, pipeline.name, orderId, why, now);
   const waiting = await waitingItems(session, { pipeline: pipeline.name, orderId });
   const ids = waiting.map(({ item_id }) => item_id);
   await resolveItems(session, ids, 'CANCELED', now);
-  await insertCanceledEffect(session, pipeline.name, step, orderId, latest.change_set_id, now);
+  // What a person asked for after an earlier cancellation is a generation of its own: its key is used up, too.
+  const nothing = planned === undefined && ready === 0 && ids.length === 0;
+  if (stands !== undefined && nothing) return { hand: 'blocked' };
+  const known = (await itemsOfOrder(session, orderId)).filter((item) => item.pipeline === pipeline.name);
+  const changeSetId = known.at(-1)?.change_set_id ?? 0;
+  const key = { pipeline: pipeline.name, step, orderId, changeSetId, itemId };
+  await insertCanceledEffect(session, { ...key, fingerprint: CANCELED_AT_MARKETPLACE, reason }, now);
   await insertEvent(session, {
     at: now,
     kind: 'canceled',
@@ -81,9 +108,15 @@ async function block(
   return { hand: 'blocked' };
 }
 
-/** A business key that was used up before anything left. */
-function isBlocked({ state, target }: PriorEffect): boolean {
-  return state === 'failed' && target === null;
+/** Who has it; null: nobody. `stands`: its newest hand-over of which something may have left. */
+async function handedOver(
+  session: Session,
+  orderId: number,
+  stands: PriorEffect | undefined,
+): Promise<string | null> {
+  if (stands !== undefined) return isUsedUp(stands) ? null : evidenceOf(session, orderId, stands);
+  const system = (await linkedOrders(session, [orderId])).get(orderId);
+  return system === undefined ? null : `${system} got it before the ledger's retention`;
 }
 
 /** In which file it went. */

@@ -3,12 +3,13 @@ import type { AnyPipeline } from '../../core/pipeline.js';
 import type { StatusTarget } from '../../core/targets.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import { noteReportedCanceled } from '../../queue/ledger/ended-orders.js';
-import { type MarketplaceOrder, marketplaceOrdersOfExigo } from '../../queue/ledger/marketplace-orders.js';
 import type { SingleEffect } from '../../queue/ledger/singles.js';
 import type { EngineContext } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
-import type { Seen, SingleAct } from '../singles/single-act.js';
-import { blockHandOver } from './block-hand-over.js';
+import { afterCall, type Seen, type SingleAct } from '../singles/single-act.js';
+import { blockHandOver, keptBack } from './block-hand-over.js';
+import { notEnded } from './not-ended.js';
+import { type ShownEnd, shownEnd } from './shown-end.js';
 
 /** Statuses from which an order cannot be taken back by us. */
 const WITH_THE_WAREHOUSE: readonly string[] = ['Printed', 'Shipped'];
@@ -23,7 +24,7 @@ export async function cancelInExigo(work: {
 }): Promise<void> {
   const { context, lease, pipeline, step, target } = work;
   const name = { pipeline: pipeline.name, step, target: null };
-  const act = new CancellationInExigo(context, target);
+  const act = new CancellationInExigo(context, pipeline.name, target);
   await workOneByOne({ context, lease, step: name, nextStep: null, act });
 }
 
@@ -34,54 +35,58 @@ class CancellationInExigo implements SingleAct {
 
   constructor(
     private readonly context: EngineContext,
+    private readonly pipeline: string,
     private readonly target: StatusTarget,
   ) {
     this.unknownWaitMs = target.unknownWaitMs;
   }
 
   async look(effect: SingleEffect): Promise<Seen> {
-    return this.shown(effect, await this.endOf(effect));
+    const shown = await shownEnd(this.context, idOf(effect));
+    const status = await this.statusOf(effect);
+    if (shown.end === 'ended' || shown.end === 'unasked') return this.judge(effect, shown, status);
+    // Until our call is proven undone, only the status that it would have made says what to do.
+    return status === 'Canceled' ? this.notEnded(effect, shown, status) : { seen: 'absent' };
   }
 
   /** The marketplace is asked once more: an end may be taken back. Then nothing leaves any more, then Exigo is told. */
   async act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen> {
     const orderId = idOf(effect);
-    const end = await this.endOf(effect);
-    if (end === null)
-      return {
-        seen: 'dropped',
-        code: 'OPEN_AGAIN',
-        reason: 'its marketplace shows it as open again: left as it is',
-      };
-    const seen = await this.shown(effect, end);
+    const shown = await shownEnd(this.context, orderId);
+    if (shown.end === 'unasked') return this.waits(orderId, shown.words);
+    const status = await this.statusOf(effect);
+    if (shown.end !== 'ended') return this.notEnded(effect, shown, status);
+    const seen = this.judge(effect, shown, status);
     if (seen.seen !== 'absent') return seen;
-    const hand = await blockHandOver(this.context, orderId, end);
-    if (hand.hand === 'over') return tooLate(end, hand.evidence);
-    if (hand.hand === 'busy') {
-      this.context.log.info(`order ${orderId} is not canceled yet: ${hand.why}`);
-      return { seen: 'absent' };
-    }
+    const hand = await blockHandOver(this.context, { orderId, itemId: effect.item_id }, shown.words);
+    if (hand.hand === 'over') return tooLate(shown.words, hand.evidence);
+    if (hand.hand === 'busy') return this.waits(orderId, hand.why);
     await guard();
     await this.target.change([orderId], 'Canceled');
-    const after = await this.shown(effect, end);
-    if (after.seen !== 'absent') return after;
-    throw new UnknownOutcomeError(
-      'OUTCOME_UNKNOWN',
-      `order ${orderId}: Canceled is confirmed, but not seen yet`,
-    );
+    return afterCall(`order ${orderId}: Canceled is confirmed`, async () => {
+      const after = this.judge(effect, shown, await this.statusOf(effect));
+      if (after.seen !== 'absent') return after;
+      throw new UnknownOutcomeError(
+        'OUTCOME_UNKNOWN',
+        `order ${orderId}: Canceled is confirmed, but not seen yet`,
+      );
+    });
   }
 
   async refused(effect: SingleEffect, error: TerminalError): Promise<Seen> {
-    const seen = await this.look(effect);
+    const shown = await shownEnd(this.context, idOf(effect));
+    const status = await this.statusOf(effect);
+    if (shown.end !== 'ended' && shown.end !== 'unasked') return this.notEnded(effect, shown, status);
+    const seen = this.judge(effect, shown, status);
     if (seen.seen !== 'absent') return seen;
-    const reason = `${(await this.endOf(effect)) ?? 'it ended at its marketplace'}, and Exigo refused Canceled: ${messageOf(error)}; cancel it there, then release it as ignore`;
+    const reason = `${shown.words}, and Exigo refused Canceled: ${messageOf(error)}; cancel it there, then release it as ignore`;
     return { seen: 'blocked', state: 'failed', code: 'CANCEL_REFUSED_BY_EXIGO', reason };
   }
 
-  private async shown(effect: SingleEffect, end: string | null): Promise<Seen> {
+  /** What Exigo says of an order that ended. */
+  private judge(effect: SingleEffect, { end, words }: ShownEnd, status: string | undefined): Seen {
     const orderId = idOf(effect);
-    const status = (await this.target.read([orderId])).get(orderId);
-    const why = end ?? 'it ended at its marketplace';
+    const why = end === 'ended' ? words : 'it ended at its marketplace';
     if (status === undefined) {
       const reason = `${why}, and the Exigo API does not know the order; look for it there, then "errors retry"`;
       return { seen: 'blocked', state: 'held', code: 'NOT_FOUND_IN_EXIGO', reason };
@@ -95,21 +100,25 @@ class CancellationInExigo implements SingleAct {
     };
   }
 
-  /** `Amazon canceled order 113-1 (GoDataFeed main 1000123)`; null when its marketplace has taken that back. */
-  private async endOf(effect: SingleEffect): Promise<string | null> {
-    const link = await this.linkOf(effect);
-    const store = link === undefined ? undefined : this.context.stores.get(link.store);
-    if (link === undefined || store === undefined) return 'it ended at its marketplace';
-    const shown = await store.look(link.order_number, link.marketplace_number);
-    if (shown !== null && (shown.status === 'new' || shown.status === 'processing')) return null;
-    const what = shown?.status === 'shipped' ? 'shipped by someone else' : 'canceled';
-    const { marketplace, marketplace_number } = link;
-    return `${marketplace ?? 'its marketplace'} shows order ${marketplace_number ?? ''} as ${what} (GoDataFeed ${link.store} ${link.order_number})`;
+  private async notEnded(effect: SingleEffect, shown: ShownEnd, status: string | undefined): Promise<Seen> {
+    const orderId = idOf(effect);
+    const canceled = status === 'Canceled';
+    return notEnded(shown, {
+      orderId,
+      pipeline: this.pipeline,
+      canceled,
+      keptBack: await keptBack(this.context, orderId),
+    });
   }
 
-  private async linkOf(effect: SingleEffect): Promise<MarketplaceOrder | undefined> {
+  private async statusOf(effect: SingleEffect): Promise<string | undefined> {
     const orderId = idOf(effect);
-    return (await marketplaceOrdersOfExigo(this.context.database, [orderId])).get(orderId);
+    return (await this.target.read([orderId])).get(orderId);
+  }
+
+  private waits(orderId: number, why: string): Seen {
+    this.context.log.info(`order ${orderId} is not canceled yet: ${why}`);
+    return { seen: 'absent' };
   }
 }
 

@@ -24,6 +24,7 @@ export async function nothingToDecide(
 function stateOf(orderId: number, newest: OrderItem | undefined, sent: OrderItem | undefined): string {
   const again = `"orderferry release ${orderId} --as resend" sends it once more`;
   if (newest?.code === 'CANCELED_BY_PERSON') return `a person has canceled it already; ${again}`;
+  if (newest?.code === 'CANCELED_AT_MARKETPLACE') return `its marketplace has canceled it; ${again}`;
   switch (newest?.state) {
     case 'new':
       return 'the next run gives it its verdict';

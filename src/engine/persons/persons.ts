@@ -201,7 +201,9 @@ async function cancel(found: Case): Promise<string> {
   if (waiting !== undefined) await resolveItems(session, [waiting.item_id], 'CANCELED', now);
   if (prior === undefined || prior.target === null) {
     const changeSetId = waiting?.change_set_id ?? planned?.change_set_id ?? 0;
-    await insertCanceledEffect(session, pipeline.name, firstStep(pipeline), orderId, changeSetId, now);
+    const key = { pipeline: pipeline.name, step: firstStep(pipeline), orderId, changeSetId, itemId: null };
+    const why = { fingerprint: CANCELED_BY_PERSON, reason: CANCELED.reason };
+    await insertCanceledEffect(session, { ...key, ...why }, now);
     return 'canceled; it will not be sent, in no version';
   }
   await acceptFingerprint(session, prior.effect_id, CANCELED_BY_PERSON, prior.change_set_id);

@@ -36,6 +36,7 @@ export type Seen =
       readonly state: 'held' | 'failed';
       readonly code: string;
       readonly reason: string;
+      readonly note?: (session: Session, now: string) => Promise<void>;
     };
 
 /** An act of a step: what it does for one effect, and how it is looked up. */
@@ -73,6 +74,7 @@ export async function afterCall<T>(what: string, work: () => Promise<T>): Promis
   try {
     return await work();
   } catch (error) {
+    if (error instanceof UnknownOutcomeError) throw error;
     const message = `${what}, and then: ${messageOf(error)}; looked up before anything else`;
     throw new UnknownOutcomeError('OUTCOME_UNKNOWN', message, { cause: error });
   }

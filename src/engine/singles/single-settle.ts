@@ -22,6 +22,7 @@ export async function settle(work: Working, effect: SingleEffect, seen: Seen): P
       const { state, code, reason } = seen;
       await effectRefused(session, { effectId, state, code, reason }, now);
       await tell(session, state, `${code}: ${reason}`);
+      await seen.note?.(session, now);
     } else if (seen.seen === 'dropped') {
       await dropSingle(session, { effectId, code: seen.code, reason: seen.reason, now });
       await seen.note?.(session, now);

@@ -3,7 +3,7 @@ import type { Order } from '../../core/order.js';
 import type { OrderPipeline } from '../../core/pipeline.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import type { OpenBatch } from '../../queue/ledger/batches.js';
-import { acceptFingerprint, reopenEffect } from '../../queue/ledger/effects.js';
+import { acceptFingerprint, reopenEffect, usedUp } from '../../queue/ledger/effects.js';
 import { type Decision, dropPlanned, lastDecidedOrder, supersede } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { answerDue } from '../answers/answer-due.js';
@@ -115,9 +115,10 @@ function decideOrder(
 ): Decision {
   if (prior === undefined) return decideFirst(order, pipeline, tools, batch.kind === 'release');
   if (prior.target === null) {
-    // A person canceled it before it was ever sent, or asks for it again after that.
-    const again = item.generation > prior.generation;
-    return again ? decideFirst(order, pipeline, tools, true) : excluded('CANCELED_BY_PERSON', null);
+    // Canceled before it was ever sent; or a person asks for it again after that.
+    if (item.generation > prior.generation) return decideFirst(order, pipeline, tools, true);
+    const { code, reason } = usedUp(prior);
+    return excluded(code, reason);
   }
   if (item.generation > prior.generation) return decideResend(order, prior.target, tools);
   const baseline = needsBaseline(order, prior, tools) ? (baselines.get(order.id) ?? null) : 'not needed';

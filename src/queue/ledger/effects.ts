@@ -13,16 +13,20 @@ export interface PriorEffect {
   readonly change_set_id: number;
   readonly wave_id: number | null;
   readonly wave_state: string | null;
-  /** Null when a person canceled the order before it was ever sent. */
+  /** Null when a person, or its marketplace, canceled the order before it was ever sent. */
   readonly target: string | null;
   /** Of the item it belongs to: why it is held or failed, and how that was answered. */
   readonly code: string | null;
   readonly reason: string | null;
   readonly resolution: string | null;
+  /** The last failure; of a key that was used up before anything left, why. */
+  readonly last_error: string | null;
 }
 
 /** Fingerprint of a hand-over whose order a person canceled afterwards: no version of it is the same. */
 export const CANCELED_BY_PERSON = 'canceled by a person';
+/** The same of a key that was used up because the marketplace ended the order before anything left. */
+export const CANCELED_AT_MARKETPLACE = 'canceled at its marketplace';
 
 export interface ClaimedEffect {
   readonly effect_id: number;
@@ -229,22 +233,47 @@ export async function giveUpEffect(
   });
 }
 
-/** Uses up the business key of an order that a person canceled before it was sent: no version of it goes. */
+/** Uses up the business key of an order that was canceled before it was sent: no version of it goes. */
 export async function insertCanceledEffect(
   session: Session,
-  pipeline: string,
-  step: string,
-  orderId: number,
-  changeSetId: number,
+  canceled: {
+    readonly pipeline: string;
+    readonly step: string;
+    readonly orderId: number;
+    /** 0 when no version of it was frozen. */
+    readonly changeSetId: number;
+    /** Of the canceling pipeline, for an order that has no item in this one. */
+    readonly itemId: number | null;
+    /** Whose doing it is: {@link CANCELED_BY_PERSON} or {@link CANCELED_AT_MARKETPLACE}. */
+    readonly fingerprint: string;
+    readonly reason: string;
+  },
   now: string,
 ): Promise<void> {
+  const { pipeline, step, orderId, changeSetId, itemId, fingerprint, reason } = canceled;
   await session.run(sql(session.engine, 'ledger/insert_canceled_effect'), {
     pipeline,
     step,
     item_key: String(orderId),
     order_id: orderId,
     change_set_id: changeSetId,
-    reason: 'a person canceled it before it was sent',
+    item_id: itemId,
+    fingerprint,
+    reason,
     now,
   });
+}
+
+/** Whether the key of an order was used up before anything left. */
+export function isUsedUp({ state, target }: PriorEffect): boolean {
+  return state === 'failed' && target === null;
+}
+
+/** Whose doing it is that no version of such an order goes. */
+export function usedUp({ fingerprint, last_error }: PriorEffect): {
+  readonly code: 'CANCELED_BY_PERSON' | 'CANCELED_AT_MARKETPLACE';
+  readonly reason: string | null;
+} {
+  const ended = fingerprint === CANCELED_AT_MARKETPLACE;
+  return { code: ended ? 'CANCELED_AT_MARKETPLACE' : 'CANCELED_BY_PERSON', reason: last_error };
 }
