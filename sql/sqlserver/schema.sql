@@ -422,7 +422,7 @@ CREATE INDEX inbox_file_by_change_set ON etl.inbox_file (change_set_id) WHERE ch
 
 -- What a 3PL said, row by row. Kept as long as the ledger.
 CREATE TABLE etl.inbox_row (
-  file_id        INT NOT NULL REFERENCES etl.inbox_file (file_id),
+  file_id        INT NOT NULL,                 -- without a foreign key, see migration 006
   line           INT NOT NULL,
   three_pl       NVARCHAR(100) NOT NULL,
   order_id       INT,                          -- null where the order is not known
