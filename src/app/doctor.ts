@@ -53,9 +53,9 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
         : [],
     ),
     ...threePls.flatMap(({ name, confirmations }) =>
-      confirmations === null
-        ? []
-        : [[`inbox of ${name}`, { path: confirmations.inbox.path, made: false }] as const],
+      confirmations?.inbox.kind === 'folder'
+        ? [[`inbox of ${name}`, { path: confirmations.inbox.path, made: false }] as const]
+        : [],
     ),
   ]);
   const checks = [
@@ -63,9 +63,15 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
     checkZones(['America/Chicago', ...threePls.map((one) => one.wave.zone)]),
   ];
   for (const [name, folder] of folders) checks.push(await checkFolder(name, folder.path, folder.made));
-  for (const { name, delivery } of threePls) {
-    if (delivery.kind !== 'folder')
-      checks.push(await checkPlace(`server of ${name}`, delivery, options.clock));
+  const { clock } = options;
+  for (const { name, delivery, confirmations } of threePls) {
+    const inbox = confirmations?.inbox ?? null;
+    if (delivery.kind !== 'folder') {
+      checks.push(await checkPlace(`server of ${name}`, delivery, { section: 'delivery', clock }));
+    }
+    if (inbox !== null && inbox.kind !== 'folder') {
+      checks.push(await checkPlace(`inbox of ${name}`, inbox, { section: 'confirmations.inbox', clock }));
+    }
   }
   checks.push(
     ...(await checkDatabase(

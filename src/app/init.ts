@@ -1,6 +1,7 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { codeOf, messageOf, UsageError } from '../core/errors.js';
+import { placesOf } from '../core/hand-over.js';
 import { PACKAGE_ROOT } from '../db/sql.js';
 import { loadConfig } from './config/load.js';
 
@@ -9,7 +10,7 @@ export interface InitResult {
   readonly written: readonly string[];
   /** There already, and left as they are. */
   readonly kept: readonly string[];
-  /** Delivery and table folders that were made. */
+  /** Delivery, inbox and table folders that were made. */
   readonly folders: readonly string[];
 }
 
@@ -54,8 +55,7 @@ function makeFolders(target: string, configFile: string): string[] {
   const folders = [
     config.stateDirectory,
     config.tableCsv.directory,
-    ...config.threePls.flatMap(({ delivery }) => (delivery.kind === 'folder' ? [delivery.path] : [])),
-    ...config.threePls.flatMap(({ confirmations }) => confirmations?.inbox.path ?? []),
+    ...config.threePls.flatMap(placesOf).flatMap((place) => (place.kind === 'folder' ? [place.path] : [])),
   ];
   return folders
     .filter((folder) => mkdirSync(folder, { recursive: true }) !== undefined)

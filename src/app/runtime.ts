@@ -12,7 +12,7 @@ import { openSqlServer } from '../db/sqlserver/pool.js';
 import type { EngineContext, Progress, TransformKit } from '../engine/context.js';
 import { frozenOrders } from '../extract/frozen-orders.js';
 import { frozenTables } from '../extract/frozen-tables.js';
-import { inboxFolder } from '../extract/inbox-folder.js';
+import { inboxPlace } from '../extract/inbox-place.js';
 import { localFolder } from '../files/folder/local-folder.js';
 import { openFolders } from '../files/folders.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
@@ -116,8 +116,9 @@ export function makeContext(options: RuntimeOptions): EngineContext {
       ),
     labelPrinter,
     inbox: (threePl) => {
-      if (threePl.confirmations !== null) return inboxFolder(threePl.confirmations.inbox.path);
-      throw new InvariantError(`the template of ${threePl.name} has no confirmations`);
+      const { name, confirmations } = threePl;
+      if (confirmations !== null) return inboxPlace(folders.of(name, confirmations.inbox));
+      throw new InvariantError(`the template of ${name} has no confirmations`);
     },
     statusTarget:
       client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),

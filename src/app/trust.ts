@@ -1,4 +1,5 @@
 import type { Config, SqlServerConfig } from '../core/config.js';
+import type { ThreePl } from '../core/hand-over.js';
 import { describePlace, isLoopbackHost, type Place } from '../core/places.js';
 
 /** For the log: what the configuration gives up of the safety of a connection to SQL Server or a 3PL. */
@@ -9,13 +10,18 @@ export function trustNotes({
 }: Pick<Config, 'database' | 'syncDatabase' | 'threePls'>): string[] {
   const state = database.engine === 'sqlserver' ? notesOf('database', database) : [];
   const sync = syncDatabase === null ? [] : notesOf('syncDatabase', syncDatabase);
-  return [...state, ...sync, ...threePls.flatMap(({ name, delivery }) => notesOfPlace(name, delivery))];
+  return [...state, ...sync, ...threePls.flatMap(notesOfThreePl)];
 }
 
-function notesOfPlace(name: string, place: Place): string[] {
+function notesOfThreePl({ name, delivery, confirmations }: ThreePl): string[] {
+  const inbox = confirmations === null ? [] : notesOfPlace(name, confirmations.inbox, 'confirmations.inbox');
+  return [...notesOfPlace(name, delivery, 'delivery'), ...inbox];
+}
+
+function notesOfPlace(name: string, place: Place, section: string): string[] {
   if (place.kind !== 'ftp' || place.secure !== 'none' || isLoopbackHost(place.host)) return [];
   return [
-    `3PL ${name}, ${describePlace(place)}: login and files go in the clear (delivery.secure, delivery.insecure)`,
+    `3PL ${name}, ${describePlace(place)}: login and files go in the clear (${section}.secure, ${section}.insecure)`,
   ];
 }
 

@@ -1,3 +1,5 @@
+import type { Place } from './places.js';
+
 /**
  * What a 3PL says on the way back, row by row of its files. `accepted` and `rejected` answer the hand-over, `shipped` says
  * what left, `short` what will never come of a line, `canceled` and `not-canceled` answer a cancellation, `returned`
@@ -94,8 +96,8 @@ export class NotReadable extends Error {
 
 /** What a template says of the way back. */
 export interface Confirmations {
-  /** Where the 3PL puts its files: as `delivery` of the template, relative to the configuration's folder. */
-  readonly inbox: { readonly kind: 'folder'; readonly path: string };
+  /** Where the 3PL puts its files: a folder here or on a server, as `delivery` of the template. */
+  readonly inbox: Place;
   readonly files: readonly ConfirmationFile[];
   readonly parcels: ParcelPolicy;
 }

@@ -77,6 +77,11 @@ export interface EncodedRows {
   readonly rows: number;
 }
 
+/** Where its files go and come from. */
+export function placesOf({ delivery, confirmations }: Pick<ThreePl, 'delivery' | 'confirmations'>): Place[] {
+  return confirmations === null ? [delivery] : [delivery, confirmations.inbox];
+}
+
 /** Thrown by {@link ThreePl.render}; the order is held with this code and reason. */
 export class RenderError extends Error {
   readonly code: string;

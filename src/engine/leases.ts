@@ -1,4 +1,5 @@
 import type { Config } from '../core/config.js';
+import { placesOf } from '../core/hand-over.js';
 
 export const pipelineLease = (name: string): string => `pipeline/${name}`;
 
@@ -7,7 +8,7 @@ export function requestDeadline({ exigoApi, godatafeed, threePls }: Config): num
   return Math.max(
     exigoApi?.deadlineMs ?? 0,
     ...godatafeed.stores.map(({ deadlineMs }) => deadlineMs),
-    ...threePls.map(({ delivery }) => (delivery.kind === 'folder' ? 0 : delivery.deadlineMs)),
+    ...threePls.flatMap(placesOf).map((place) => (place.kind === 'folder' ? 0 : place.deadlineMs)),
   );
 }
 

@@ -12,7 +12,10 @@ export interface FolderOptions {
 
 /** The folders of a run: each is opened once, and all of them are closed together. */
 export interface Folders {
-  /** `owner`: whose folder it is, a 3PL; another one has a connection of its own, also to the same server. */
+  /**
+   * `owner`: whose folder it is, a 3PL; another one has a connection of its own, also to the same server. So has another
+   * folder of the same owner: an FTP connection stands in its folder.
+   */
   of(owner: string, place: Place): RemoteFolder;
   close(): Promise<void>;
 }
@@ -21,7 +24,7 @@ export function openFolders(options: FolderOptions): Folders {
   const open = new Map<string, RemoteFolder>();
   return {
     of(owner, place) {
-      const key = JSON.stringify([owner, place.kind, place.path]);
+      const key = JSON.stringify([owner, place]);
       const folder = open.get(key) ?? openFolder(place, options);
       open.set(key, folder);
       return folder;

@@ -7,6 +7,8 @@ export interface RemoteFile {
   readonly size: number;
   /** Instant (ms), as exact as the server tells it: SFTP to the second, some FTP servers to the minute. Null: not told. */
   readonly modifiedAt: number | null;
+  /** False: a link, pipe or device. True where the server does not tell. */
+  readonly ordinary: boolean;
 }
 
 export interface WriteOptions {

@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config.js';
+import { placesOf } from '../../core/hand-over.js';
 import type { Place } from '../../core/places.js';
 
 /**
@@ -18,7 +19,9 @@ export function secretsOf(
     secrets.push(password, basic);
   }
   for (const { consumerKey, token } of config.godatafeed.stores) secrets.push(consumerKey ?? '', token ?? '');
-  for (const { delivery } of config.threePls) secrets.push(...secretsOfPlace(delivery));
+  for (const threePl of config.threePls) {
+    for (const place of placesOf(threePl)) secrets.push(...secretsOfPlace(place));
+  }
   return secrets;
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../core/errors.js';
 import type { ThreePl } from '../../core/hand-over.js';
+import type { Place } from '../../core/places.js';
 import { didYouMean } from '../../core/text.js';
 import { makeThreePl } from '../../transform/three-pl/index.js';
 import { parseTemplate } from '../../transform/three-pl/template.js';
@@ -18,7 +19,7 @@ export interface Templates {
 
 /**
  * Reads the templates of the named 3PLs from `3pl/` in the configuration's folder, where their relative
- * delivery paths start, too. Faults of all templates are collected.
+ * paths of deliveries and inboxes start, too. Faults of all templates are collected.
  */
 export function readTemplates(
   names: readonly string[],
@@ -47,9 +48,20 @@ export function readTemplates(
       const threePl = makeThreePl(parseTemplate(value, shown), configDirectory);
       if (threePl.name !== name)
         faults.push(`${shown}: name: "${threePl.name}" must be that of the file, "${name}"`);
-      const resolved = resolvePlace(threePl.delivery, 'delivery', environment, configDirectory);
-      faults.push(...resolved.faults.map((fault) => `${shown}: ${fault}`));
-      threePls.push({ ...threePl, delivery: resolved.place });
+      const placeOf = (place: Place, section: string): Place => {
+        const resolved = resolvePlace(place, section, environment, configDirectory);
+        faults.push(...resolved.faults.map((fault) => `${shown}: ${fault}`));
+        return resolved.place;
+      };
+      const { confirmations } = threePl;
+      threePls.push({
+        ...threePl,
+        delivery: placeOf(threePl.delivery, 'delivery'),
+        confirmations: confirmations && {
+          ...confirmations,
+          inbox: placeOf(confirmations.inbox, 'confirmations.inbox'),
+        },
+      });
       values.push(value);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;

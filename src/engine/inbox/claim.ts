@@ -1,6 +1,7 @@
 import type { ConfirmationFile } from '../../core/confirmation.js';
 import { TerminalError } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
+import type { InboxPlace } from '../../core/inbox-place.js';
 import { toUtcText } from '../../core/time.js';
 import { claimInboxFile, endInboxFile, type OpenInboxFile } from '../../queue/ledger/inbox.js';
 import { isWhole } from './look-around.js';
@@ -38,6 +39,7 @@ export async function renameClaimed(
   const there = await place.stat(file.name);
   if (there === null) {
     await place.check(); // in a folder that is away, nothing is gone
+    if (await isListed(place, [file.name, taken])) return false;
     const reason = `${file.name} was seen in ${place.description} at ${file.claimed_utc} UTC and is gone: somebody else took it, or removed it; ask ${threePl} for it again if it is missed`;
     const now = toUtcText(context.clock.now());
     await lease.transaction((session) =>
@@ -51,4 +53,13 @@ export async function renameClaimed(
   await place.sync();
   await faultPoint('inbox/renamed');
   return true;
+}
+
+/**
+ * FTP has one answer for what is not there, what may not be seen and what is in a folder that went away meanwhile; a
+ * listing tells them apart, or fails.
+ */
+async function isListed(place: InboxPlace, names: readonly string[]): Promise<boolean> {
+  for await (const { name } of place.list()) if (names.includes(name)) return true;
+  return false;
 }

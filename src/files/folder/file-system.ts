@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import nodeFs, { type FileHandle } from 'node:fs/promises';
 import type { FileFacts } from '../../core/targets.js';
 
-/** The few functions of `node:fs/promises` a delivery uses; tests wrap them to watch and to fail. */
+/** The few functions of `node:fs/promises` that are used; tests wrap them to watch and to fail. */
 export type FileSystem = Pick<typeof nodeFs, 'open' | 'lstat' | 'stat' | 'readdir' | 'rename' | 'rm'>;
 
 export const realFileSystem: FileSystem = nodeFs;

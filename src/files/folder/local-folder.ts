@@ -139,7 +139,8 @@ class LocalFolder implements RemoteFolder {
   private async look(path: string, name: string): Promise<RemoteFile | 'folder' | null> {
     try {
       const there = await this.fs.lstat(path);
-      return there.isDirectory() ? 'folder' : { name, size: there.size, modifiedAt: there.mtimeMs };
+      if (there.isDirectory()) return 'folder';
+      return { name, size: there.size, modifiedAt: there.mtimeMs, ordinary: there.isFile() };
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null;
       throw this.readError(name, error);

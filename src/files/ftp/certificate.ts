@@ -38,7 +38,7 @@ export function pinnedOptions(place: FtpPlace, socket: unknown): ConnectionOptio
     throw new ConfigurationError(
       `${description}: the server's certificate is SHA-256 ${found}, pinned is ${pinned.join(' or ')}: another server ` +
         'answers there, or its certificate was changed. Ask the 3PL before you write the new one as ' +
-        'delivery.certificate. No login was tried',
+        'certificate into the template. No login was tried',
     );
   }
   return {

@@ -14,9 +14,10 @@ export function factsOf(answer: string, name: string): RemoteFile | 'folder' | n
     }),
   );
   if (/^[cp]?dir$/i.test(facts.get('type') ?? '')) return 'folder';
+  const ordinary = /^file$/i.test(facts.get('type') ?? 'file');
   const size = facts.get('size');
   if (size === undefined || !/^\d{1,15}$/.test(size)) return null;
-  return { name, size: Number(size), modifiedAt: instantOf(facts.get('modify') ?? '') };
+  return { name, size: Number(size), modifiedAt: instantOf(facts.get('modify') ?? ''), ordinary };
 }
 
 /** `20260311170000.123`, always UTC. */

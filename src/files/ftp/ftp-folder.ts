@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
-import { type Client, FileType, FTPError } from 'basic-ftp';
+import { type Client, type FileInfo, FileType, FTPError } from 'basic-ftp';
 import type { Clock } from '../../core/clock.js';
 import {
   ConfigurationError,
@@ -154,12 +154,12 @@ class FtpFolder implements RemoteFolder {
     const found = (await this.listed(client, what, below)).find((one) => one.name === wanted);
     if (found === undefined) return null;
     if (found.type === FileType.Directory) throw folderInTheWay(this.at(name));
-    return { name, size: found.size, modifiedAt: found.modifiedAt?.getTime() ?? null };
+    return fileOf(found, name);
   }
 
   private async filesOf(client: Client, what: string, below?: string): Promise<RemoteFile[]> {
-    return (await this.listed(client, what, below)).flatMap(({ name, type, size, modifiedAt }) =>
-      type === FileType.Directory ? [] : [{ name, size, modifiedAt: modifiedAt?.getTime() ?? null }],
+    return (await this.listed(client, what, below)).flatMap((found) =>
+      found.type === FileType.Directory ? [] : [fileOf(found, found.name)],
     );
   }
 
@@ -261,6 +261,11 @@ class FtpFolder implements RemoteFolder {
   private at(what: string): string {
     return `${this.description}: ${what}`;
   }
+}
+
+function fileOf({ size, type, modifiedAt }: FileInfo, name: string): RemoteFile {
+  const ordinary = type === FileType.File || type === FileType.Unknown;
+  return { name, size, modifiedAt: modifiedAt?.getTime() ?? null, ordinary };
 }
 
 /** Counts what passes, and keeps what the source itself failed with. */

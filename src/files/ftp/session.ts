@@ -114,13 +114,13 @@ function connectFault(description: string, error: unknown): unknown {
   const code = codeOf(error) ?? '';
   if (UNTRUSTED.test(code)) {
     return new ConfigurationError(
-      `${description}: the server's certificate is not trusted (${messageOf(error)}); pin it as delivery.certificate, ` +
-        'or name the authority that signed it as delivery.caFile. No login was tried',
+      `${description}: the server's certificate is not trusted (${messageOf(error)}); pin it as certificate in the template, ` +
+        'or name the authority that signed it as caFile. No login was tried',
     );
   }
   if (error instanceof FTPError && [500, 502, 504, 530, 534].includes(error.code)) {
     return new ConfigurationError(
-      `${description}: the server refuses TLS (${error.message}); ask the 3PL which kind it offers (delivery.secure)`,
+      `${description}: the server refuses TLS (${error.message}); ask the 3PL which kind it offers (secure in the template)`,
     );
   }
   return error;

@@ -25,11 +25,11 @@ export function hostKeyFault(
   if (pinned.length === 0) {
     return new ConfigurationError(
       `${description}: no host key is pinned; ${offer}. Compare it with what the 3PL tells you by another way, ` +
-        'then write it as delivery.hostKey. No login was tried',
+        'then write it as hostKey into the template. No login was tried',
     );
   }
   return new ConfigurationError(
     `${description}: ${offer}, pinned is ${pinned.join(' or ')}: another server answers there, or its key was changed. ` +
-      'Ask the 3PL before you write the new one as delivery.hostKey. No login was tried',
+      'Ask the 3PL before you write the new one as hostKey into the template. No login was tried',
   );
 }

@@ -21,6 +21,7 @@ const NO_SUCH_FILE = 2;
 const PERMISSION_DENIED = 3;
 
 const FOLDER_BIT = 0o040000;
+const FILE_BITS = 0o100000;
 const KIND_BITS = 0o170000;
 
 /** A folder on an SFTP server. */
@@ -280,7 +281,8 @@ function isFolder(mode: number): boolean {
 /** Times of the protocol are whole seconds, UTC. */
 function fileOf(
   name: string,
-  { size, mtime }: { readonly size: number; readonly mtime: number },
+  { size, mtime, mode }: { readonly size: number; readonly mtime: number; readonly mode?: number },
 ): RemoteFile {
-  return { name, size, modifiedAt: Number.isFinite(mtime) ? mtime * 1000 : null };
+  const ordinary = mode === undefined || (mode & KIND_BITS) === 0 || (mode & KIND_BITS) === FILE_BITS;
+  return { name, size, modifiedAt: Number.isFinite(mtime) ? mtime * 1000 : null, ordinary };
 }

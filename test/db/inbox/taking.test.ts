@@ -9,7 +9,8 @@ import type { InboxPlace } from '../../../src/core/inbox-place.js';
 import { dryInbox } from '../../../src/engine/inbox/dry-inbox.js';
 import { INBOX_FAULT_POINTS } from '../../../src/engine/inbox/take-inboxes.js';
 import { readStatus } from '../../../src/engine/status-view.js';
-import { inboxFolder } from '../../../src/extract/inbox-folder.js';
+import { inboxPlace } from '../../../src/extract/inbox-place.js';
+import { localFolder } from '../../../src/files/folder/local-folder.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import { csv, InboxHouse } from '../../support/inbox-house.js';
 
@@ -339,7 +340,7 @@ describe.each(engines())('on %s', (engine) => {
         { store: 'inbox/plain', error: { code: 'CONFIGURATION' } },
       ]);
       await rename(`${site.inbox}.away`, site.inbox);
-      const place = inboxFolder(site.inbox);
+      const place = inboxPlace(localFolder(site.inbox));
       const refusing: InboxPlace = {
         ...{ description: place.description, kind: place.kind },
         ...{ list: () => place.list(), stat: (name) => place.stat(name), read: (name) => place.read(name) },
@@ -359,7 +360,7 @@ describe.each(engines())('on %s', (engine) => {
     await site.put('A.csv', csv('1,TEA,1,1Z1'));
     await site.put('B.txt', csv('2,TEA,1,1Z2'));
     await site.put('B.txt.ok', '');
-    const dry = dryInbox(inboxFolder(site.inbox));
+    const dry = dryInbox(inboxPlace(localFolder(site.inbox)));
     const { changeSets, problems } = await site.take({ inbox: () => dry });
     expect([changeSets.length, problems]).toEqual([2, []]);
     expect(await site.left()).toEqual(['A.csv', 'B.txt', 'B.txt.ok']);

@@ -4,10 +4,14 @@ import { nameMatcher } from './file-name.js';
 import { fileReader } from './read.js';
 import type { ConfirmationKind, ConfirmationSection } from './section.js';
 
-/** Compiles a `confirmations` section once; what comes out is pure. `baseDirectory` is what its folder is relative to. */
+/**
+ * Compiles a `confirmations` section once; what comes out is pure. `baseDirectory` is what its folder is relative to; a
+ * place on a server keeps its references to the environment: the loader resolves them.
+ */
 export function makeConfirmations(section: ConfirmationSection, baseDirectory: string): Confirmations {
+  const { inbox } = section;
   return {
-    inbox: { kind: 'folder', path: resolve(baseDirectory, section.folder) },
+    inbox: inbox.kind === 'folder' ? { kind: 'folder', path: resolve(baseDirectory, inbox.path) } : inbox,
     files: section.files.map(confirmationFile),
     parcels: section.parcels,
   };

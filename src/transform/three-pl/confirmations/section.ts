@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { PARCEL_POLICIES, type ParcelPolicy, type ReadyRule } from '../../../core/confirmation.js';
+import type { Place } from '../../../core/places.js';
 import { zoneFault } from '../date-format.js';
 import { checkedText, type Faults, type Path } from '../faults.js';
+import { readPlace } from '../place.js';
 import { DURATION_WORDS, durationMs } from '../wave.js';
 import { type ConfirmationColumns, readColumns } from './columns.js';
 import { patternFault } from './file-name.js';
@@ -9,8 +11,8 @@ import { type EndRecord, type RecordKinds, readEnd, readRecords } from './record
 
 /** The `confirmations` section of a template with its defaults. */
 export interface ConfirmationSection {
-  /** Folder as written. */
-  readonly folder: string;
+  /** As written; the loader puts in what is in the environment, and makes paths absolute. */
+  readonly inbox: Place;
   readonly parcels: ParcelPolicy;
   readonly files: readonly ConfirmationKind[];
 }
@@ -86,7 +88,7 @@ const KIND = z.strictObject({
 });
 
 const SECTION = z.strictObject({
-  inbox: z.strictObject({ folder: z.string().min(1, 'a path, relative to the configuration folder') }),
+  inbox: z.unknown(),
   parcels: z.enum(PARCEL_POLICIES).default('joined'),
   files: z.array(z.unknown()).min(1, 'needs a kind of file'),
 });
@@ -101,20 +103,19 @@ export function readConfirmations(
   faults: Faults,
 ): ConfirmationSection | undefined {
   const path = ['confirmations'];
+  const given = (raw as { readonly inbox?: unknown; readonly files?: unknown } | null | undefined) ?? {};
+  const inbox = readPlace(given.inbox, [...path, 'inbox'], faults);
   const section = faults.read(SECTION, raw, path);
-  const given = (raw as { readonly files?: unknown } | null | undefined)?.files;
-  const files = (Array.isArray(given) ? given : []).map((file: unknown, i) =>
+  const files = (Array.isArray(given.files) ? given.files : []).map((file: unknown, i) =>
     readKind(file, zone, [...path, 'files', i], faults),
   );
   const names = files.flatMap((file) => (file === undefined ? [] : [file.name]));
   for (const [i, name] of names.entries()) {
     if (names.indexOf(name) !== i) faults.add([...path, 'files', i, 'name'], `"${name}" is there twice`);
   }
-  if (section === undefined) return undefined;
+  if (section === undefined || inbox === undefined) return undefined;
   const read = files.filter((file) => file !== undefined);
-  return read.length < files.length
-    ? undefined
-    : { folder: section.inbox.folder, parcels: section.parcels, files: read };
+  return read.length < files.length ? undefined : { inbox, parcels: section.parcels, files: read };
 }
 
 function readKind(raw: unknown, zone: string, path: Path, faults: Faults): ConfirmationKind | undefined {
