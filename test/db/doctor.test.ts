@@ -322,6 +322,47 @@ describe('the server of a 3PL', () => {
     expect(readdirSync(join(server.root, 'in'))).toEqual([]);
   });
 
+  async function checkOfInbox(inbox: Place = server.place()) {
+    const config = loadConfig(configFile, {});
+    const threePls = config.threePls.map((one) =>
+      one.name === 'atlas'
+        ? { ...one, confirmations: one.confirmations && { ...one.confirmations, inbox } }
+        : one,
+    );
+    const { checks } = await examine({ load: () => ({ ...config, threePls }) });
+    expect(checks.filter(({ name }) => name.includes('atlas')).map(({ name }) => name)).toEqual([
+      'folder of atlas',
+      'inbox of atlas',
+    ]);
+    return checks.find(({ name }) => name === 'inbox of atlas');
+  }
+
+  test('that has the inbox is asked for all that is done there', async () => {
+    writeFileSync(join(server.root, 'in', 'a.csv'), '');
+    expect(await checkOfInbox()).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining(
+        '1 file there; a file ending in .part was written, renamed and removed',
+      ),
+    });
+    server.plan({ op: 'OPEN', how: 'refuse' });
+    expect(await checkOfInbox()).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining('it takes no file of ours, so whether files may be renamed'),
+    });
+    server.plan({ op: 'RENAME', how: 'refuse' });
+    expect(await checkOfInbox()).toMatchObject({
+      ok: false,
+      exitCode: 2,
+      remedy: 'mend confirmations.inbox in the template, or ask the 3PL',
+    });
+    expect(await checkOfInbox(server.place({ hostKeys: [] }))).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining(server.hostKey),
+    });
+    expect(readdirSync(join(server.root, 'in'))).toEqual(['a.csv']);
+  });
+
   test('that is not there: exit code 3', async () => {
     await prepareDatabase();
     await server.close();

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -205,11 +205,14 @@ describe.each(engines())('on %s', (engine) => {
       expect(await site.files()).toEqual(['A.csv frozen 3 2 0 0']);
     });
 
-    it('has no trigger yet, or a name that says so', async () => {
+    it('has no trigger yet, a name that says so, or is a link', async () => {
       await site.put('A.txt', csv('1,TEA,1,1Z1'), 24 * HOUR);
       await site.put('B.csv.part', csv('2,TEA,1,1Z2'));
       await site.put('C.xml', 'x');
       await mkdir(join(site.inbox, 'D.csv'));
+      await site.put('secret', csv('3,TEA,1,1Z3'));
+      await symlink(join(site.inbox, 'secret'), join(site.inbox, 'E.txt'));
+      await site.put('E.txt.ok', '');
       await site.take();
       expect(await site.files()).toEqual([]);
       await site.put('A.txt.ok', '', 0);
@@ -218,7 +221,7 @@ describe.each(engines())('on %s', (engine) => {
       await rename(join(site.inbox, 'B.csv.part'), join(site.inbox, 'B.csv'));
       await site.take();
       expect(await site.files()).toEqual(['A.txt frozen 2 1 0 0', 'B.csv frozen 2 1 0 0']);
-      expect(await site.left()).toEqual(['C.xml', 'D.csv']);
+      expect(await site.left()).toEqual(['C.xml', 'D.csv', 'E.txt', 'E.txt.ok', 'secret']);
     });
 
     it('and is written to while it is copied stays until it is', async () => {

@@ -219,6 +219,30 @@ describe('a 3PL on a server', () => {
     expect(config.frozen.json).not.toContain('hush');
   });
 
+  test('may have its inbox there, with secrets of its own', () => {
+    const environment = { USER_NAME: 'ferry', INBOX_PASSWORD: 'hush hush' };
+    const receive = (inbox: string, given: NodeJS.ProcessEnv = environment) => {
+      const atlas = join(root, 'config/3pl/atlas.yaml');
+      const shipped = readFileSync(join(PACKAGE_ROOT, 'config/3pl/atlas.yaml'), 'utf8');
+      writeFileSync(atlas, shipped.replace(/^ {2}inbox:\n.*\n/m, `  inbox: { ${inbox} }\n`));
+      return { load: () => load(yaml, given), faults: () => faultsOf(yaml, given).slice(1) };
+    };
+    const password = `password: "\${INBOX_PASSWORD}"`;
+    const config = receive(`kind: sftp, ${host}, ${password}`).load();
+    expect(config.threePls[0]?.confirmations?.inbox).toMatchObject({ user: 'ferry', password: 'hush hush' });
+    expect(config.threePls[0]?.delivery.kind).toBe('folder');
+    expect(secretsOf(config)).toContain('hush hush');
+    expect(config.frozen.json).toContain(`\${INBOX_PASSWORD}`);
+    expect(config.frozen.json).not.toContain('hush');
+    expect(receive(`kind: sftp, ${host}, ${password}`, { USER_NAME: 'ferry' }).faults()).toEqual([
+      '/config/3pl/atlas.yaml: confirmations.inbox.password: the environment variable INBOX_PASSWORD is not set',
+    ]);
+    const open = `kind: ftp, host: ftp.atlas.example, user: u, folder: in, ${password}, secure: none, insecure: true`;
+    expect(trustNotes(receive(open).load())).toEqual([
+      expect.stringContaining('in the clear (confirmations.inbox.secure, confirmations.inbox.insecure)'),
+    ]);
+  });
+
   test('takes a key as its text, with its line ends, or as the path of its file', () => {
     const text = '-----BEGIN OPENSSH PRIVATE KEY-----\\nabc\\n-----END OPENSSH PRIVATE KEY-----';
     const key = `kind: sftp, ${host}, key: "\${KEY}", passphrase: "\${PHRASE}"`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { confirmationsValue, kindValue } from './confirmations/reading.js';
 import { faultsOf, threePl } from './sample.js';
 
 const HOST_KEY = 'SHA256:uNiVztksCsDhcc0u9e8BrqKNVZ8VaPI4wLJ1VzV5R2I';
@@ -94,6 +95,29 @@ describe('delivery', () => {
     [{ ...ftp, password: undefined }, 'delivery.password: is missing'],
   ])('with a fault says which: %#', (delivery, words) => {
     const faults = faultsOf({ delivery }).join('\n');
+    expect(faults).toContain(words);
+    expect(faults).not.toContain('hunter2');
+  });
+});
+
+describe('an inbox', () => {
+  const confirmations = (inbox: unknown) => ({
+    confirmations: { ...confirmationsValue(kindValue()), inbox },
+  });
+  const inboxOf = (inbox: object) => threePl(confirmations(inbox)).confirmations?.inbox;
+
+  it('has the forms of a delivery', () => {
+    expect(inboxOf({ folder: '../in' })).toEqual({ kind: 'folder', path: '/in' });
+    for (const place of [sftp, ftp]) expect(inboxOf(place)).toEqual(deliveryOf(place));
+  });
+
+  it.each([
+    [undefined, 'confirmations.inbox: is missing'],
+    [{ kind: 'sfpt' }, 'confirmations.inbox.kind: "sfpt" is not one of folder, sftp, ftp'],
+    [{ ...sftp, password: 'hunter2' }, 'confirmations.inbox.password: a secret is never written'],
+    [{ ...ftp, secure: 'none' }, 'confirmations.inbox.secure: none sends login and files in the clear'],
+  ])('with a fault says which: %#', (inbox, words) => {
+    const faults = faultsOf(confirmations(inbox)).join('\n');
     expect(faults).toContain(words);
     expect(faults).not.toContain('hunter2');
   });
