@@ -5,8 +5,8 @@ import { makeThreePl, parseTemplate } from '../../../src/transform/three-pl/inde
 import { CONTEXT, fileBytes, sampleOrder, templateValue } from './sample.js';
 
 const page = readFileSync(new URL('../../../docs/3pl-templates.md', import.meta.url), 'utf8');
-const blocks = Array.from(page.matchAll(/^```(yaml)?\n(.*?)^```$/gms), ([, yaml, text = '']) => ({
-  yaml,
+const blocks = Array.from(page.matchAll(/^```(\w*)\n(.*?)^```$/gms), ([, language, text = '']) => ({
+  language,
   text,
 }));
 const order = sampleOrder({
@@ -16,14 +16,14 @@ const order = sampleOrder({
 describe('the examples of docs/3pl-templates.md', () => {
   it('are templates without faults, and write what the page shows', () => {
     let shown = 0;
-    for (const [i, { yaml, text }] of blocks.entries()) {
-      if (yaml === undefined) continue;
+    for (const [i, { language, text }] of blocks.entries()) {
+      if (language !== 'yaml') continue;
       const value: object = parse(text);
       const sections = templateValue('header' in value ? { columns: undefined, ...value } : { ...value });
       const whole = 'name' in value ? value : sections;
       const target = makeThreePl(parseTemplate(whole, `block ${i}`), '/');
       const output = blocks[i + 1];
-      if (output === undefined || output.yaml !== undefined) continue;
+      if (output === undefined || output.language !== '') continue;
       expect(fileBytes(target, [order], CONTEXT).toString().replaceAll('\r\n', '\n')).toBe(output.text);
       shown++;
     }
