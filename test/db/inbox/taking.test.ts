@@ -11,10 +11,16 @@ import { INBOX_FAULT_POINTS } from '../../../src/engine/inbox/take-inboxes.js';
 import { readStatus } from '../../../src/engine/status-view.js';
 import { inboxPlace } from '../../../src/extract/inbox-place.js';
 import { localFolder } from '../../../src/files/folder/local-folder.js';
+import { pointsInSource } from '../../support/crash-cases.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import { csv, InboxHouse } from '../../support/inbox-house.js';
 
 reportMissingEngine();
+
+it('tries every point of the source', () => {
+  const points = pointsInSource().filter((name) => name.startsWith('inbox/'));
+  expect(points.sort()).toEqual([...INBOX_FAULT_POINTS].sort());
+});
 
 describe.each(engines())('on %s', (engine) => {
   let site: InboxHouse;
