@@ -85,7 +85,8 @@ async function drop(server: Database, name: string): Promise<void> {
     { name },
   );
   for (const { id } of sessions) await run(server, `KILL ${id}`).catch(() => undefined); // it has ended meanwhile
-  await runAlone(server, `DROP DATABASE ${name}`);
+  // One that was refused for another that went on beside it may have been done all the same.
+  await runAlone(server, `DROP DATABASE IF EXISTS ${name}`);
 }
 
 function run(server: Database, text: string): Promise<number> {
