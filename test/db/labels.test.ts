@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/core/clock.js';
-import { TransientError } from '../../src/core/errors.js';
+import { InvariantError } from '../../src/core/errors.js';
+import type { EngineContext } from '../../src/engine/context.js';
 import { chromiumPrinter } from '../../src/load/labels/chromium.js';
 import { pdfPages } from '../../src/transform/labels/pdf.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
@@ -48,6 +49,12 @@ describe.each(engines())('shipping labels on %s', (engine) => {
 
   const folder = () => house.config.threePls[0]?.delivery.path ?? '';
   const labels = async () => (await readdir(folder())).filter((name) => name.startsWith('LBL_')).sort();
+  /** Files on their way that are left in the spool, of whatever run. */
+  const spooled = async () => {
+    const spool = join(house.config.stateDirectory, 'spool');
+    const entries = await readdir(spool, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  };
   const put = async (id: number, label: string | null) => {
     await placeOrder(house, id);
     await changeOrder(house, id, { ShippingLabel: label });
@@ -63,7 +70,7 @@ describe.each(engines())('shipping labels on %s', (engine) => {
     expect((await readFile(join(folder(), 'LBL_1_0001.pdf'))).toString('base64')).toBe(document);
     expect(await readFile(join(folder(), 'LBL_3_0001.zpl'), 'utf8')).toBe(ZPL);
     expect((await house.files('atlas')).size).toBeGreaterThan(0);
-    expect(await readdir(join(house.config.stateDirectory, 'spool', 'exigo-orders-to-3pl', '1'))).toEqual([]);
+    expect(await spooled()).toEqual([]);
   });
 
   it('that cannot be used hold their orders with the reason, and the others go', async () => {
@@ -105,39 +112,63 @@ describe.each(engines())('shipping labels on %s', (engine) => {
     expect(await labels()).toEqual(['LBL_1_0001.pdf']);
   });
 
-  it('are there before the file, and once, also when the file fails between', async () => {
+  /** The delivery, ended right before or after its nth act, as a process that dies there. */
+  const endingAt = (nth: number, when: 'before' | 'after', done: string[]) => {
+    const made = house.context();
+    let acts = 0;
+    const act = async <T>(what: string, real: () => Promise<T>): Promise<T> => {
+      const ends = ++acts === nth;
+      if (ends && when === 'before') throw new InvariantError(`ended before ${what}`);
+      const result = await real();
+      done.push(what);
+      if (ends) throw new InvariantError(`ended after ${what}`);
+      return result;
+    };
+    const delivery: EngineContext['delivery'] = (target) => {
+      const real = made.delivery(target);
+      return {
+        description: real.description,
+        absence: real.absence,
+        inspect: (name, sender) => real.inspect(name, sender),
+        discard: (name, sender) => real.discard(name, sender),
+        upload: (path, name, sender) => act(`upload ${name}`, () => real.upload(path, name, sender)),
+        publish: (name, sender) => act(`publish ${name}`, () => real.publish(name, sender)),
+      };
+    };
+    return { ...made, delivery };
+  };
+  const whole = async () => [...(await readdir(folder()))].filter((name) => !name.startsWith('.')).sort();
+
+  it('are there before the file', async () => {
     await put(1, await pdf());
     await put(2, ZPL);
-    const order: string[] = [];
-    let fail = true;
-    const failing = house.context();
-    const context = {
-      ...failing,
-      delivery: (target: Parameters<typeof failing.delivery>[0]) => {
-        const real = failing.delivery(target);
-        return {
-          description: real.description,
-          absence: real.absence,
-          upload: (path: string, name: string, sender: number) => real.upload(path, name, sender),
-          inspect: (name: string, sender: number) => real.inspect(name, sender),
-          discard: (name: string, sender: number) => real.discard(name, sender),
-          publish: async (name: string, sender: number) => {
-            if (fail && name.startsWith('ATL_')) throw new TransientError('CUT', 'the line was cut');
-            await real.publish(name, sender);
-            order.push(name);
-          },
-        };
-      },
-    };
-    expect((await house.run(undefined, context)).error).not.toBeNull();
-    expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl']);
-    expect((await house.files('atlas')).size).toBe(2);
-    fail = false;
-    house.clock.advance(15 * MINUTE);
-    expect((await house.run(undefined, context)).error).toBeNull();
-    expect(order.filter((name) => name.startsWith('LBL_'))).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl']);
-    expect(order.at(-1)).toMatch(/^ATL_.*csv$/);
-    expect(await outcomeOf(house, 2)).toBe('delivered');
+    const done: string[] = [];
+    expect((await house.run(undefined, endingAt(0, 'before', done))).error).toBeNull();
+    const published = done.filter((act) => act.startsWith('publish '));
+    expect(published.slice(0, 2)).toEqual(['publish LBL_1_0001.pdf', 'publish LBL_2_0001.zpl']);
+    expect(published.at(-1)).toMatch(/^publish ATL_\w+\.csv$/);
+    expect(done).toHaveLength(8); // upload and publish of two labels, the manifest and the file
+  });
+
+  it.each(['before', 'after'] as const)('are there once, whole, ended right %s any act', async (when) => {
+    for (let nth = 1; nth <= 8; nth++) {
+      await house.close();
+      await open();
+      await put(1, await pdf());
+      await put(2, ZPL);
+      expect((await house.run(undefined, endingAt(nth, when, []))).error).toBeInstanceOf(InvariantError);
+      house.clock.advance(15 * MINUTE);
+      expect((await house.run()).error).toBeNull();
+      expect(await outcomeOf(house, 2), `act ${nth}`).toBe('delivered');
+      expect(await whole(), `act ${nth}`).toEqual([
+        expect.stringMatching(/^ATL_\w+\.csv$/),
+        expect.stringMatching(/^ATL_\w+\.csv\.manifest\.json$/),
+        'LBL_1_0001.pdf',
+        'LBL_2_0001.zpl',
+      ]);
+      expect(await readFile(join(folder(), 'LBL_2_0001.zpl'), 'utf8')).toBe(ZPL);
+      expect(await spooled(), `act ${nth}`).toEqual([]);
+    }
   });
 
   it('of HTML hold the order where there is no Chromium, and say what to do', async () => {

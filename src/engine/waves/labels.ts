@@ -39,13 +39,18 @@ export async function makeLabels(sending: Sending): Promise<void> {
  */
 export async function deliverLabels(sending: Sending): Promise<void> {
   const { lease } = sending;
-  for await (const { name, make } of labelsOf(sending)) {
-    await lease.assertHeld();
-    // PDFs made of HTML differ from one time to the next, so there is no hash to go by.
-    await deliverBeside(sending, name, () => true, make);
+  try {
+    for await (const { name, make } of labelsOf(sending)) {
+      await lease.assertHeld();
+      // PDFs made of HTML differ from one time to the next, so there is no hash to go by.
+      await deliverBeside(sending, name, () => true, make);
+    }
+  } finally {
+    await removeLabels(sending);
   }
 }
 
+/** They hold addresses: none stays in the spool. */
 export async function removeLabels(sending: Sending): Promise<void> {
   await rm(await folderOf(sending), { recursive: true, force: true });
 }
@@ -80,7 +85,7 @@ async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
       const itemId = members.find(({ order_id }) => order_id === order.id)?.item_id ?? -1;
       const kind = 'kind' in label && label.kind === 'zpl' ? 'zpl' : 'pdf';
       const name = rule.fileName(order, kind, file);
-      yield { itemId, name, make: () => put(context, join(folder, name), label, rule) };
+      yield { itemId, name, make: () => put(context, folder, name, label, rule) };
     }
   }
 }
@@ -99,17 +104,20 @@ function labelOf(rule: LabelRule, order: Order): Found {
 
 async function put(
   context: EngineContext,
-  path: string,
+  folder: string,
+  name: string,
   label: Label | RenderError,
   rule: LabelRule,
 ): Promise<string> {
   if (label instanceof RenderError) throw label;
+  const path = join(folder, name);
   const isThere = await access(path).then(
     () => true,
     () => false,
   );
   if (isThere) return path;
   const bytes = await finished(context, label, rule);
+  await mkdir(folder, { recursive: true });
   await writeFile(path, bytes);
   return path;
 }
@@ -132,8 +140,6 @@ async function finished(
   return made;
 }
 
-async function folderOf({ context, lease, pipeline, wave }: Sending): Promise<string> {
-  const folder = await spoolPath(context, lease, pipeline.name, `${wave.wave_id}-labels`);
-  await mkdir(folder, { recursive: true });
-  return folder;
+function folderOf({ context, lease, pipeline, wave }: Sending): Promise<string> {
+  return spoolPath(context, lease, pipeline.name, `${wave.wave_id}-labels`);
 }
