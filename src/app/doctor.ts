@@ -7,6 +7,7 @@ import { checkExigoApi, type ExigoProbe } from './doctor/check-api.js';
 import { checkDatabase } from './doctor/check-database.js';
 import { checkFolder } from './doctor/check-folder.js';
 import { checkGoDataFeed, type FeedProbe } from './doctor/check-godatafeed.js';
+import { checkMailServer } from './doctor/check-mail.js';
 import { checkPlace } from './doctor/check-place.js';
 import { checkZones } from './doctor/check-zones.js';
 import type { Output } from './output.js';
@@ -83,6 +84,7 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
   );
   checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));
   checks.push(...(await checkGoDataFeed(config.godatafeed.stores, options.godatafeed)));
+  if (config.mail !== undefined) checks.push(await checkMailServer(config.mail));
   return report(checks);
 }
 

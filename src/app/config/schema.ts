@@ -7,6 +7,7 @@ import { isSensitive } from '../../queue/freeze/sensitive.js';
 import type { Environment } from './environment.js';
 import { exigoOrdersSchema } from './exigo-orders.js';
 import { godatafeedSchema } from './godatafeed.js';
+import { mailSchema } from './mail.js';
 import { group, listOf, valueSchemas } from './values.js';
 
 const THREE_PL_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -163,6 +164,7 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     })
       .prefault({})
       .describe('Target of exigo-snapshot-to-csv.'),
+    mail: mailSchema(values).optional().describe('How mail leaves. Left out: none does.'),
     labels: group({
       chromium: path()
         .optional()
