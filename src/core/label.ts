@@ -32,6 +32,15 @@ export interface LabelRule {
     kind: 'pdf' | 'zpl',
     file: { readonly number: number; readonly plannedAt: number },
   ): string;
+  /** Null: labels are files beside the hand-over file. */
+  readonly mail: LabelMail | null;
+}
+
+/** Labels that go by mail, one each, before the hand-over file. */
+export interface LabelMail {
+  /** Addresses of the 3PL. */
+  readonly to: readonly string[];
+  subject(order: Order, file: { readonly number: number }): string;
 }
 
 /** Makes PDFs of HTML. What it is given gets no network, no scripts and no local files. */

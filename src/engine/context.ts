@@ -6,6 +6,7 @@ import type { RenderedOrder, ThreePl } from '../core/hand-over.js';
 import type { InboxPlace } from '../core/inbox-place.js';
 import type { LabelPrinter } from '../core/label.js';
 import type { Logger } from '../core/log.js';
+import type { Mailer } from '../core/mail.js';
 import type { Reporter } from '../core/marketplace.js';
 import type { MappedOrder, OrderTarget } from '../core/new-order.js';
 import type { FrozenValue, Order } from '../core/order.js';
@@ -88,6 +89,8 @@ export interface EngineContext {
   delivery(target: ThreePl | 'tables'): Delivery;
   /** Makes PDFs of HTML labels. */
   readonly labelPrinter: LabelPrinter;
+  /** Null when no mail server is configured. */
+  readonly mailer: Mailer | null;
   /** Where a 3PL that has `confirmations` puts its files. */
   inbox(threePl: ThreePl): InboxPlace;
   /** Null when no Exigo API is configured. */

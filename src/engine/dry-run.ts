@@ -11,6 +11,7 @@ import {
   dryLogger,
   type Listed,
   type PlannedCall,
+  recordingMailer,
   recordingOrderTarget,
   recordingShipments,
   recordingStore,
@@ -72,6 +73,7 @@ export async function dryRun(
           deliveries.set(name, known);
           return known;
         },
+        mailer: context.mailer === null ? null : recordingMailer(context.mailer, calls),
         inbox: (threePl) => dryInbox(context.inbox(threePl)),
         updateTargets: new Map(
           [...context.updateTargets].map(([name, target]) => [name, recordingStore(target, calls)]),

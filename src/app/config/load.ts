@@ -34,6 +34,13 @@ export function loadConfig(path: string, environment: Environment): Config {
   const parsed = configSchema(environment, baseDirectory).safeParse(written);
   const templates = readTemplates(threePlNames(written), dirname(file), environment);
   const faults = [...faultLines(parsed.error?.issues ?? []), ...templates.faults];
+  if (parsed.success && parsed.data.mail === undefined) {
+    for (const { name, labels } of templates.threePls) {
+      if (labels?.mail != null) {
+        faults.push(`3pl/${name}.yaml: labels.deliver: mail needs the section mail in orderferry.yaml`);
+      }
+    }
+  }
   if (!parsed.success || faults.length > 0) {
     const head = `${shownPath(file)}: the configuration has faults; nothing was started`;
     throw new ConfigurationError([head, ...faults].join('\n'));

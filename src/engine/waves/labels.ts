@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../core/errors.js';
 import { RenderError } from '../../core/hand-over.js';
-import type { Label, LabelRule } from '../../core/label.js';
+import type { Label, LabelMail, LabelRule } from '../../core/label.js';
 import type { Order } from '../../core/order.js';
 import { fromUtcText } from '../../core/time.js';
 import { waveMembers } from '../../queue/ledger/waves.js';
@@ -40,7 +41,8 @@ export async function makeLabels(sending: Sending): Promise<void> {
 export async function deliverLabels(sending: Sending): Promise<void> {
   const { lease } = sending;
   try {
-    for await (const { name, make } of labelsOf(sending)) {
+    for await (const { name, make, mail } of labelsOf(sending)) {
+      if (mail !== null) return; // they left before the file was fixed
       await lease.assertHeld();
       // PDFs made of HTML differ from one time to the next, so there is no hash to go by.
       await deliverBeside(sending, name, () => true, make);
@@ -55,14 +57,21 @@ export async function removeLabels(sending: Sending): Promise<void> {
   await rm(await folderOf(sending), { recursive: true, force: true });
 }
 
-interface LabelFile {
+export interface LabelFile {
   readonly itemId: number;
+  readonly order: Order;
   readonly name: string;
+  readonly kind: 'pdf' | 'zpl';
+  /** SHA-256 of the label as the order has it; null where it cannot be used. A PDF that is made of HTML has another. */
+  readonly sha256: string | null;
+  /** Null: it is a file. */
+  readonly mail: LabelMail | null;
   /** Puts the file in the spool where it is not there yet; returns where. */
   make(): Promise<string>;
 }
 
-async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
+/** The labels of a wave, in the order of its file. */
+export async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
   const { context, wave, pipeline } = sending;
   if (pipeline.source.aggregate === 'table') return;
   const { labels: rule } = await threePlOf(context, wave);
@@ -85,7 +94,15 @@ async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
       const itemId = members.find(({ order_id }) => order_id === order.id)?.item_id ?? -1;
       const kind = 'kind' in label && label.kind === 'zpl' ? 'zpl' : 'pdf';
       const name = rule.fileName(order, kind, file);
-      yield { itemId, name, make: () => put(context, folder, name, label, rule) };
+      yield {
+        itemId,
+        order,
+        name,
+        kind,
+        sha256: label instanceof RenderError ? null : hash('sha256', label.bytes, 'hex'),
+        mail: rule.mail,
+        make: () => put(context, folder, name, label, rule),
+      };
     }
   }
 }

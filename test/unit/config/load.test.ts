@@ -281,3 +281,15 @@ describe('a 3PL on a server', () => {
     expect(trustNotes(ftp('host: ftp.atlas.example'))).toEqual([]);
   });
 });
+
+test('labels that go by mail need a mail server', () => {
+  const atlas = join(root, 'config', '3pl', 'atlas.yaml');
+  const labels = `labels: { from: 'order["L"]', name: 'LBL_{order}_{number}', deliver: mail, mail: { to: [dock@atlas.example] } }`;
+  writeFileSync(atlas, `${readFileSync(atlas, 'utf8')}\n${labels}\n`);
+  const yaml = 'database: { sqlite: a.db }\nthreePls: [atlas]\n';
+  expect(faultsOf(yaml).at(-1)).toBe(
+    '3pl/atlas.yaml: labels.deliver: mail needs the section mail in orderferry.yaml',
+  );
+  const mail = 'mail: { host: 127.0.0.1, secure: none, from: ferry@example.com }\n';
+  expect(load(yaml + mail).threePls[0]?.labels?.mail?.to).toEqual(['dock@atlas.example']);
+});

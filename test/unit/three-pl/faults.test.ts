@@ -243,6 +243,20 @@ describe('faults of a template', () => {
     expect(labels({ maxPages: 0 })[0]).toMatch('labels.maxPages');
     expect(labels({ page: { width: 4, height: 6 } })[0]).toMatch('labels.page.width: millimetres, from 20');
     expect(labels({ kind: 'pdf' })).toEqual(['labels.kind: unknown key']);
+    const mail = { to: ['dock@atlas.example'] };
+    expect(labels({ deliver: 'mail', mail })).toEqual([]);
+    expect(labels({ deliver: 'post' })[0]).toMatch('labels.deliver: "post" is not known');
+    expect(labels({ deliver: 'mail' })).toEqual(['labels.mail: is missing; deliver: mail needs it']);
+    expect(labels({ mail })).toEqual(['labels.mail: goes with deliver: mail alone']);
+    expect(labels({ deliver: 'mail', mail: { to: ['dock'] } })[0]).toMatch(
+      'labels.mail.to[0]: "dock" is no address such as dock@example.com',
+    );
+    expect(labels({ deliver: 'mail', mail: { ...mail, subject: 'Label' } })[0]).toMatch(
+      'labels.mail.subject: "Label" needs {order}',
+    );
+    expect(labels({ deliver: 'mail', mail: { ...mail, subject: '{order} {city}' } })[0]).toMatch(
+      'labels.mail.subject: "{city}" is not known; a subject has {order} and {number}',
+    );
   });
 
   it('name sections and columns that do not go together', () => {
