@@ -191,12 +191,16 @@ function storedThreePls(json: string, config: Config): readonly ThreePl[] {
     const today = config.threePls.find(({ name }) => name === threePl.name);
     return today === undefined
       ? threePl
-      : { ...threePl, delivery: today.delivery, labels: mailedTo(threePl.labels, today.labels) };
+      : { ...threePl, delivery: today.delivery, labels: placedAsToday(threePl.labels, today.labels) };
   });
 }
 
-/** Whether labels go by mail is as stored, who gets them is today's setting. */
-function mailedTo(stored: LabelRule | null, today: LabelRule | null): LabelRule | null {
-  if (stored === null || stored.mail === null || today === null || today.mail === null) return stored;
-  return { ...stored, mail: today.mail };
+/** Where labels come from and how they go is as stored; which folder, and who gets mail, is today's setting. */
+function placedAsToday(stored: LabelRule | null, today: LabelRule | null): LabelRule | null {
+  if (stored === null || today === null) return stored;
+  return {
+    ...stored,
+    folder: stored.folder && today.folder ? { ...stored.folder, path: today.folder.path } : stored.folder,
+    mail: stored.mail && (today.mail ?? stored.mail),
+  };
 }

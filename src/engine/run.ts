@@ -26,6 +26,7 @@ import { pipelineLease, requestDeadline } from './leases.js';
 import { freezeEnded } from './marketplace/freeze-ended.js';
 import { type FrozenStores, freezeStores, type StoreProblem } from './marketplace/freeze-stores.js';
 import { assertGoingOn } from './stop.js';
+import { goOnWithLabels } from './waves/awaited-labels.js';
 import { recoverWaves } from './waves/recover-waves.js';
 import { emptySpool } from './waves/spool.js';
 import type { DueWaves } from './waves/waves.js';
@@ -122,7 +123,10 @@ async function goOn(
   error: unknown,
 ): Promise<unknown> {
   const { context, lease, pipeline } = turn;
-  const answers = standing ?? (await context.database.several(standingRequests(turn)));
+  const woken = await goOnWithLabels(context, lease, pipeline);
+  if (woken > 0) await beginNow(turn);
+  const answers =
+    woken === 0 && standing !== null ? standing : await context.database.several(standingRequests(turn));
   const open = openWork(answers);
   note(turn, open);
   turn.pruneDue = pruneIsDue(answers[2], context.clock.now());

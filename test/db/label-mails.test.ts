@@ -1,6 +1,6 @@
 /** Shipping labels by mail: one each, before the file; what may have arrived is never sent again by itself. */
 
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -229,5 +229,38 @@ describe.each(engines())('labels by mail on %s', (engine) => {
     expect((await house.run(undefined, { mailer })).error).toMatchObject({ code: 'CONFIGURATION' });
     expect(await nextRun()).toBeNull();
     expect(await outcomeOf(house, 1)).toBe('delivered');
+  });
+
+  it('out of a folder: an order that goes on because its file came sends no mail again by itself', async () => {
+    await house.close();
+    const labels = { ...template.labels, from: { folder: '../labels', file: '{order.OrderID}.zpl' } };
+    const templates = [{ ...template, labels }];
+    house = await House.open({ engine, templates, config: { mail: server.config() } });
+    const path = join(house.folder, 'labels', '1.zpl');
+    const leave = async () => {
+      await writeFile(path, ZPL);
+      await utimes(path, new Date(house.clock.now()), new Date(house.clock.now()));
+      house.clock.advance(MINUTE);
+    };
+    await mkdir(join(house.folder, 'labels'));
+    await leave();
+    await placeOrder(house, 1);
+    dieAt('mail/after-send');
+    expect((await house.run()).error).toBeInstanceOf(InvariantError);
+    setFaultHook(undefined);
+    expect(await nextRun()).toBeNull();
+    expect(await outcomeOf(house, 1)).toBe('held LABEL_MAIL_UNKNOWN');
+    await rm(path);
+    await changeOrder(house, 1, { Address1: '2 Second St' });
+    expect(await nextRun()).toBeNull();
+    expect(await outcomeOf(house, 1)).toBe('held LABEL_NOT_THERE');
+    await leave();
+    expect(await nextRun()).toBeNull();
+    expect(await outcomeOf(house, 1)).toBe('held LABEL_MAIL_UNKNOWN');
+    expect(server.mails).toHaveLength(1);
+    await retryWaiting(house.context(), { orderId: 1 });
+    expect(await nextRun()).toBeNull();
+    expect(await outcomeOf(house, 1)).toBe('delivered');
+    expect(server.mails).toHaveLength(2);
   });
 });

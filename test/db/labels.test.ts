@@ -1,7 +1,7 @@
 /** Shipping labels go with the hand-over file: there before it, checked, and an order without a good one is held. */
 
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -202,4 +202,93 @@ describe.each(engines())('shipping labels on %s', (engine) => {
     },
     120_000,
   );
+
+  describe('in a folder', () => {
+    const labelFolder = () => join(house.folder, 'labels');
+    const reopen = async (from: object = {}, labels: object = {}) => {
+      await house.close();
+      await open({
+        from: { folder: '../labels', file: '{order.OrderID}-{order.Other11}.lbl', ...from },
+        ...labels,
+      });
+      await mkdir(labelFolder());
+    };
+    /** Written an hour ago, by the installation's clock. */
+    const leave = async (name: string, bytes: string | Uint8Array, ageMs = 60 * MINUTE) => {
+      const path = join(labelFolder(), name);
+      await writeFile(path, bytes);
+      const at = new Date(house.clock.now() - ageMs);
+      await utimes(path, at, at);
+    };
+    const place = (id: number, other = 'x') => placeOrder(house, id, { row: { Other11: other } });
+    const nextRun = async () => {
+      house.clock.advance(15 * MINUTE);
+      return (await house.run()).error;
+    };
+
+    it('are found by name, checked alike, and an order waits until its own is there', async () => {
+      await reopen();
+      const document = Buffer.from(await pdf(), 'base64');
+      await leave('1-x.lbl', document);
+      await leave('2-x.lbl', ZPL);
+      await leave('4-x.lbl', 'see mail');
+      await leave('5-x.lbl', Buffer.from(await pdf(9), 'base64'));
+      for (const id of [1, 2, 3, 4, 5]) await place(id);
+      expect((await house.run()).error).toBeNull();
+      expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl']);
+      expect(await readFile(join(folder(), 'LBL_1_0001.pdf'))).toEqual(document);
+      expect(await outcomeOf(house, 3)).toBe('held LABEL_NOT_THERE');
+      expect(await outcomeOf(house, 4)).toBe('held BAD_LABEL');
+      expect(await outcomeOf(house, 5)).toBe('held LABEL_TOO_LARGE');
+      expect(await nextRun()).toBeNull();
+      expect(await outcomeOf(house, 3)).toBe('held LABEL_NOT_THERE');
+      await leave('3-x.lbl', ZPL, 5_000);
+      expect((await house.run()).error).toBeNull();
+      expect(await outcomeOf(house, 3), 'still being written').toBe('held LABEL_NOT_THERE');
+      expect(await nextRun()).toBeNull();
+      expect(await outcomeOf(house, 3)).toBe('delivered');
+      expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl', 'LBL_3_0002.zpl']);
+      expect(await spooled()).toEqual([]);
+    });
+
+    it.each(['../secret', '..', 'a/b', 'a\\b', '/etc/passwd', 'a\u0000b', '.hidden', 'a..b', 'C:x', '~', ''])(
+      'are never looked for elsewhere, whatever an order has: %j',
+      async (value) => {
+        await reopen();
+        await mkdir(join(labelFolder(), '1-'), { recursive: true });
+        await leave('../secret.lbl', ZPL);
+        await place(1, value.replace('\u0000', engine === 'sqlite' ? '\u0000' : '\u0001'));
+        expect((await house.run()).error).toBeNull();
+        expect(await outcomeOf(house, 1)).toBe('held BAD_LABEL_NAME');
+        expect(await labels()).toEqual([]);
+      },
+    );
+
+    it('that are links are not followed', async () => {
+      await reopen();
+      await writeFile(join(house.folder, 'secret.lbl'), ZPL);
+      await symlink(join(house.folder, 'secret.lbl'), join(labelFolder(), '1-x.lbl'));
+      await place(1);
+      expect((await house.run()).error).toBeNull();
+      expect(await outcomeOf(house, 1)).toBe('held BAD_LABEL');
+    });
+
+    it('hold the files up, and no order, while the folder is not there', async () => {
+      await reopen();
+      await rm(labelFolder(), { recursive: true });
+      await place(1);
+      expect((await house.run()).error).toMatchObject({ code: 'UNREACHABLE' });
+      await mkdir(labelFolder());
+      await leave('1-x.lbl', ZPL);
+      expect(await nextRun()).toBeNull();
+      expect(await outcomeOf(house, 1)).toBe('delivered');
+    });
+
+    it('may be missing where the template says so', async () => {
+      await reopen({}, { required: false });
+      await place(1);
+      expect((await house.run()).error).toBeNull();
+      expect(await outcomeOf(house, 1)).toBe('delivered');
+    });
+  });
 });

@@ -1,15 +1,16 @@
 import { hash } from 'node:crypto';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../core/errors.js';
+import { messageOf, TransientError } from '../../core/errors.js';
 import { RenderError } from '../../core/hand-over.js';
-import type { Label, LabelMail, LabelRule } from '../../core/label.js';
+import type { Label, LabelFolder, LabelMail, LabelRule } from '../../core/label.js';
 import type { Order } from '../../core/order.js';
 import { fromUtcText } from '../../core/time.js';
 import { waveMembers } from '../../queue/ledger/waves.js';
 import type { EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
 import { deliverBeside } from './beside.js';
+import { labelInFolder } from './label-folder.js';
 import { threePlOf, UnrenderableMembers } from './render.js';
 import type { Sending } from './sending.js';
 import { spoolPath } from './spool.js';
@@ -45,10 +46,25 @@ export async function deliverLabels(sending: Sending): Promise<void> {
       if (mail !== null) return; // they left before the file was fixed
       await lease.assertHeld();
       // PDFs made of HTML differ from one time to the next, so there is no hash to go by.
-      await deliverBeside(sending, name, () => true, make);
+      await deliverBeside(
+        sending,
+        name,
+        () => true,
+        () => stillThere(make),
+      );
     }
   } finally {
     await removeLabels(sending);
+  }
+}
+
+/** Its order was fixed in the file already: a label that is gone from its folder since then holds the file up. */
+async function stillThere(make: () => Promise<string>): Promise<string> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    throw new TransientError(error.code, messageOf(error), { cause: error });
   }
 }
 
@@ -88,8 +104,10 @@ export async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
       changeSetId: change_set_id,
       orderId: order_id ?? -1,
     }));
+    // Of a column they come with the page, where it is read; of a folder one at a time.
     const found = await context.orders.read(keys, (orders) => orders.map((order) => labelOf(rule, order)));
-    for (const { order, label } of found) {
+    for (const { order, label: has } of found) {
+      const label = typeof has !== 'string' ? has : rule.folder && (await fileOf(context, rule.folder, has));
       if (label === null) continue;
       const itemId = members.find(({ order_id }) => order_id === order.id)?.item_id ?? -1;
       const kind = 'kind' in label && label.kind === 'zpl' ? 'zpl' : 'pdf';
@@ -107,15 +125,24 @@ export async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
   }
 }
 
-type Found = { readonly order: Order; readonly label: Label | RenderError | null };
+type Usable = Label | RenderError | null;
 
-/** Pure; what is wrong with a label is the order's own matter. */
-function labelOf(rule: LabelRule, order: Order): Found {
+/** Pure; what is wrong with a label is the order's own matter. Of a folder it is the name of the file. */
+function labelOf(rule: LabelRule, order: Order): { readonly order: Order; readonly label: Usable | string } {
   try {
-    return { order, label: rule.of(order) };
+    return { order, label: rule.folder === null ? rule.of(order) : rule.folder.nameOf(order) };
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     return { order, label: error };
+  }
+}
+
+async function fileOf({ clock }: EngineContext, folder: LabelFolder, name: string): Promise<Usable> {
+  try {
+    return await labelInFolder(clock, folder, name);
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    return error;
   }
 }
 

@@ -7,6 +7,7 @@ import {
   UnknownOutcomeError,
 } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
+import { RenderError } from '../../core/hand-over.js';
 import type { LabelMail } from '../../core/label.js';
 import type { Mailer, SentMail } from '../../core/mail.js';
 import { toUtcText } from '../../core/time.js';
@@ -30,7 +31,7 @@ const TYPES = { pdf: 'application/pdf', zpl: 'text/plain' } as const;
 /** Why an order cannot go with the file. */
 interface Refused {
   readonly itemId: number;
-  readonly code: 'LABEL_MAIL_UNKNOWN' | 'LABEL_MAIL_REFUSED';
+  readonly code: string;
   readonly reason: string;
 }
 
@@ -45,6 +46,11 @@ export async function mailLabels(sending: Sending): Promise<void> {
   let isPlaceThere = false;
   for await (const label of labelsOf(sending)) {
     if (label.mail === null) return;
+    const bad = await unusable(label);
+    if (bad !== null) {
+      refused.push(bad);
+      continue;
+    }
     const mail = await openMail(sending, label, label.mail);
     if (mail === 'sent') continue;
     if ('code' in mail) {
@@ -58,6 +64,17 @@ export async function mailLabels(sending: Sending): Promise<void> {
     if (problem !== null) refused.push(problem);
   }
   if (refused.length > 0) throw new UnrenderableMembers(refused);
+}
+
+/** A file that was there a moment ago may be gone. */
+async function unusable({ itemId, make }: LabelFile): Promise<Refused | null> {
+  try {
+    await make();
+    return null;
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    return { itemId, code: error.code, reason: messageOf(error) };
+  }
 }
 
 interface OpenMail extends MailIntent {

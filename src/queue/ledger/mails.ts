@@ -61,6 +61,11 @@ export async function dropMail(session: Session, key: string): Promise<void> {
   await session.run(sql(session.engine, 'ledger/drop_mail'), { mail_key: key });
 }
 
+/** A batch that goes on by itself sends no mail of unknown outcome again. */
+export async function leaveMailsToPersons(session: Session, batchId: number): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/leave_mails_to_persons'), { batch_id: batchId });
+}
+
 /** How an item came about. */
 export async function itemAsked(
   session: Session,

@@ -243,6 +243,13 @@ describe('faults of a template', () => {
     expect(labels({ maxPages: 0 })[0]).toMatch('labels.maxPages');
     expect(labels({ page: { width: 4, height: 6 } })[0]).toMatch('labels.page.width: millimetres, from 20');
     expect(labels({ kind: 'pdf' })).toEqual(['labels.kind: unknown key']);
+    const inFolder = (file: string) => labels({ from: { folder: '../labels', file } })[0];
+    expect(inFolder('L-{order.OrderID}.pdf')).toBeUndefined();
+    expect(inFolder('label.pdf')).toMatch('labels.from.file: "label.pdf" needs a column of the order');
+    expect(inFolder('../{order.OrderID}.pdf')).toMatch('is a name in the folder, and no path');
+    expect(inFolder('{order.OrderId}.pdf')).toMatch('labels.from.file: no column "OrderId" in order');
+    expect(inFolder('{line.ItemCode}.pdf')).toMatch('"{line.ItemCode}": a name has columns of the order');
+    expect(inFolder('{order.OrderID.pdf')).toMatch('is a name in the folder, and no path');
     const mail = { to: ['dock@atlas.example'] };
     expect(labels({ deliver: 'mail', mail })).toEqual([]);
     expect(labels({ deliver: 'post' })[0]).toMatch('labels.deliver: "post" is not known');
