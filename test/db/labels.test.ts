@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/core/clock.js';
 import { InvariantError } from '../../src/core/errors.js';
 import type { EngineContext } from '../../src/engine/context.js';
+import { replayBatch } from '../../src/engine/replay.js';
 import { chromiumPrinter } from '../../src/load/labels/chromium.js';
 import { pdfPages } from '../../src/transform/labels/pdf.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
@@ -91,6 +92,21 @@ describe.each(engines())('shipping labels on %s', (engine) => {
     expect((await house.run()).error).toBeNull();
     expect(await outcomeOf(house, 4)).toBe('delivered');
     expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_4_0002.pdf']);
+  });
+
+  it('are made again beside the file by a replay', async () => {
+    const document = await pdf();
+    await put(1, document);
+    await put(2, ZPL);
+    expect((await house.run()).error).toBeNull();
+    const out = join(house.folder, 'again');
+    for (const time of ['first', 'second']) {
+      const [file] = await replayBatch(house.context(), 1, out);
+      expect([file?.identical, file?.labels, file?.labelProblems], time).toEqual([true, 2, []]);
+      expect((await readdir(out)).filter((name) => name.startsWith('LBL_')).sort()).toEqual(await labels());
+      expect((await readFile(join(out, 'LBL_1_0001.pdf'))).toString('base64')).toBe(document);
+    }
+    expect(await spooled()).toEqual([]);
   });
 
   it('may be left out where the template says so', async () => {
@@ -249,6 +265,24 @@ describe.each(engines())('shipping labels on %s', (engine) => {
       expect(await outcomeOf(house, 3)).toBe('delivered');
       expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl', 'LBL_3_0002.zpl']);
       expect(await spooled()).toEqual([]);
+    });
+
+    it('are made again as the folder has them today, or said to be missing', async () => {
+      await reopen();
+      await leave('1-x.lbl', ZPL);
+      await leave('2-x.lbl', ZPL);
+      await place(1);
+      await place(2);
+      expect((await house.run()).error).toBeNull();
+      await rm(join(labelFolder(), '2-x.lbl'));
+      const [file] = await replayBatch(house.context(), 1, join(house.folder, 'again'));
+      expect([file?.identical, file?.labels]).toEqual([true, 1]);
+      expect(file?.labelProblems).toEqual([
+        expect.stringMatching(/^no label of order 2: .*2-x\.lbl is not there/),
+      ]);
+      await expect(replayBatch(house.context(), 1, labelFolder())).rejects.toThrow(
+        /the folder of labels for 3PL atlas/,
+      );
     });
 
     it.each(['../secret', '..', 'a/b', 'a\\b', '/etc/passwd', 'a\u0000b', '.hidden', 'a..b', 'C:x', '~', ''])(

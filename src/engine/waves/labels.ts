@@ -24,7 +24,7 @@ const PAGE = 10;
  */
 export async function makeLabels(sending: Sending): Promise<void> {
   const bad: { itemId: number; code: string; reason: string }[] = [];
-  for await (const { itemId, make } of labelsOf(sending)) {
+  for await (const { itemId, make } of labelsToSend(sending)) {
     try {
       await make();
     } catch (error) {
@@ -42,7 +42,7 @@ export async function makeLabels(sending: Sending): Promise<void> {
 export async function deliverLabels(sending: Sending): Promise<void> {
   const { lease } = sending;
   try {
-    for await (const { name, make, mail } of labelsOf(sending)) {
+    for await (const { name, make, mail } of labelsToSend(sending)) {
       if (mail !== null) return; // they left before the file was fixed
       await lease.assertHeld();
       // PDFs made of HTML differ from one time to the next, so there is no hash to go by.
@@ -82,17 +82,23 @@ export interface LabelFile {
   readonly sha256: string | null;
   /** Null: it is a file. */
   readonly mail: LabelMail | null;
-  /** Puts the file in the spool where it is not there yet; returns where. */
+  /** Puts the file in the folder where it is not there yet; returns where. */
   make(): Promise<string>;
 }
 
-/** The labels of a wave, in the order of its file. */
-export async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
-  const { context, wave, pipeline } = sending;
-  if (pipeline.source.aggregate === 'table') return;
+/** The labels of a wave that is on its way, made in the spool. */
+export async function* labelsToSend(sending: Sending): AsyncGenerator<LabelFile> {
+  if (sending.pipeline.source.aggregate === 'table') return;
+  yield* labelsOf(sending, await folderOf(sending));
+}
+
+/** The labels of a wave of orders, in the order of its file; each is made in the folder when it is asked for. */
+export async function* labelsOf(
+  { context, wave }: Pick<Sending, 'context' | 'wave'>,
+  folder: string,
+): AsyncGenerator<LabelFile> {
   const { labels: rule } = await threePlOf(context, wave);
   if (rule === null) return;
-  const folder = await folderOf(sending);
   const file = { number: wave.number, plannedAt: fromUtcText(wave.planned_utc) };
   for (let after = -1; ; ) {
     assertGoingOn(context.signal);

@@ -22,7 +22,7 @@ import {
   mailUnknown,
 } from '../../queue/ledger/mails.js';
 import type { Session } from '../../queue/ledger/session.js';
-import { type LabelFile, labelsOf } from './labels.js';
+import { type LabelFile, labelsToSend } from './labels.js';
 import { UnrenderableMembers } from './render.js';
 import type { Sending } from './sending.js';
 
@@ -44,7 +44,7 @@ interface Refused {
 export async function mailLabels(sending: Sending): Promise<void> {
   const refused: Refused[] = [];
   let isPlaceThere = false;
-  for await (const label of labelsOf(sending)) {
+  for await (const label of labelsToSend(sending)) {
     if (label.mail === null) return;
     const bad = await unusable(label);
     if (bad !== null) {
