@@ -1,6 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../../core/config.js';
 import { ConfigurationError } from '../../core/errors.js';
+import type { ThreePl } from '../../core/hand-over.js';
+import { didYouMean } from '../../core/text.js';
 import type { Environment } from './environment.js';
 import { faultLines } from './faults.js';
 import { freezeConfig } from './frozen.js';
@@ -34,13 +36,7 @@ export function loadConfig(path: string, environment: Environment): Config {
   const parsed = configSchema(environment, baseDirectory).safeParse(written);
   const templates = readTemplates(threePlNames(written), dirname(file), environment);
   const faults = [...faultLines(parsed.error?.issues ?? []), ...templates.faults];
-  if (parsed.success && parsed.data.mail === undefined) {
-    for (const { name, labels } of templates.threePls) {
-      if (labels?.mail != null) {
-        faults.push(`3pl/${name}.yaml: labels.deliver: mail needs the section mail in orderferry.yaml`);
-      }
-    }
-  }
+  if (parsed.success) faults.push(...faultsBetween(parsed.data, templates.threePls));
   if (!parsed.success || faults.length > 0) {
     const head = `${shownPath(file)}: the configuration has faults; nothing was started`;
     throw new ConfigurationError([head, ...faults].join('\n'));
@@ -60,4 +56,25 @@ function threePlNames(written: unknown): string[] {
   return Array.isArray(names)
     ? names.filter((name) => typeof name === 'string' && /^[\w-]+$/.test(name))
     : [];
+}
+
+/** What templates need of the main file. */
+function faultsBetween(
+  { mail, godatafeed }: Pick<Config, 'mail' | 'godatafeed'>,
+  threePls: readonly ThreePl[],
+): string[] {
+  const faults: string[] = [];
+  const stores = godatafeed.stores.map(({ name }) => name);
+  for (const { name, labels, confirmations } of threePls) {
+    if (labels?.mail != null && mail === undefined) {
+      faults.push(`3pl/${name}.yaml: labels.deliver: mail needs the section mail in orderferry.yaml`);
+    }
+    for (const store of Object.keys(confirmations?.parcels.stores ?? {})) {
+      if (stores.includes(store)) continue;
+      faults.push(
+        `3pl/${name}.yaml: confirmations.parcels.stores.${store}: there is no such store under godatafeed.stores${didYouMean(store, stores)}`,
+      );
+    }
+  }
+  return faults;
 }

@@ -293,3 +293,16 @@ test('labels that go by mail need a mail server', () => {
   const mail = 'mail: { host: 127.0.0.1, secure: none, from: ferry@example.com }\n';
   expect(load(yaml + mail).threePls[0]?.labels?.mail?.to).toEqual(['dock@atlas.example']);
 });
+
+test('parcels of a store need that store', () => {
+  const atlas = join(root, 'config', '3pl', 'atlas.yaml');
+  const text = readFileSync(atlas, 'utf8').replace('parcels: joined', 'parcels: { stores: { mains: first } }');
+  writeFileSync(atlas, text);
+  const yaml = `database: { sqlite: a.db }
+threePls: [atlas]
+godatafeed: { stores: [{ name: main, consumerKey: "\${KEY}" }] }
+`;
+  expect(faultsOf(yaml, { KEY: 'consumer-key-1' }).at(-1)).toBe(
+    '3pl/atlas.yaml: confirmations.parcels.stores.mains: there is no such store under godatafeed.stores; did you mean "main"?',
+  );
+});
