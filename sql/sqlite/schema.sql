@@ -393,7 +393,7 @@ CREATE TABLE "etl.inbox_file" (
   change_set_id INTEGER,                       -- once it was read to its end
   code          TEXT,                          -- why it was set aside
   reason        TEXT,
-  settled_utc   TEXT,
+  settled_utc   TEXT, pruned_utc TEXT,
   CONSTRAINT inbox_file_state_is_known CHECK (state IN ('claimed', 'archived', 'frozen', 'repeated', 'aside', 'gone')),
   CONSTRAINT archived_inbox_file_has_its_copy_and_hash
     CHECK (state NOT IN ('archived', 'frozen', 'repeated') OR (archive IS NOT NULL AND sha256 IS NOT NULL AND bytes IS NOT NULL)),
@@ -410,6 +410,7 @@ CREATE UNIQUE INDEX inbox_file_is_read_once ON "etl.inbox_file" (three_pl, sha25
 CREATE INDEX inbox_file_open ON "etl.inbox_file" (three_pl, file_id) WHERE state = 'claimed' OR state = 'archived';
 CREATE INDEX inbox_file_by_name ON "etl.inbox_file" (name);
 CREATE INDEX inbox_file_by_change_set ON "etl.inbox_file" (change_set_id) WHERE change_set_id IS NOT NULL;
+CREATE INDEX inbox_file_by_age ON "etl.inbox_file" (settled_utc) WHERE pruned_utc IS NULL AND settled_utc IS NOT NULL;
 
 -- What a 3PL said, row by row. Kept as long as the ledger.
 CREATE TABLE "etl.inbox_row" (

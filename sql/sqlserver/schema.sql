@@ -411,7 +411,8 @@ CREATE TABLE etl.inbox_file (
     CHECK (state NOT IN ('aside', 'gone') OR (code IS NOT NULL AND reason IS NOT NULL)),
   CONSTRAINT inbox_file_is_settled_exactly_when_its_state_is_final
     CHECK ((settled_utc IS NOT NULL AND state IN ('frozen', 'repeated', 'aside', 'gone'))
-           OR (settled_utc IS NULL AND state NOT IN ('frozen', 'repeated', 'aside', 'gone')))
+           OR (settled_utc IS NULL AND state NOT IN ('frozen', 'repeated', 'aside', 'gone'))),
+  pruned_utc DATETIME2(3)
 );
 -- The same content is taken once per 3PL, whatever it is called. A filtered index of this engine takes no OR.
 CREATE UNIQUE INDEX inbox_file_is_read_once ON etl.inbox_file (three_pl, sha256)
@@ -419,6 +420,7 @@ CREATE UNIQUE INDEX inbox_file_is_read_once ON etl.inbox_file (three_pl, sha256)
 CREATE INDEX inbox_file_open ON etl.inbox_file (three_pl, file_id) WHERE state IN ('claimed', 'archived');
 CREATE INDEX inbox_file_by_name ON etl.inbox_file (name);
 CREATE INDEX inbox_file_by_change_set ON etl.inbox_file (change_set_id) WHERE change_set_id IS NOT NULL;
+CREATE INDEX inbox_file_by_age ON etl.inbox_file (settled_utc) WHERE pruned_utc IS NULL AND settled_utc IS NOT NULL;
 
 -- What a 3PL said, row by row. Kept as long as the ledger.
 CREATE TABLE etl.inbox_row (

@@ -128,6 +128,8 @@ export interface RetentionConfig {
   readonly frozenMs: number;
   /** Frozen rows a hand-over file was rendered from, and the ledger. Default 400 days. */
   readonly handedOverMs: number;
+  /** What 3PLs sent: rows, and the copies of their files. Default: as {@link handedOverMs}. */
+  readonly inboxMs?: number;
 }
 
 /** How mail leaves: TLS by STARTTLS, TLS from the first byte, or none at all (to this machine alone). */

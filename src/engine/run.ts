@@ -21,6 +21,7 @@ import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
 import { freezeApi } from './api/freeze-api.js';
 import { type Backfill, openBackfill } from './backfill.js';
 import { type EngineContext, orderSource } from './context.js';
+import { pruneArchive } from './inbox/prune-archive.js';
 import { takeInboxes } from './inbox/take-inboxes.js';
 import { pipelineLease, requestDeadline } from './leases.js';
 import { freezeEnded } from './marketplace/freeze-ended.js';
@@ -274,6 +275,7 @@ async function finish(turn: Turn, error: unknown): Promise<unknown> {
 async function pruneOnce({ context, lease }: Turn, nowMs: number): Promise<void> {
   try {
     await lease.transaction((session) => prune(session, context.config.retention, nowMs));
+    await pruneArchive(context, lease, nowMs);
   } catch (error) {
     if (error instanceof LeaseLostError || error instanceof InvariantError) throw error;
     context.log.error(

@@ -140,12 +140,15 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     handedOver: duration({ min: DAY })
       .prefault('400d')
       .describe('Frozen rows a hand-over file was rendered from, and the ledger.'),
+    inbox: duration({ min: DAY })
+      .prefault('400d')
+      .describe('What 3PLs sent: the rows of their files, and the copies of these.'),
   }).transform((value, context) => {
     if (value.handedOver < value.frozen) {
       const message = 'must not be shorter than retention.frozen';
       context.addIssue({ code: 'custom', path: ['handedOver'], message });
     }
-    return { frozenMs: value.frozen, handedOverMs: value.handedOver };
+    return { frozenMs: value.frozen, handedOverMs: value.handedOver, inboxMs: value.inbox };
   });
 
   return group({

@@ -296,7 +296,10 @@ test('labels that go by mail need a mail server', () => {
 
 test('parcels of a store need that store', () => {
   const atlas = join(root, 'config', '3pl', 'atlas.yaml');
-  const text = readFileSync(atlas, 'utf8').replace('parcels: joined', 'parcels: { stores: { mains: first } }');
+  const text = readFileSync(atlas, 'utf8').replace(
+    'parcels: joined',
+    'parcels: { stores: { mains: first } }',
+  );
   writeFileSync(atlas, text);
   const yaml = `database: { sqlite: a.db }
 threePls: [atlas]

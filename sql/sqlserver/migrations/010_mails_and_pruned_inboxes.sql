@@ -18,3 +18,6 @@ CREATE TABLE etl.mail (
            OR (state <> 'sent' AND receipt IS NULL AND sent_utc IS NULL))
 );
 CREATE INDEX mail_by_order ON etl.mail (order_id) WHERE order_id IS NOT NULL;
+-- When the rows of a file of a 3PL and its copy in the archive went. Its hash stays: it tells a file that comes again.
+ALTER TABLE etl.inbox_file ADD pruned_utc DATETIME2(3);
+CREATE INDEX inbox_file_by_age ON etl.inbox_file (settled_utc) WHERE pruned_utc IS NULL AND settled_utc IS NOT NULL;
