@@ -82,6 +82,8 @@ export interface EngineContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: Config;
+  /** Of a dry run, whose own state directory is thrown away: that of the real ones, which is only read. */
+  readonly earlierState?: string;
   readonly orders: OrderReader;
   readonly tables: TableReader;
   readonly kit: TransformKit;

@@ -67,6 +67,7 @@ export async function dryRun(
         clock: unhurriedClock(context.clock),
         log: dryLogger(context.log),
         config: { ...context.config, stateDirectory: folder },
+        earlierState: context.config.stateDirectory,
         delivery(target) {
           const name = target === 'tables' ? target : target.name;
           const known = deliveries.get(name) ?? dryDelivery(context.delivery(target));

@@ -155,13 +155,14 @@ async function decidePage(
       decided.set(item, decideShipment(shipment, collected, pipeline, standing, how));
     }
   }
-  const again = new Map<UndecidedShipment, ReadAgain | undefined>();
-  for (const item of page) {
-    if (item.item_id === null || !isFaultKey(item.item_key)) continue;
-    again.set(item, await readAgain(context, item.item_key));
-  }
+  const asked = page.filter(({ item_id, item_key }) => item_id !== null && isFaultKey(item_key));
+  const again = await readAgain(
+    context,
+    asked.map(({ item_key }) => item_key),
+  );
   return page.map((item) => {
-    if (again.has(item)) return { item, ...readTwice(again.get(item)) };
+    if (item.item_id !== null && again.has(item.item_key))
+      return { item, ...readTwice(again.get(item.item_key)) };
     return { item, mended: null, ...(decided.get(item) ?? unusable(item)) };
   });
 }
