@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { boundHeapGrowth } from '../src/app/memory.js';
 import { PIPELINES } from '../src/app/pipelines.js';
 import { makeContext } from '../src/app/runtime.js';
 import { MINUTE } from '../src/core/clock.js';
@@ -27,6 +28,7 @@ if (!Number.isSafeInteger(MEGABYTES) || MEGABYTES < 1) {
 /** Rows of one order. */
 const LINES = 20;
 
+boundHeapGrowth(); // as the command line does
 const folder = await mkdtemp(join(tmpdir(), 'orderferry-bench-'));
 try {
   await measure();

@@ -393,7 +393,7 @@ CREATE TABLE "etl.inbox_file" (
   change_set_id INTEGER,                       -- once it was read to its end
   code          TEXT,                          -- why it was set aside
   reason        TEXT,
-  settled_utc   TEXT,
+  settled_utc   TEXT, pruned_utc TEXT,
   CONSTRAINT inbox_file_state_is_known CHECK (state IN ('claimed', 'archived', 'frozen', 'repeated', 'aside', 'gone')),
   CONSTRAINT archived_inbox_file_has_its_copy_and_hash
     CHECK (state NOT IN ('archived', 'frozen', 'repeated') OR (archive IS NOT NULL AND sha256 IS NOT NULL AND bytes IS NOT NULL)),
@@ -410,6 +410,7 @@ CREATE UNIQUE INDEX inbox_file_is_read_once ON "etl.inbox_file" (three_pl, sha25
 CREATE INDEX inbox_file_open ON "etl.inbox_file" (three_pl, file_id) WHERE state = 'claimed' OR state = 'archived';
 CREATE INDEX inbox_file_by_name ON "etl.inbox_file" (name);
 CREATE INDEX inbox_file_by_change_set ON "etl.inbox_file" (change_set_id) WHERE change_set_id IS NOT NULL;
+CREATE INDEX inbox_file_by_age ON "etl.inbox_file" (settled_utc) WHERE pruned_utc IS NULL AND settled_utc IS NOT NULL;
 
 -- What a 3PL said, row by row. Kept as long as the ledger.
 CREATE TABLE "etl.inbox_row" (
@@ -444,3 +445,23 @@ CREATE INDEX inbox_row_by_order ON "etl.inbox_row" (order_id, file_id, line) WHE
 CREATE INDEX inbox_row_of_file ON "etl.inbox_row" (file_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_by_content ON "etl.inbox_row" (order_id, content) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_faulty ON "etl.inbox_row" (file_id, line) WHERE code IS NOT NULL;
+
+-- A mail that must not go twice. Nothing can be read back of a mail, so the row is the intent, there before it is sent;
+-- what provably was not sent leaves none.
+CREATE TABLE "etl.mail" (
+  mail_key     TEXT    NOT NULL PRIMARY KEY,   -- the business key: label/atlas/48031/1/<hash>
+  item_id      INTEGER,                        -- of the last try, where it is an order's
+  order_id     INTEGER,
+  recipients   TEXT    NOT NULL,
+  subject      TEXT    NOT NULL,
+  state        TEXT    NOT NULL DEFAULT 'sending',
+  token        INTEGER NOT NULL,               -- fencing token of the process that sends it
+  intended_utc TEXT    NOT NULL,
+  sent_utc     TEXT,
+  receipt      TEXT,                           -- the mail server's answer, with the Message-ID
+  last_error   TEXT,
+  CONSTRAINT mail_state_is_known CHECK (state IN ('sending', 'sent', 'unknown')),
+  CONSTRAINT mail_is_sent_exactly_when_it_has_a_receipt
+    CHECK ((state = 'sent') = (receipt IS NOT NULL) AND (state = 'sent') = (sent_utc IS NOT NULL))
+);
+CREATE INDEX mail_by_order ON "etl.mail" (order_id) WHERE order_id IS NOT NULL;

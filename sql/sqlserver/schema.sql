@@ -411,7 +411,8 @@ CREATE TABLE etl.inbox_file (
     CHECK (state NOT IN ('aside', 'gone') OR (code IS NOT NULL AND reason IS NOT NULL)),
   CONSTRAINT inbox_file_is_settled_exactly_when_its_state_is_final
     CHECK ((settled_utc IS NOT NULL AND state IN ('frozen', 'repeated', 'aside', 'gone'))
-           OR (settled_utc IS NULL AND state NOT IN ('frozen', 'repeated', 'aside', 'gone')))
+           OR (settled_utc IS NULL AND state NOT IN ('frozen', 'repeated', 'aside', 'gone'))),
+  pruned_utc DATETIME2(3)
 );
 -- The same content is taken once per 3PL, whatever it is called. A filtered index of this engine takes no OR.
 CREATE UNIQUE INDEX inbox_file_is_read_once ON etl.inbox_file (three_pl, sha256)
@@ -419,6 +420,7 @@ CREATE UNIQUE INDEX inbox_file_is_read_once ON etl.inbox_file (three_pl, sha256)
 CREATE INDEX inbox_file_open ON etl.inbox_file (three_pl, file_id) WHERE state IN ('claimed', 'archived');
 CREATE INDEX inbox_file_by_name ON etl.inbox_file (name);
 CREATE INDEX inbox_file_by_change_set ON etl.inbox_file (change_set_id) WHERE change_set_id IS NOT NULL;
+CREATE INDEX inbox_file_by_age ON etl.inbox_file (settled_utc) WHERE pruned_utc IS NULL AND settled_utc IS NOT NULL;
 
 -- What a 3PL said, row by row. Kept as long as the ledger.
 CREATE TABLE etl.inbox_row (
@@ -454,3 +456,24 @@ CREATE INDEX inbox_row_by_order ON etl.inbox_row (order_id, file_id, line) WHERE
 CREATE INDEX inbox_row_of_file ON etl.inbox_row (file_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_by_content ON etl.inbox_row (order_id, content) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_faulty ON etl.inbox_row (file_id, line) WHERE code IS NOT NULL;
+
+-- A mail that must not go twice. Nothing can be read back of a mail, so the row is the intent, there before it is sent;
+-- what provably was not sent leaves none.
+CREATE TABLE etl.mail (
+  mail_key     NVARCHAR(300) NOT NULL PRIMARY KEY,   -- the business key: label/atlas/48031/1/<hash>
+  item_id      INT,                                  -- of the last try, where it is an order's
+  order_id     INT,
+  recipients   NVARCHAR(MAX) NOT NULL,
+  subject      NVARCHAR(MAX) NOT NULL,
+  state        NVARCHAR(100) NOT NULL DEFAULT 'sending',
+  token        INT NOT NULL,                         -- fencing token of the process that sends it
+  intended_utc DATETIME2(3) NOT NULL,
+  sent_utc     DATETIME2(3),
+  receipt      NVARCHAR(MAX),                        -- the mail server's answer, with the Message-ID
+  last_error   NVARCHAR(MAX),
+  CONSTRAINT mail_state_is_known CHECK (state IN ('sending', 'sent', 'unknown')),
+  CONSTRAINT mail_is_sent_exactly_when_it_has_a_receipt
+    CHECK ((state = 'sent' AND receipt IS NOT NULL AND sent_utc IS NOT NULL)
+           OR (state <> 'sent' AND receipt IS NULL AND sent_utc IS NULL))
+);
+CREATE INDEX mail_by_order ON etl.mail (order_id) WHERE order_id IS NOT NULL;

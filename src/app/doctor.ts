@@ -5,8 +5,9 @@ import type { Database } from '../db/database.js';
 import { type Check, failed, passed } from './doctor/check.js';
 import { checkExigoApi, type ExigoProbe } from './doctor/check-api.js';
 import { checkDatabase } from './doctor/check-database.js';
-import { checkFolder } from './doctor/check-folder.js';
+import { checkFolder, checkLabelFolder } from './doctor/check-folder.js';
 import { checkGoDataFeed, type FeedProbe } from './doctor/check-godatafeed.js';
+import { checkMailServer } from './doctor/check-mail.js';
 import { checkPlace } from './doctor/check-place.js';
 import { checkZones } from './doctor/check-zones.js';
 import type { Output } from './output.js';
@@ -63,6 +64,9 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
     checkZones(['America/Chicago', ...threePls.map((one) => one.wave.zone)]),
   ];
   for (const [name, folder] of folders) checks.push(await checkFolder(name, folder.path, folder.made));
+  for (const { name, labels } of threePls) {
+    if (labels?.folder) checks.push(await checkLabelFolder(`labels of ${name}`, labels.folder.path));
+  }
   const { clock } = options;
   for (const { name, delivery, confirmations } of threePls) {
     const inbox = confirmations?.inbox ?? null;
@@ -83,6 +87,7 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
   );
   checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));
   checks.push(...(await checkGoDataFeed(config.godatafeed.stores, options.godatafeed)));
+  if (config.mail !== undefined) checks.push(await checkMailServer(config.mail));
   return report(checks);
 }
 

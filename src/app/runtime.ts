@@ -3,6 +3,7 @@ import type { Config } from '../core/config.js';
 import { InvariantError } from '../core/errors.js';
 import type { OrderRules } from '../core/godatafeed.js';
 import type { ThreePl } from '../core/hand-over.js';
+import type { LabelRule } from '../core/label.js';
 import { type Logger, silentLogger } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import type { UpdateTarget } from '../core/targets.js';
@@ -24,6 +25,7 @@ import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
 import { fileDelivery } from '../load/files/delivery.js';
 import { godatafeedUpdateTarget } from '../load/godatafeed/update-target.js';
 import { chromiumPrinter } from '../load/labels/chromium.js';
+import { smtpMailer } from '../mail/smtp.js';
 import { zplLabels } from '../transform/labels/decode.js';
 import { pdfPages } from '../transform/labels/pdf.js';
 import { orderMapper, type StoreRules } from '../transform/marketplace/new-order.js';
@@ -115,6 +117,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
           : folders.of(target.name, target.delivery),
       ),
     labelPrinter,
+    mailer: config.mail === undefined ? null : smtpMailer(config.mail, clock),
     inbox: (threePl) => {
       const { name, confirmations } = threePl;
       if (confirmations !== null) return inboxPlace(folders.of(name, confirmations.inbox));
@@ -186,6 +189,18 @@ function storedThreePls(json: string, config: Config): readonly ThreePl[] {
   return stored.threePls.map((value) => {
     const threePl = makeThreePl(parseTemplate(value, 'stored configuration'), config.stateDirectory);
     const today = config.threePls.find(({ name }) => name === threePl.name);
-    return today === undefined ? threePl : { ...threePl, delivery: today.delivery };
+    return today === undefined
+      ? threePl
+      : { ...threePl, delivery: today.delivery, labels: placedAsToday(threePl.labels, today.labels) };
   });
+}
+
+/** Where labels come from and how they go is as stored; which folder, and who gets mail, is today's setting. */
+function placedAsToday(stored: LabelRule | null, today: LabelRule | null): LabelRule | null {
+  if (stored === null || today === null) return stored;
+  return {
+    ...stored,
+    folder: stored.folder && today.folder ? { ...stored.folder, path: today.folder.path } : stored.folder,
+    mail: stored.mail && (today.mail ?? stored.mail),
+  };
 }

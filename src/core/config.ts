@@ -16,6 +16,8 @@ export interface Config {
   readonly retention: RetentionConfig;
   /** Folder of the CSV files of `exigo-snapshot-to-csv`. */
   readonly tableCsv: { readonly directory: string };
+  /** Left out: no mail is sent. */
+  readonly mail?: MailConfig | undefined;
   /** Chromium for HTML labels; left out: looked for where systems have it. */
   readonly labels?: { readonly chromium?: string | undefined } | undefined;
   /** In the order in which their routes are tried. */
@@ -126,4 +128,24 @@ export interface RetentionConfig {
   readonly frozenMs: number;
   /** Frozen rows a hand-over file was rendered from, and the ledger. Default 400 days. */
   readonly handedOverMs: number;
+  /** What 3PLs sent: rows, and the copies of their files. Default: as {@link handedOverMs}. */
+  readonly inboxMs?: number;
+}
+
+/** How mail leaves: TLS by STARTTLS, TLS from the first byte, or none at all (to this machine alone). */
+export const MAIL_SECURITY = ['starttls', 'tls', 'none'] as const;
+
+export interface MailConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: (typeof MAIL_SECURITY)[number];
+  /** Null, with the password: the server wants no login. */
+  readonly user: string | null;
+  readonly password: string | null;
+  /** `Orderferry <ferry@example.com>`, or the address alone. */
+  readonly from: string;
+  /** Absolute path of a PEM file; null: the authorities that Node trusts. */
+  readonly caFile: string | null;
+  /** Total time of one mail. Default 60 s. */
+  readonly deadlineMs: number;
 }

@@ -66,6 +66,27 @@ export type ReadyRule =
 export const PARCEL_POLICIES = ['first', 'last', 'joined'] as const;
 export type ParcelPolicy = (typeof PARCEL_POLICIES)[number];
 
+/** The policy of a 3PL, and where marketplaces want another. */
+export interface ParcelRules {
+  /** For what has no rule of its own, and for orders of no marketplace. */
+  readonly otherwise: ParcelPolicy;
+  /** By store of GoDataFeed, as the configuration names it. */
+  readonly stores: Readonly<Record<string, ParcelPolicy>>;
+  /** By marketplace, as GoDataFeed names it; capitals do not count. */
+  readonly marketplaces: Readonly<Record<string, ParcelPolicy>>;
+}
+
+/** The marketplace's policy goes before the store's, and that before the one for all. Pure. */
+export function parcelPolicy(
+  { otherwise, stores, marketplaces }: ParcelRules,
+  origin: { readonly store: string; readonly marketplace: string | null } | undefined,
+): ParcelPolicy {
+  if (origin === undefined) return otherwise;
+  const name = origin.marketplace?.trim().toLowerCase();
+  const own = Object.entries(marketplaces).find(([key]) => key.trim().toLowerCase() === name);
+  return own?.[1] ?? (Object.hasOwn(stores, origin.store) ? stores[origin.store] : undefined) ?? otherwise;
+}
+
 /** One kind of file that a 3PL sends, as its template has it. Pure. */
 export interface ConfirmationFile {
   /** Of the kind: `shipments`, `answers`. */
@@ -99,5 +120,5 @@ export interface Confirmations {
   /** Where the 3PL puts its files: a folder here or on a server, as `delivery` of the template. */
   readonly inbox: Place;
   readonly files: readonly ConfirmationFile[];
-  readonly parcels: ParcelPolicy;
+  readonly parcels: ParcelRules;
 }

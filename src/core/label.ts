@@ -21,8 +21,10 @@ export interface LabelRule {
   readonly maxPages: number;
   /** Of a page that is made of HTML. */
   readonly page: PageSize;
+  /** Null: labels are in a column of the order. */
+  readonly folder: LabelFolder | null;
   /**
-   * Null: the order has none, and needs none. Throws RenderError: `NO_LABEL`, `BAD_LABEL` (no Base64, neither PDF,
+   * The label in the order's column. Null: the order has none, and needs none. Throws RenderError: `NO_LABEL`, `BAD_LABEL` (no Base64, neither PDF,
    * HTML nor ZPL, cut short), `LABEL_TOO_LARGE`.
    */
   of(order: Order): Label | null;
@@ -32,6 +34,34 @@ export interface LabelRule {
     kind: 'pdf' | 'zpl',
     file: { readonly number: number; readonly plannedAt: number },
   ): string;
+  /** Null: labels are files beside the hand-over file. */
+  readonly mail: LabelMail | null;
+}
+
+/** Labels that another system leaves in a folder, a file each. */
+export interface LabelFolder {
+  /** Absolute. */
+  readonly path: string;
+  /** A file is whole when it has not been written to for this long (ms). */
+  readonly readyMs: number;
+  /** False: an order whose file is not there goes without. */
+  readonly required: boolean;
+  /** In bytes. */
+  readonly maxBytes: number;
+  /**
+   * A name in this folder and no path, whatever the order has. Throws RenderError `BAD_LABEL_NAME` for values that would
+   * lead elsewhere or are empty.
+   */
+  nameOf(order: Order): string;
+  /** What the file has. Throws RenderError `BAD_LABEL`, `LABEL_TOO_LARGE`. */
+  read(bytes: Uint8Array): Label;
+}
+
+/** Labels that go by mail, one each, before the hand-over file. */
+export interface LabelMail {
+  /** Addresses of the 3PL. */
+  readonly to: readonly string[];
+  subject(order: Order, file: { readonly number: number }): string;
 }
 
 /** Makes PDFs of HTML. What it is given gets no network, no scripts and no local files. */

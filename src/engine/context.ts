@@ -6,6 +6,7 @@ import type { RenderedOrder, ThreePl } from '../core/hand-over.js';
 import type { InboxPlace } from '../core/inbox-place.js';
 import type { LabelPrinter } from '../core/label.js';
 import type { Logger } from '../core/log.js';
+import type { Mailer } from '../core/mail.js';
 import type { Reporter } from '../core/marketplace.js';
 import type { MappedOrder, OrderTarget } from '../core/new-order.js';
 import type { FrozenValue, Order } from '../core/order.js';
@@ -81,6 +82,8 @@ export interface EngineContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly config: Config;
+  /** Of a dry run, whose own state directory is thrown away: that of the real ones, which is only read. */
+  readonly earlierState?: string;
   readonly orders: OrderReader;
   readonly tables: TableReader;
   readonly kit: TransformKit;
@@ -88,6 +91,8 @@ export interface EngineContext {
   delivery(target: ThreePl | 'tables'): Delivery;
   /** Makes PDFs of HTML labels. */
   readonly labelPrinter: LabelPrinter;
+  /** Null when no mail server is configured. */
+  readonly mailer: Mailer | null;
   /** Where a 3PL that has `confirmations` puts its files. */
   inbox(threePl: ThreePl): InboxPlace;
   /** Null when no Exigo API is configured. */

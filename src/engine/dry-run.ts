@@ -11,6 +11,7 @@ import {
   dryLogger,
   type Listed,
   type PlannedCall,
+  recordingMailer,
   recordingOrderTarget,
   recordingShipments,
   recordingStore,
@@ -66,12 +67,14 @@ export async function dryRun(
         clock: unhurriedClock(context.clock),
         log: dryLogger(context.log),
         config: { ...context.config, stateDirectory: folder },
+        earlierState: context.config.stateDirectory,
         delivery(target) {
           const name = target === 'tables' ? target : target.name;
           const known = deliveries.get(name) ?? dryDelivery(context.delivery(target));
           deliveries.set(name, known);
           return known;
         },
+        mailer: context.mailer === null ? null : recordingMailer(context.mailer, calls),
         inbox: (threePl) => dryInbox(context.inbox(threePl)),
         updateTargets: new Map(
           [...context.updateTargets].map(([name, target]) => [name, recordingStore(target, calls)]),

@@ -6,6 +6,7 @@ import { TerminalError } from '../core/errors.js';
 import { statusName } from '../core/exigo.js';
 import type { MarketplaceStore, NewOrders } from '../core/feed-store.js';
 import type { LogFields, Logger } from '../core/log.js';
+import type { Mailer } from '../core/mail.js';
 import type { OrderTarget } from '../core/new-order.js';
 import type { Delivery, FileFacts, ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { Session } from '../queue/ledger/session.js';
@@ -15,7 +16,7 @@ import { describeSent } from './updates/update-request.js';
 /** A call that a real run would make. */
 export interface PlannedCall {
   readonly operation: string;
-  /** Exigo order ids, or numbers of marketplace orders. */
+  /** Exigo order ids, or numbers of marketplace orders; empty for a mail, whose subject says it. */
   readonly orders: readonly (number | string)[];
 }
 
@@ -97,6 +98,17 @@ export function recordingTarget(
     async change(orderIds, to) {
       calls.push({ operation: `ChangeOrderStatusBatch ${to}`, orders: orderIds });
       for (const id of orderIds) done.set(id, to);
+    },
+  };
+}
+
+/** Notes what would be mailed, and to whom. */
+export function recordingMailer({ description }: Mailer, calls: PlannedCall[]): Mailer {
+  return {
+    description,
+    async send({ to, subject }) {
+      calls.push({ operation: `mail "${subject}" to ${to.join(', ')}`, orders: [] });
+      return { receipt: 'would be sent', refused: [] };
     },
   };
 }

@@ -1,11 +1,13 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, InvariantError, messageOf, UsageError } from '../core/errors.js';
+import { codeOf, InvariantError, messageOf, UnreachableError, UsageError } from '../core/errors.js';
+import { RenderError } from '../core/hand-over.js';
 import { counted } from '../core/text.js';
 import { readBatch } from '../queue/ledger/batches.js';
 import type { Wave } from '../queue/ledger/waves.js';
 import { sentMembers, wavesOfBatch } from '../queue/reads/replay.js';
 import type { EngineContext } from './context.js';
+import { labelsOf } from './waves/labels.js';
 import { renderWave, threePlOf } from './waves/render.js';
 
 const PAGE = 500;
@@ -23,6 +25,10 @@ export interface ReplayedFile {
   readonly identical: boolean | null;
   /** What differs from the file that was sent, or why it cannot be made. */
   readonly differences: readonly string[];
+  /** Shipping labels that were made beside it. Of these no hash is kept: a PDF of HTML differs from one time to the next. */
+  readonly labels: number;
+  /** Why others could not be made. */
+  readonly labelProblems: readonly string[];
 }
 
 /**
@@ -51,21 +57,40 @@ export async function replayBatch(
 
 async function replay(context: EngineContext, wave: Wave, out: string): Promise<ReplayedFile> {
   const path = join(out, wave.file_name);
+  const none = { labels: 0, labelProblems: [] };
   try {
     const made = await renderWave(context, wave, path);
-    if (wave.sha256 === null) return { path, ...made, identical: null, differences: [] };
-    if (wave.sha256 === made.sha256) return { path, ...made, identical: true, differences: [] };
+    const labels = wave.step === 'table-csv' ? none : await makeLabels(context, wave, out);
+    if (wave.sha256 === null) return { path, ...made, ...labels, identical: null, differences: [] };
+    if (wave.sha256 === made.sha256) return { path, ...made, ...labels, identical: true, differences: [] };
     const counts = (['orders', 'rows', 'bytes'] as const)
       .filter((key) => made[key] !== wave[key])
       .map((key) => `${made[key]} ${key}, ${wave[key]} were sent`);
     const differences = [...counts, ...(await alteredOrders(context, wave))];
-    return { path, ...made, identical: false, differences };
+    return { path, ...made, ...labels, identical: false, differences };
   } catch (error) {
     if (!(error instanceof InvariantError)) throw error;
     await rm(path, { force: true });
     const nothing = { orders: 0, rows: 0, bytes: 0, sha256: null };
-    return { path, ...nothing, identical: false, differences: [messageOf(error)] };
+    return { path, ...nothing, ...none, identical: false, differences: [messageOf(error)] };
   }
+}
+
+/** The labels of its orders, as their columns had them; out of a folder, as that has them today. */
+async function makeLabels(context: EngineContext, wave: Wave, out: string) {
+  let labels = 0;
+  const labelProblems: string[] = [];
+  for await (const { order, name, make } of labelsOf({ context, wave }, out)) {
+    try {
+      await rm(join(out, name), { force: true }); // an earlier replay's
+      await make();
+      labels++;
+    } catch (error) {
+      if (!(error instanceof RenderError || error instanceof UnreachableError)) throw error;
+      labelProblems.push(`no label of order ${order.id}: ${messageOf(error)}`);
+    }
+  }
+  return { labels, labelProblems };
 }
 
 /** Orders that are not as they were when their verdict was given, by their fingerprints. */
@@ -100,17 +125,27 @@ async function alteredOrders(context: EngineContext, wave: Wave): Promise<string
 /** A file in a delivery folder is a file that is sent. */
 async function assertNobodyReads(context: EngineContext, out: string): Promise<void> {
   const folder = await resolved(out);
-  const delivered = [
-    ...context.config.threePls.flatMap(({ name, delivery }) =>
-      delivery.kind === 'folder' ? [{ name: `3PL ${name}`, path: delivery.path }] : [],
+  const { threePls, tableCsv } = context.config;
+  const read = [
+    ...threePls.flatMap(({ name, delivery }) =>
+      delivery.kind === 'folder' ? [{ what: `the delivery folder of 3PL ${name}`, path: delivery.path }] : [],
     ),
-    { name: 'the table files', path: context.config.tableCsv.directory },
+    { what: 'the delivery folder of the table files', path: tableCsv.directory },
+    ...threePls.flatMap(({ name, confirmations }) =>
+      confirmations?.inbox.kind === 'folder'
+        ? [{ what: `the inbox of 3PL ${name}`, path: confirmations.inbox.path }]
+        : [],
+    ),
+    ...threePls.flatMap(({ name, labels }) =>
+      labels?.folder ? [{ what: `the folder of labels for 3PL ${name}`, path: labels.folder.path }] : [],
+    ),
   ];
-  for (const { name, path } of delivered) {
+  for (const { what, path } of read) {
     if ((await resolved(path)) === folder) {
-      throw new UsageError(
-        `--out ${out} is the delivery folder of ${name}: whatever is there counts as sent; name another folder`,
-      );
+      const why = what.startsWith('the delivery')
+        ? 'whatever is there counts as sent'
+        : 'whatever is there is read';
+      throw new UsageError(`--out ${out} is ${what}: ${why}; name another folder`);
     }
   }
 }

@@ -21,11 +21,13 @@ import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
 import { freezeApi } from './api/freeze-api.js';
 import { type Backfill, openBackfill } from './backfill.js';
 import { type EngineContext, orderSource } from './context.js';
+import { pruneArchive } from './inbox/prune-archive.js';
 import { takeInboxes } from './inbox/take-inboxes.js';
 import { pipelineLease, requestDeadline } from './leases.js';
 import { freezeEnded } from './marketplace/freeze-ended.js';
 import { type FrozenStores, freezeStores, type StoreProblem } from './marketplace/freeze-stores.js';
 import { assertGoingOn } from './stop.js';
+import { goOnWithLabels } from './waves/awaited-labels.js';
 import { recoverWaves } from './waves/recover-waves.js';
 import { emptySpool } from './waves/spool.js';
 import type { DueWaves } from './waves/waves.js';
@@ -122,7 +124,10 @@ async function goOn(
   error: unknown,
 ): Promise<unknown> {
   const { context, lease, pipeline } = turn;
-  const answers = standing ?? (await context.database.several(standingRequests(turn)));
+  const woken = await goOnWithLabels(context, lease, pipeline);
+  if (woken > 0) await beginNow(turn);
+  const answers =
+    woken === 0 && standing !== null ? standing : await context.database.several(standingRequests(turn));
   const open = openWork(answers);
   note(turn, open);
   turn.pruneDue = pruneIsDue(answers[2], context.clock.now());
@@ -270,6 +275,7 @@ async function finish(turn: Turn, error: unknown): Promise<unknown> {
 async function pruneOnce({ context, lease }: Turn, nowMs: number): Promise<void> {
   try {
     await lease.transaction((session) => prune(session, context.config.retention, nowMs));
+    await pruneArchive(context, lease, nowMs);
   } catch (error) {
     if (error instanceof LeaseLostError || error instanceof InvariantError) throw error;
     context.log.error(

@@ -29,6 +29,7 @@ export async function prune(session: Session, retention: RetentionConfig, nowMs:
     frozen_before: toUtcText(nowMs - retention.frozenMs),
     handed_over_before: toUtcText(nowMs - retention.handedOverMs),
   };
+  const inbox = { inbox_before: inboxBefore(retention, nowMs) };
   await session.run(sql(session.engine, 'retention/list_old'), values);
   const old = await session.get<{ n: number }>(sql(session.engine, 'retention/count_old'));
   // Without any, a server would take its second or two to plan them all the same.
@@ -36,6 +37,39 @@ export async function prune(session: Session, retention: RetentionConfig, nowMs:
     await signVersions(session);
     await session.run(sql(session.engine, 'retention/prune_frozen'), values);
   }
+  // Before the ledger, which knows what waits.
+  await session.run(sql(session.engine, 'retention/prune_inbox_rows'), inbox);
   await session.run(sql(session.engine, 'retention/prune_ledger'), values);
   await writeWatermark(session, SCOPE, 'pruned', values.now);
+}
+
+/** A file of a 3PL of which no row is kept any more. */
+export interface PrunedInboxFile {
+  readonly file_id: number;
+  /** Its copy, relative to the state directory; null where it was never made. */
+  readonly archive: string | null;
+}
+
+/** Files whose copies can go. They are listed until {@link inboxFilesPruned} notes that they have. */
+export async function inboxFilesWithoutRows(
+  session: Session,
+  retention: RetentionConfig,
+  nowMs: number,
+): Promise<PrunedInboxFile[]> {
+  return session.all<PrunedInboxFile>(sql(session.engine, 'retention/inbox_files_without_rows'), {
+    inbox_before: inboxBefore(retention, nowMs),
+  });
+}
+
+export async function inboxFilesPruned(
+  session: Session,
+  fileIds: readonly number[],
+  now: string,
+): Promise<void> {
+  const values = { file_ids: JSON.stringify(fileIds), now };
+  await session.run(sql(session.engine, 'retention/prune_inbox_files'), values);
+}
+
+function inboxBefore({ inboxMs, handedOverMs }: RetentionConfig, nowMs: number): string {
+  return toUtcText(nowMs - (inboxMs ?? handedOverMs));
 }

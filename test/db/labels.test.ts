@@ -1,7 +1,7 @@
 /** Shipping labels go with the hand-over file: there before it, checked, and an order without a good one is held. */
 
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../src/core/clock.js';
 import { InvariantError } from '../../src/core/errors.js';
 import type { EngineContext } from '../../src/engine/context.js';
+import { replayBatch } from '../../src/engine/replay.js';
 import { chromiumPrinter } from '../../src/load/labels/chromium.js';
 import { pdfPages } from '../../src/transform/labels/pdf.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
@@ -91,6 +92,21 @@ describe.each(engines())('shipping labels on %s', (engine) => {
     expect((await house.run()).error).toBeNull();
     expect(await outcomeOf(house, 4)).toBe('delivered');
     expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_4_0002.pdf']);
+  });
+
+  it('are made again beside the file by a replay', async () => {
+    const document = await pdf();
+    await put(1, document);
+    await put(2, ZPL);
+    expect((await house.run()).error).toBeNull();
+    const out = join(house.folder, 'again');
+    for (const time of ['first', 'second']) {
+      const [file] = await replayBatch(house.context(), 1, out);
+      expect([file?.identical, file?.labels, file?.labelProblems], time).toEqual([true, 2, []]);
+      expect((await readdir(out)).filter((name) => name.startsWith('LBL_')).sort()).toEqual(await labels());
+      expect((await readFile(join(out, 'LBL_1_0001.pdf'))).toString('base64')).toBe(document);
+    }
+    expect(await spooled()).toEqual([]);
   });
 
   it('may be left out where the template says so', async () => {
@@ -222,4 +238,111 @@ describe.each(engines())('shipping labels on %s', (engine) => {
     },
     120_000,
   );
+
+  describe('in a folder', () => {
+    const labelFolder = () => join(house.folder, 'labels');
+    const reopen = async (from: object = {}, labels: object = {}) => {
+      await house.close();
+      await open({
+        from: { folder: '../labels', file: '{order.OrderID}-{order.Other11}.lbl', ...from },
+        ...labels,
+      });
+      await mkdir(labelFolder());
+    };
+    /** Written an hour ago, by the installation's clock. */
+    const leave = async (name: string, bytes: string | Uint8Array, ageMs = 60 * MINUTE) => {
+      const path = join(labelFolder(), name);
+      await writeFile(path, bytes);
+      const at = new Date(house.clock.now() - ageMs);
+      await utimes(path, at, at);
+    };
+    const place = (id: number, other = 'x') => placeOrder(house, id, { row: { Other11: other } });
+    const nextRun = async () => {
+      house.clock.advance(15 * MINUTE);
+      return (await house.run()).error;
+    };
+
+    it('are found by name, checked alike, and an order waits until its own is there', async () => {
+      await reopen();
+      const document = Buffer.from(await pdf(), 'base64');
+      await leave('1-x.lbl', document);
+      await leave('2-x.lbl', ZPL);
+      await leave('4-x.lbl', 'see mail');
+      await leave('5-x.lbl', Buffer.from(await pdf(9), 'base64'));
+      for (const id of [1, 2, 3, 4, 5]) await place(id);
+      expect((await house.run()).error).toBeNull();
+      expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl']);
+      expect(await readFile(join(folder(), 'LBL_1_0001.pdf'))).toEqual(document);
+      expect(await outcomeOf(house, 3)).toBe('held LABEL_NOT_THERE');
+      expect(await outcomeOf(house, 4)).toBe('held BAD_LABEL');
+      expect(await outcomeOf(house, 5)).toBe('held LABEL_TOO_LARGE');
+      expect(await nextRun()).toBeNull();
+      expect(await outcomeOf(house, 3)).toBe('held LABEL_NOT_THERE');
+      await leave('3-x.lbl', ZPL, 5_000);
+      expect((await house.run()).error).toBeNull();
+      expect(await outcomeOf(house, 3), 'still being written').toBe('held LABEL_NOT_THERE');
+      expect(await nextRun()).toBeNull();
+      expect(await outcomeOf(house, 3)).toBe('delivered');
+      expect(await labels()).toEqual(['LBL_1_0001.pdf', 'LBL_2_0001.zpl', 'LBL_3_0002.zpl']);
+      expect(await spooled()).toEqual([]);
+    });
+
+    it('are made again as the folder has them today, or said to be missing', async () => {
+      await reopen();
+      await leave('1-x.lbl', ZPL);
+      await leave('2-x.lbl', ZPL);
+      await place(1);
+      await place(2);
+      expect((await house.run()).error).toBeNull();
+      await rm(join(labelFolder(), '2-x.lbl'));
+      const [file] = await replayBatch(house.context(), 1, join(house.folder, 'again'));
+      expect([file?.identical, file?.labels]).toEqual([true, 1]);
+      expect(file?.labelProblems).toEqual([
+        expect.stringMatching(/^no label of order 2: .*2-x\.lbl is not there/),
+      ]);
+      await expect(replayBatch(house.context(), 1, labelFolder())).rejects.toThrow(
+        /the folder of labels for 3PL atlas/,
+      );
+    });
+
+    it.each(['../secret', '..', 'a/b', 'a\\b', '/etc/passwd', 'a\u0000b', '.hidden', 'a..b', 'C:x', '~', ''])(
+      'are never looked for elsewhere, whatever an order has: %j',
+      async (value) => {
+        await reopen();
+        await mkdir(join(labelFolder(), '1-'), { recursive: true });
+        await leave('../secret.lbl', ZPL);
+        await place(1, value.replace('\u0000', engine === 'sqlite' ? '\u0000' : '\u0001'));
+        expect((await house.run()).error).toBeNull();
+        expect(await outcomeOf(house, 1)).toBe('held BAD_LABEL_NAME');
+        expect(await labels()).toEqual([]);
+      },
+    );
+
+    it('that are links are not followed', async () => {
+      await reopen();
+      await writeFile(join(house.folder, 'secret.lbl'), ZPL);
+      await symlink(join(house.folder, 'secret.lbl'), join(labelFolder(), '1-x.lbl'));
+      await place(1);
+      expect((await house.run()).error).toBeNull();
+      expect(await outcomeOf(house, 1)).toBe('held BAD_LABEL');
+    });
+
+    it('hold the files up, and no order, while the folder is not there', async () => {
+      await reopen();
+      await rm(labelFolder(), { recursive: true });
+      await place(1);
+      expect((await house.run()).error).toMatchObject({ code: 'UNREACHABLE' });
+      await mkdir(labelFolder());
+      await leave('1-x.lbl', ZPL);
+      expect(await nextRun()).toBeNull();
+      expect(await outcomeOf(house, 1)).toBe('delivered');
+    });
+
+    it('may be missing where the template says so', async () => {
+      await reopen({}, { required: false });
+      await place(1);
+      expect((await house.run()).error).toBeNull();
+      expect(await outcomeOf(house, 1)).toBe('delivered');
+    });
+  });
 });

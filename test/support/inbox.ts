@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../../src/core/clock.js';
-import type { ConfirmationRow, ParcelPolicy } from '../../src/core/confirmation.js';
+import type { ConfirmationRow, Confirmations, ParcelRules } from '../../src/core/confirmation.js';
 import { InvariantError } from '../../src/core/errors.js';
 import { toUtcText } from '../../src/core/time.js';
 import type { Database, Parameters, Session } from '../../src/db/database.js';
@@ -24,13 +24,14 @@ interface Faulty {
 
 /** A house whose one 3PL, `plain`, sends files back. */
 export async function openShippingHouse(
-  options: HouseOptions & { readonly parcels?: ParcelPolicy; readonly answerWithinMs?: number } = {},
+  options: HouseOptions & { readonly parcels?: ParcelRules; readonly answerWithinMs?: number } = {},
 ): Promise<House> {
   const house = await House.open({ templates: [readableTemplate()], ...options });
   const { threePls } = house.config;
   const inbox = { kind: 'folder', path: `${house.folder}/in` } as const;
   const { answerWithinMs = null } = options;
-  const confirmations = { inbox, files: [], parcels: options.parcels ?? 'joined' };
+  const parcels = options.parcels ?? { otherwise: 'joined', stores: {}, marketplaces: {} };
+  const confirmations: Confirmations = { inbox, files: [], parcels };
   Object.assign(house.config, {
     threePls: threePls.map((one) => ({ ...one, confirmations, answerWithinMs })),
   });

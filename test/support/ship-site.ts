@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MINUTE } from '../../src/core/clock.js';
@@ -43,16 +43,23 @@ export class ShipSite {
     readonly database: Database,
     readonly exigo: ExigoStandin,
     private readonly place: Place,
+    private readonly says: 'rows' | 'files',
   ) {}
 
-  static async open(engine: Engine, build: string, faults: readonly Fault[]): Promise<ShipSite> {
+  /** `files`: what atlas says comes as files in its inbox; else it is put down as if they had been read. */
+  static async open(
+    engine: Engine,
+    build: string,
+    faults: readonly Fault[],
+    says: 'rows' | 'files' = 'rows',
+  ): Promise<ShipSite> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-ship-'));
     const place = await makePlace(engine, join(folder, 'orderferry.db'));
     const clock = SharedClock.make(join(folder, 'clock'), NOON);
     const database = await place.open(clock);
     await createTables(database);
     const exigo = await startExigoStandin({ database, clock, ...CREDENTIALS });
-    const site = new ShipSite(folder, build, clock, database, exigo, place);
+    const site = new ShipSite(folder, build, clock, database, exigo, place, says);
     for (const { delivery, confirmations } of crashConfig(folder, exigo.url, place.config, [], true)
       .threePls) {
       await mkdir(delivery.path, { recursive: true });
@@ -123,6 +130,29 @@ export class ShipSite {
       await this.database.transaction((session) => session.run(statement, { now }));
     }
     const says = SAYS[this.cycle];
-    if (says !== undefined) await sayAs('atlas', this, says);
+    if (says === undefined) return;
+    if (this.says === 'rows') await sayAs('atlas', this, says);
+    else await this.leave(`SHIP_${this.cycle}.csv`, says);
+  }
+
+  /** The file, whole, and then its trigger. The first one ends with a row that cannot be used. */
+  private async leave(name: string, says: readonly Said[]): Promise<void> {
+    const lines = says.map(({ orderId, answer, itemCode, quantity, tracking }) =>
+      [orderId, answer, itemCode ?? '', quantity ?? '', tracking?.[0] ?? ''].join(','),
+    );
+    if (this.cycle === 1) lines.push('nonsense,shipped,,,T7');
+    const path = join(this.inbox, name);
+    await writeFile(path, ['ORDER,ANSWER,SKU,QTY,TRACKING', ...lines, ''].join('\n'));
+    await writeFile(`${path}.ok`, '');
+  }
+
+  /** Where atlas leaves its files. */
+  get inbox(): string {
+    return join(this.folder, 'in', 'atlas');
+  }
+
+  /** Where their copies are. */
+  get archive(): string {
+    return join(this.folder, 'state', 'inbox', 'atlas');
   }
 }

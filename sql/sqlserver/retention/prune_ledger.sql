@@ -1,10 +1,11 @@
 -- Deletes what is over and older than the retentions: runs and empty change sets (@frozen_before), closed batches
--- with their items, their events and files (@handed_over_before). An effect goes only with its item, an item only when nothing of it
+-- with their items, their events, mails and files (@handed_over_before). An effect goes only with its item, an item only when nothing of it
 -- waits; links of orders and of customers stay. In: @frozen_before, @handed_over_before.
 DELETE FROM etl.run WHERE COALESCE(ended_utc, started_utc) < @frozen_before;
 DELETE FROM etl.change_set
   WHERE frozen_utc < @frozen_before AND orders_frozen + raw_rows = 0;
 DELETE FROM etl.event WHERE at_utc < @handed_over_before;
+DELETE FROM etl.mail WHERE state = 'sent' AND intended_utc < @handed_over_before;
 DROP TABLE IF EXISTS #old_batch;
 CREATE TABLE #old_batch (batch_id INT NOT NULL PRIMARY KEY);
 INSERT INTO #old_batch (batch_id)

@@ -49,9 +49,11 @@ export function printRun(output: Output, summary: RunSummary, calls: readonly Pl
     );
   }
   for (const call of calls ?? []) {
-    output.line(
-      `call ${call.operation}: ${counted(call.orders.length, 'order')} (${call.orders.slice(0, 10).join(', ')}${call.orders.length > 10 ? ', ...' : ''})`,
-    );
+    if (call.orders.length === 0) output.line(`call ${call.operation}`);
+    else
+      output.line(
+        `call ${call.operation}: ${counted(call.orders.length, 'order')} (${call.orders.slice(0, 10).join(', ')}${call.orders.length > 10 ? ', ...' : ''})`,
+      );
   }
   for (const { store, message } of summary.storeProblems) {
     output.line(store.startsWith('inbox/') ? message : `GoDataFeed store ${store} was not read: ${message}`);

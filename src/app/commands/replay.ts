@@ -19,6 +19,8 @@ export function addReplay(program: Command, shell: Shell): void {
           const what = `${counted(file.orders, 'order')}, ${counted(file.rows, 'row')}, sha256 ${file.sha256}`;
           output.line(`${file.path}: ${file.sha256 === null ? '' : `${what}, `}${verdictOn(file)}`);
           for (const difference of file.differences) output.line(`  ${difference}`);
+          if (file.labels > 0) output.line(`  ${counted(file.labels, 'shipping label')} beside it`);
+          for (const problem of file.labelProblems) output.line(`  ${problem}`);
         }
         if (files.length === 0) output.line(`batch ${batchId} went into no file`);
         output.result({ batchId, files });

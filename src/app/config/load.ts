@@ -1,6 +1,10 @@
-import { dirname, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { dirname, posix, resolve } from 'node:path';
 import type { Config } from '../../core/config.js';
 import { ConfigurationError } from '../../core/errors.js';
+import type { ThreePl } from '../../core/hand-over.js';
+import { describePlace, type Place } from '../../core/places.js';
+import { didYouMean } from '../../core/text.js';
 import type { Environment } from './environment.js';
 import { faultLines } from './faults.js';
 import { freezeConfig } from './frozen.js';
@@ -34,6 +38,7 @@ export function loadConfig(path: string, environment: Environment): Config {
   const parsed = configSchema(environment, baseDirectory).safeParse(written);
   const templates = readTemplates(threePlNames(written), dirname(file), environment);
   const faults = [...faultLines(parsed.error?.issues ?? []), ...templates.faults];
+  if (parsed.success) faults.push(...faultsBetween(parsed.data, templates.threePls));
   if (!parsed.success || faults.length > 0) {
     const head = `${shownPath(file)}: the configuration has faults; nothing was started`;
     throw new ConfigurationError([head, ...faults].join('\n'));
@@ -53,4 +58,56 @@ function threePlNames(written: unknown): string[] {
   return Array.isArray(names)
     ? names.filter((name) => typeof name === 'string' && /^[\w-]+$/.test(name))
     : [];
+}
+
+/** What templates need of the main file. */
+function faultsBetween(
+  { mail, godatafeed, tableCsv }: Pick<Config, 'mail' | 'godatafeed' | 'tableCsv'>,
+  threePls: readonly ThreePl[],
+): string[] {
+  const faults: string[] = [...inboxFaults(threePls, tableCsv.directory)];
+  const stores = godatafeed.stores.map(({ name }) => name);
+  for (const { name, labels, confirmations } of threePls) {
+    if (labels?.mail != null && mail === undefined) {
+      faults.push(`3pl/${name}.yaml: labels.deliver: mail needs the section mail in orderferry.yaml`);
+    }
+    for (const store of Object.keys(confirmations?.parcels.stores ?? {})) {
+      if (stores.includes(store)) continue;
+      faults.push(
+        `3pl/${name}.yaml: confirmations.parcels.stores.${store}: there is no such store under godatafeed.stores${didYouMean(store, stores)}`,
+      );
+    }
+  }
+  return faults;
+}
+
+/** What we deliver must not come back to us as what a 3PL says: an inbox is nobody's delivery folder. */
+function inboxFaults(threePls: readonly ThreePl[], tables: string): string[] {
+  const delivered = [
+    ...threePls.map(({ name, delivery }) => ({ what: `the delivery of ${name}`, where: placeKey(delivery) })),
+    { what: 'tableCsv.directory', where: placeKey({ kind: 'folder', path: tables }) },
+  ];
+  return threePls.flatMap(({ name, confirmations }) => {
+    if (confirmations === null) return [];
+    const where = placeKey(confirmations.inbox);
+    const same = delivered.filter((one) => one.where === where).map(({ what }) => what);
+    if (same.length === 0) return [];
+    const place = describePlace(confirmations.inbox);
+    return [
+      `3pl/${name}.yaml: confirmations.inbox: ${place} is ${same.join(' and ')}, too; give what comes back a folder of its own`,
+    ];
+  });
+}
+
+/** The same for two names of one place, as far as that can be told from here. */
+function placeKey(place: Place): string {
+  if (place.kind !== 'folder') {
+    const { host, port, path } = place;
+    return `${host.toLowerCase()}:${port} ${place.user} ${posix.normalize(`${path}/`)}`;
+  }
+  try {
+    return realpathSync(place.path);
+  } catch {
+    return place.path; // not there yet: doctor and the run say so
+  }
 }

@@ -7,6 +7,7 @@ import { isSensitive } from '../../queue/freeze/sensitive.js';
 import type { Environment } from './environment.js';
 import { exigoOrdersSchema } from './exigo-orders.js';
 import { godatafeedSchema } from './godatafeed.js';
+import { mailSchema } from './mail.js';
 import { group, listOf, valueSchemas } from './values.js';
 
 const THREE_PL_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -139,12 +140,15 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     handedOver: duration({ min: DAY })
       .prefault('400d')
       .describe('Frozen rows a hand-over file was rendered from, and the ledger.'),
+    inbox: duration({ min: DAY })
+      .prefault('400d')
+      .describe('What 3PLs sent: the rows of their files, and the copies of these.'),
   }).transform((value, context) => {
     if (value.handedOver < value.frozen) {
       const message = 'must not be shorter than retention.frozen';
       context.addIssue({ code: 'custom', path: ['handedOver'], message });
     }
-    return { frozenMs: value.frozen, handedOverMs: value.handedOver };
+    return { frozenMs: value.frozen, handedOverMs: value.handedOver, inboxMs: value.inbox };
   });
 
   return group({
@@ -163,6 +167,7 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     })
       .prefault({})
       .describe('Target of exigo-snapshot-to-csv.'),
+    mail: mailSchema(values).optional().describe('How mail leaves. Left out: none does.'),
     labels: group({
       chromium: path()
         .optional()

@@ -8,7 +8,7 @@ import type { Place } from '../../core/places.js';
  * client hides it in whatever Exigo answers, and fields of that name are hidden everywhere.
  */
 export function secretsOf(
-  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls'>,
+  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'mail'>,
 ): string[] {
   const secrets: string[] = [];
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
@@ -17,6 +17,10 @@ export function secretsOf(
     const { login, company, password } = config.exigoApi;
     const basic = Buffer.from(`${login}@${company}:${password}`, 'utf8').toString('base64');
     secrets.push(password, basic);
+  }
+  if (config.mail?.password != null) {
+    const { user, password } = config.mail;
+    secrets.push(password, Buffer.from(`\u0000${user}\u0000${password}`, 'utf8').toString('base64'));
   }
   for (const { consumerKey, token } of config.godatafeed.stores) secrets.push(consumerKey ?? '', token ?? '');
   for (const threePl of config.threePls) {

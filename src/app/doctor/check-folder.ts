@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, open, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf, messageOf } from '../../core/errors.js';
 import { EXIT } from '../process.js';
@@ -24,6 +24,17 @@ export async function checkFolder(name: string, path: string, made: boolean): Pr
     }
     if (made && (await canBeMade(path))) return passed(name, `${path} (the first run makes it)`);
     return failed(name, `${path} is not there`, `mount it, or: mkdir -p '${path}'`, EXIT.usage);
+  }
+}
+
+/** Whether the folder that another system leaves labels in can be read; nothing is written there. */
+export async function checkLabelFolder(name: string, path: string): Promise<Check> {
+  try {
+    await readdir(path);
+    return passed(name, path);
+  } catch (error) {
+    const remedy = codeOf(error) === 'ENOENT' ? `mount it, or: mkdir -p '${path}'` : 'let this user read it';
+    return failed(name, `${path}: ${messageOf(error)}`, remedy, EXIT.usage);
   }
 }
 

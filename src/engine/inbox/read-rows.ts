@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ConfirmationFile, NotReadable, type ReadRow } from '../../core/confirmation.js';
 import { ConfigurationError, codeOf, messageOf, TerminalError } from '../../core/errors.js';
@@ -64,18 +64,19 @@ export async function readRows(
   return soFar;
 }
 
-/** Reads the row of a line again, by the template as it is now; null when there is none any more. */
-export async function readLine(
+/** Reads the rows of these lines again, by the template as it is now, in one pass; those that are none any more are missing. */
+export async function readLines(
   work: Pick<InboxWork, 'context' | 'threePl'>,
   file: Pick<OpenInboxFile, 'file_id' | 'name' | 'claimed_utc'>,
   kind: ConfirmationFile,
-  line: number,
-): Promise<ReadRow | null> {
+  lines: ReadonlySet<number>,
+): Promise<ReadRow[]> {
+  const last = Math.max(...lines);
+  const found: ReadRow[] = [];
   try {
     for await (const page of kind.read(archived(work, file))) {
-      const found = page.find((one) => lineOf(one) === line);
-      if (found !== undefined) return found;
-      if (lineOf(page.at(-1)) > line) return null;
+      found.push(...page.filter((one) => lines.has(lineOf(one))));
+      if (lineOf(page.at(-1)) >= last) break;
     }
   } catch (error) {
     if (!(error instanceof NotReadable)) throw error;
@@ -83,7 +84,7 @@ export async function readLine(
       `${file.name} of ${work.threePl} cannot be read by the template as it is now: ${error.message}`,
     );
   }
-  return null;
+  return found;
 }
 
 function lineOf(one: ReadRow | undefined): number {
@@ -128,12 +129,7 @@ async function* archived(
   { context, threePl }: Pick<InboxWork, 'context' | 'threePl'>,
   file: Pick<OpenInboxFile, 'file_id' | 'name' | 'claimed_utc'>,
 ): AsyncGenerator<Uint8Array> {
-  const path = join(context.config.stateDirectory, archivePath(threePl, file));
-  const copy = await open(path, 'r').catch((error: unknown) => {
-    throw new ConfigurationError(
-      `${file.name} of ${threePl}: its copy ${path} cannot be read (${codeOf(error) ?? messageOf(error)}); put it back from a backup of the state directory`,
-    );
-  });
+  const copy = await openCopy(context, threePl, file);
   try {
     for (;;) {
       const { buffer, bytesRead } = await copy.read(new Uint8Array(PIECE), 0, PIECE, null);
@@ -142,5 +138,25 @@ async function* archived(
     }
   } finally {
     await copy.close();
+  }
+}
+
+/** A dry run has what it copied itself, and what real runs copied before. */
+async function openCopy(
+  { config, earlierState }: InboxWork['context'],
+  threePl: string,
+  file: Pick<OpenInboxFile, 'file_id' | 'name' | 'claimed_utc'>,
+): Promise<FileHandle> {
+  const archive = archivePath(threePl, file);
+  const path = join(config.stateDirectory, archive);
+  try {
+    return await open(path, 'r').catch((error: unknown) => {
+      if (earlierState === undefined || codeOf(error) !== 'ENOENT') throw error;
+      return open(join(earlierState, archive), 'r');
+    });
+  } catch (error) {
+    throw new ConfigurationError(
+      `${file.name} of ${threePl}: its copy ${path} cannot be read (${codeOf(error) ?? messageOf(error)}); put it back from a backup of the state directory`,
+    );
   }
 }

@@ -51,6 +51,12 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
   if (code === 'NOT_ANSWERED') {
     return 'ask the 3PL whether it has the order; it goes on by itself when a file of the 3PL says so';
   }
+  if (code === 'LABEL_NOT_THERE') {
+    return `goes on by itself when its label is in the folder; to give it up: ${release('cancel')}`;
+  }
+  if (code === 'LABEL_MAIL_UNKNOWN') {
+    return `ask the 3PL whether the mail with its label came; then, to mail it once more and hand the order over: ${retry}; or give it up: ${release('cancel')}`;
+  }
   if (code === 'REFUSED_BY_3PL') {
     return `mend the order in Exigo, then send it again: ${release('resend')}; or leave it: ${release('ignore')}`;
   }

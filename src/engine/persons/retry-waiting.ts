@@ -62,6 +62,23 @@ async function retryItems(
   waiting: readonly WaitingItem[],
 ): Promise<void> {
   const now = toUtcText(context.clock.now());
+  await tryAgain(
+    session,
+    pipeline,
+    waiting,
+    now,
+    ({ code }, batchId) => `a person asked for another try of ${code}: with the next run (batch ${batchId})`,
+  );
+}
+
+/** Another try of what waits, on the newest frozen version; `words` go into each timeline. Returns the batch. */
+export async function tryAgain(
+  session: Session,
+  pipeline: AnyPipeline,
+  waiting: readonly WaitingItem[],
+  now: string,
+  words: (item: WaitingItem, batchId: number) => string,
+): Promise<number> {
   const items: AskedItem[] = [];
   for (const { order_id, item_key, generation, change_set_id } of waiting) {
     items.push(
@@ -74,15 +91,16 @@ async function retryItems(
   const batchId = await makePersonsBatch(session, pipeline, 'retry', items, now);
   const ids = waiting.map((item) => item.item_id);
   await resolveItems(session, ids, 'RETRIED', now);
-  for (const { order_id, item_key, code } of waiting) {
+  for (const item of waiting) {
     await insertEvent(session, {
       at: now,
       kind: 'retried',
       pipeline: pipeline.name,
-      ...(order_id === null ? { itemKey: item_key } : { orderId: order_id }),
-      message: `a person asked for another try of ${code}: with the next run (batch ${batchId})`,
+      ...(item.order_id === null ? { itemKey: item.item_key } : { orderId: item.order_id }),
+      message: words(item, batchId),
     });
   }
+  return batchId;
 }
 
 async function refusal(

@@ -1,4 +1,4 @@
-import type { ParcelPolicy } from '../../core/confirmation.js';
+import { type ParcelRules, parcelPolicy } from '../../core/confirmation.js';
 import { InvariantError } from '../../core/errors.js';
 import type { ShipmentPipeline } from '../../core/pipeline.js';
 import type { PlannedShipment } from '../../core/shipment.js';
@@ -10,6 +10,7 @@ import { reopenEffect } from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import { mendInboxRow } from '../../queue/ledger/inbox.js';
 import { lastDecidedOrder, supersede } from '../../queue/ledger/items.js';
+import { marketplaceOrdersOfExigo } from '../../queue/ledger/marketplace-orders.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { effectsOfKeys, newDocuments, supersedeKeys } from '../../queue/ledger/singles.js';
 import { insertUpdates, withdrawUpdates } from '../../queue/ledger/updates.js';
@@ -123,6 +124,10 @@ async function decidePage(
   const steps = shipmentSteps(pipeline);
   const names = [steps.tracking, ...(steps.shipped === null ? [] : [steps.shipped])];
   const decided = new Map<UndecidedShipment, ShipmentDecision>();
+  const origins = await marketplaceOrdersOfExigo(
+    database,
+    page.flatMap(({ order_id }) => order_id ?? []),
+  );
   for (const threePl of new Set(threePls.values())) {
     const own = page.filter((item) => threePls.get(item.change_set_id) === threePl);
     const shipments = await readShipments(
@@ -144,19 +149,20 @@ async function decidePage(
         tracking: done.filter(({ step }) => step === steps.tracking),
         shipped: done.filter(({ step }) => step === steps.shipped),
       };
-      const { parcels, acknowledges } = rules.get(threePl) ?? { parcels: 'last', acknowledges: false };
-      const collected = kit.collect(shipment, parcels);
+      const { parcels, acknowledges } = rules.get(threePl) ?? UNKNOWN_RULES;
+      const collected = kit.collect(shipment, parcelPolicy(parcels, origins.get(shipment.orderId)));
       const how = { acknowledges, personInsists: batch.change_set_id === null };
       decided.set(item, decideShipment(shipment, collected, pipeline, standing, how));
     }
   }
-  const again = new Map<UndecidedShipment, ReadAgain | undefined>();
-  for (const item of page) {
-    if (item.item_id === null || !isFaultKey(item.item_key)) continue;
-    again.set(item, await readAgain(context, item.item_key));
-  }
+  const asked = page.filter(({ item_id, item_key }) => item_id !== null && isFaultKey(item_key));
+  const again = await readAgain(
+    context,
+    asked.map(({ item_key }) => item_key),
+  );
   return page.map((item) => {
-    if (again.has(item)) return { item, ...readTwice(again.get(item)) };
+    if (item.item_id !== null && again.has(item.item_key))
+      return { item, ...readTwice(again.get(item.item_key)) };
     return { item, mended: null, ...(decided.get(item) ?? unusable(item)) };
   });
 }
@@ -185,7 +191,13 @@ function unusable({ faulty, item_key }: UndecidedShipment): ShipmentDecision {
 }
 
 /** By 3PL. */
-type Rules = ReadonlyMap<string, { readonly parcels: ParcelPolicy; readonly acknowledges: boolean }>;
+type Rules = ReadonlyMap<string, { readonly parcels: ParcelRules; readonly acknowledges: boolean }>;
+
+/** Of a 3PL whose template is gone. */
+const UNKNOWN_RULES = {
+  parcels: { otherwise: 'last', stores: {}, marketplaces: {} } satisfies ParcelRules,
+  acknowledges: false,
+};
 
 /** What the templates say of the way back, as the batch began. */
 async function rulesOf(context: EngineContext, batch: OpenBatch): Promise<Rules> {

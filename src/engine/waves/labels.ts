@@ -1,14 +1,16 @@
+import { hash } from 'node:crypto';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../core/errors.js';
+import { messageOf, TransientError } from '../../core/errors.js';
 import { RenderError } from '../../core/hand-over.js';
-import type { Label, LabelRule } from '../../core/label.js';
+import type { Label, LabelFolder, LabelMail, LabelRule } from '../../core/label.js';
 import type { Order } from '../../core/order.js';
 import { fromUtcText } from '../../core/time.js';
 import { waveMembers } from '../../queue/ledger/waves.js';
 import type { EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
 import { deliverBeside } from './beside.js';
+import { labelInFolder } from './label-folder.js';
 import { threePlOf, UnrenderableMembers } from './render.js';
 import type { Sending } from './sending.js';
 import { spoolPath } from './spool.js';
@@ -22,7 +24,7 @@ const PAGE = 10;
  */
 export async function makeLabels(sending: Sending): Promise<void> {
   const bad: { itemId: number; code: string; reason: string }[] = [];
-  for await (const { itemId, make } of labelsOf(sending)) {
+  for await (const { itemId, make } of labelsToSend(sending)) {
     try {
       await make();
     } catch (error) {
@@ -40,13 +42,29 @@ export async function makeLabels(sending: Sending): Promise<void> {
 export async function deliverLabels(sending: Sending): Promise<void> {
   const { lease } = sending;
   try {
-    for await (const { name, make } of labelsOf(sending)) {
+    for await (const { name, make, mail } of labelsToSend(sending)) {
+      if (mail !== null) return; // they left before the file was fixed
       await lease.assertHeld();
       // PDFs made of HTML differ from one time to the next, so there is no hash to go by.
-      await deliverBeside(sending, name, () => true, make);
+      await deliverBeside(
+        sending,
+        name,
+        () => true,
+        () => stillThere(make),
+      );
     }
   } finally {
     await removeLabels(sending);
+  }
+}
+
+/** Its order was fixed in the file already: a label that is gone from its folder since then holds the file up. */
+async function stillThere(make: () => Promise<string>): Promise<string> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    throw new TransientError(error.code, messageOf(error), { cause: error });
   }
 }
 
@@ -55,19 +73,32 @@ export async function removeLabels(sending: Sending): Promise<void> {
   await rm(await folderOf(sending), { recursive: true, force: true });
 }
 
-interface LabelFile {
+export interface LabelFile {
   readonly itemId: number;
+  readonly order: Order;
   readonly name: string;
-  /** Puts the file in the spool where it is not there yet; returns where. */
+  readonly kind: 'pdf' | 'zpl';
+  /** SHA-256 of the label as the order has it; null where it cannot be used. A PDF that is made of HTML has another. */
+  readonly sha256: string | null;
+  /** Null: it is a file. */
+  readonly mail: LabelMail | null;
+  /** Puts the file in the folder where it is not there yet; returns where. */
   make(): Promise<string>;
 }
 
-async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
-  const { context, wave, pipeline } = sending;
-  if (pipeline.source.aggregate === 'table') return;
+/** The labels of a wave that is on its way, made in the spool. */
+export async function* labelsToSend(sending: Sending): AsyncGenerator<LabelFile> {
+  if (sending.pipeline.source.aggregate === 'table') return;
+  yield* labelsOf(sending, await folderOf(sending));
+}
+
+/** The labels of a wave of orders, in the order of its file; each is made in the folder when it is asked for. */
+export async function* labelsOf(
+  { context, wave }: Pick<Sending, 'context' | 'wave'>,
+  folder: string,
+): AsyncGenerator<LabelFile> {
   const { labels: rule } = await threePlOf(context, wave);
   if (rule === null) return;
-  const folder = await folderOf(sending);
   const file = { number: wave.number, plannedAt: fromUtcText(wave.planned_utc) };
   for (let after = -1; ; ) {
     assertGoingOn(context.signal);
@@ -79,26 +110,45 @@ async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
       changeSetId: change_set_id,
       orderId: order_id ?? -1,
     }));
+    // Of a column they come with the page, where it is read; of a folder one at a time.
     const found = await context.orders.read(keys, (orders) => orders.map((order) => labelOf(rule, order)));
-    for (const { order, label } of found) {
+    for (const { order, label: has } of found) {
+      const label = typeof has !== 'string' ? has : rule.folder && (await fileOf(context, rule.folder, has));
       if (label === null) continue;
       const itemId = members.find(({ order_id }) => order_id === order.id)?.item_id ?? -1;
       const kind = 'kind' in label && label.kind === 'zpl' ? 'zpl' : 'pdf';
       const name = rule.fileName(order, kind, file);
-      yield { itemId, name, make: () => put(context, folder, name, label, rule) };
+      yield {
+        itemId,
+        order,
+        name,
+        kind,
+        sha256: label instanceof RenderError ? null : hash('sha256', label.bytes, 'hex'),
+        mail: rule.mail,
+        make: () => put(context, folder, name, label, rule),
+      };
     }
   }
 }
 
-type Found = { readonly order: Order; readonly label: Label | RenderError | null };
+type Usable = Label | RenderError | null;
 
-/** Pure; what is wrong with a label is the order's own matter. */
-function labelOf(rule: LabelRule, order: Order): Found {
+/** Pure; what is wrong with a label is the order's own matter. Of a folder it is the name of the file. */
+function labelOf(rule: LabelRule, order: Order): { readonly order: Order; readonly label: Usable | string } {
   try {
-    return { order, label: rule.of(order) };
+    return { order, label: rule.folder === null ? rule.of(order) : rule.folder.nameOf(order) };
   } catch (error) {
     if (!(error instanceof RenderError)) throw error;
     return { order, label: error };
+  }
+}
+
+async function fileOf({ clock }: EngineContext, folder: LabelFolder, name: string): Promise<Usable> {
+  try {
+    return await labelInFolder(clock, folder, name);
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    return error;
   }
 }
 

@@ -8,6 +8,7 @@ import { dropMember, openWaves, voidIfEmpty, waveSending, waveUploaded } from '.
 import type { EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
 import { makeLabels, removeLabels } from './labels.js';
+import { mailLabels } from './mail-labels.js';
 import { recoverWave } from './recover-waves.js';
 import { renderWave, UnrenderableMembers } from './render.js';
 import { deliveryOf, noteFailure, publish, type Sending } from './sending.js';
@@ -50,6 +51,7 @@ async function sendPlanned(sending: Sending): Promise<void> {
   try {
     await makeLabels(sending);
     const fix = await renderWave(context, wave, path);
+    await mailLabels(sending);
     await faultPoint('send/rendered');
     await lease.transaction(async (session) => {
       await waveSending(session, wave.wave_id, lease.token, fix);

@@ -11,7 +11,12 @@ const ZPL = /^(?:\ufeff)?\s*(?:[~^][A-Z]{2}[^~^]*)*?\^XA/;
  */
 export function decodeLabel(text: string, maxBytes: number): Label {
   const trimmed = text.trim();
-  const bytes = ZPL.test(trimmed) ? Buffer.from(trimmed, 'utf8') : fromBase64(trimmed);
+  return checkedLabel(ZPL.test(trimmed) ? Buffer.from(trimmed, 'utf8') : fromBase64(trimmed), maxBytes);
+}
+
+/** A label as it stands in a file, told by its first bytes in the same way. Throws RenderError. */
+export function checkedLabel(given: Uint8Array, maxBytes: number): Label {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   if (bytes.byteLength > maxBytes) {
     throw new RenderError(
       'LABEL_TOO_LARGE',

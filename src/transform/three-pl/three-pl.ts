@@ -19,9 +19,10 @@ import type { Template } from './template.js';
 export function makeThreePl(template: Template, baseDirectory: string): ThreePl & RoutedThreePl {
   const rows = compileRows(template);
   const { name, routes, wave, delivery, manifest, answerWithinMs, file, confirmations } = template;
-  const labels = template.labels === null ? null : labelRule(template.labels, file.zone);
-  /** A label is none of the file's cells, but another label is a change of the order. */
+  const labels = template.labels === null ? null : labelRule(template.labels, file.zone, baseDirectory);
+  /** A label is none of the file's cells, but another one in its column is a change of the order; a file is no part of it. */
   const labelCells = (order: Order): RenderedOrder => {
+    labels?.folder?.nameOf(order); // a name that cannot be made holds the order at once
     const label = labels?.of(order) ?? null;
     return label === null ? [] : [{ 'shipping label': hash('sha256', label.bytes, 'hex') }];
   };

@@ -5,9 +5,11 @@ import { openViews } from '../../../src/app/views.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/core/clock.js';
 import { InvariantError, LeaseLostError } from '../../../src/core/errors.js';
 import type { ShipmentTarget } from '../../../src/core/targets.js';
+import { toUtcText } from '../../../src/core/time.js';
 import { release } from '../../../src/engine/persons/persons.js';
 import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
 import { reconcile } from '../../../src/engine/reconcile/reconcile.js';
+import { linkMarketplaceOrder, noteMarketplaceOrders } from '../../../src/queue/ledger/marketplace-orders.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import type { House } from '../../support/house.js';
 import { openShippingHouse, SHIPMENTS, say, shipped } from '../../support/inbox.js';
@@ -101,6 +103,39 @@ describe.each(engines())('shipments on %s', (engine) => {
        WHERE pipeline = '${SHIPMENTS}' ORDER BY item_id`,
     );
     expect(states.map(({ line }) => line)).toEqual(['held SUPERSEDED', 'delivered']);
+  });
+
+  it('tells of the first, the last or all parcels, as the marketplace, its store or the 3PL has it', async () => {
+    await house.close();
+    const parcels = {
+      otherwise: 'joined',
+      stores: { main: 'last' },
+      marketplaces: { Amazon: 'first' },
+    } as const;
+    house = await openShippingHouse({ engine, parcels });
+    await handOver(1, 2, 3);
+    const now = house.clock.now();
+    await house.database.transaction(async (session) => {
+      for (const [order_id, marketplace] of [
+        [1, 'amazon'],
+        [2, 'eBay'],
+      ] as const) {
+        const order_number = `G${order_id}`;
+        const found = { marketplace, marketplace_number: `M${order_id}`, purchased_utc: toUtcText(now) };
+        await noteMarketplaceOrders(session, [{ store: 'main', order_number, ...found }], toUtcText(now));
+        await linkMarketplaceOrder(session, { store: 'main', order_number }, order_id, toUtcText(now));
+      }
+    });
+    for (const id of [1, 2, 3]) {
+      await say(house, [
+        { ...shipped(id, '1Z1'), itemCode: 'TEA', quantity: '1' },
+        { ...shipped(id, '1Z2'), itemCode: 'CUP', quantity: '1' },
+      ]);
+    }
+    expect(await run()).toBeNull();
+    expect(await inExigo(1)).toBe('9 1Z1 3');
+    expect(await inExigo(2)).toBe('9 1Z2 3');
+    expect(await inExigo(3)).toBe('9 1Z1 1Z2 3');
   });
 
   it('sends a corrected number alone, never a second shipment', async () => {

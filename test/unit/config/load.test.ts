@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -280,4 +280,73 @@ describe('a 3PL on a server', () => {
     expect(trustNotes(ftp('host: 127.0.0.1, secure: none'))).toEqual([]);
     expect(trustNotes(ftp('host: ftp.atlas.example'))).toEqual([]);
   });
+});
+
+test('labels that go by mail need a mail server', () => {
+  const atlas = join(root, 'config', '3pl', 'atlas.yaml');
+  const labels = `labels: { from: 'order["L"]', name: 'LBL_{order}_{number}', deliver: mail, mail: { to: [dock@atlas.example] } }`;
+  writeFileSync(atlas, `${readFileSync(atlas, 'utf8')}\n${labels}\n`);
+  const yaml = 'database: { sqlite: a.db }\nthreePls: [atlas]\n';
+  expect(faultsOf(yaml).at(-1)).toBe(
+    '3pl/atlas.yaml: labels.deliver: mail needs the section mail in orderferry.yaml',
+  );
+  const mail = 'mail: { host: 127.0.0.1, secure: none, from: ferry@example.com }\n';
+  expect(load(yaml + mail).threePls[0]?.labels?.mail?.to).toEqual(['dock@atlas.example']);
+});
+
+test('parcels of a store need that store', () => {
+  const atlas = join(root, 'config', '3pl', 'atlas.yaml');
+  const text = readFileSync(atlas, 'utf8').replace(
+    'parcels: joined',
+    'parcels: { stores: { mains: first } }',
+  );
+  writeFileSync(atlas, text);
+  const yaml = `database: { sqlite: a.db }
+threePls: [atlas]
+godatafeed: { stores: [{ name: main, consumerKey: "\${KEY}" }] }
+`;
+  expect(faultsOf(yaml, { KEY: 'consumer-key-1' }).at(-1)).toBe(
+    '3pl/atlas.yaml: confirmations.parcels.stores.mains: there is no such store under godatafeed.stores; did you mean "main"?',
+  );
+});
+
+test.each([
+  ['its own delivery', 'atlas', '../var/out/atlas', 'the delivery of atlas'],
+  [
+    'that of another 3PL, written otherwise',
+    'atlas',
+    '../var/x/../out/borealis/',
+    'the delivery of borealis',
+  ],
+  ['the folder of table files', 'borealis', '../var/out/tables', 'tableCsv.directory'],
+])('an inbox that is %s is refused', (_what, name, folder, what) => {
+  const template = join(root, 'config', '3pl', `${name}.yaml`);
+  const text = readFileSync(template, 'utf8').replace(
+    /inbox:.*\n( {4}folder:.*\n)?/,
+    `inbox: { folder: ${folder} }\n`,
+  );
+  writeFileSync(template, text);
+  expect(faultsOf('database: { sqlite: a.db }\nthreePls: [atlas, borealis]\n').slice(1)).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^3pl/${name}\\.yaml: confirmations\\.inbox: folder .* is ${what}, too; give what comes back a folder`,
+      ),
+    ),
+  ]);
+});
+
+test('an inbox that is a delivery by another name is refused', () => {
+  mkdirSync(join(root, 'var', 'out', 'atlas'), { recursive: true });
+  symlinkSync(join(root, 'var', 'out', 'atlas'), join(root, 'var', 'other'));
+  const template = join(root, 'config', '3pl', 'atlas.yaml');
+  writeFileSync(
+    template,
+    readFileSync(template, 'utf8').replace(
+      /inbox:.*\n( {4}folder:.*\n)?/,
+      'inbox: { folder: ../var/other }\n',
+    ),
+  );
+  expect(faultsOf('database: { sqlite: a.db }\nthreePls: [atlas]\n')[1]).toContain(
+    'is the delivery of atlas, too',
+  );
 });

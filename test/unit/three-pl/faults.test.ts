@@ -243,6 +243,27 @@ describe('faults of a template', () => {
     expect(labels({ maxPages: 0 })[0]).toMatch('labels.maxPages');
     expect(labels({ page: { width: 4, height: 6 } })[0]).toMatch('labels.page.width: millimetres, from 20');
     expect(labels({ kind: 'pdf' })).toEqual(['labels.kind: unknown key']);
+    const inFolder = (file: string) => labels({ from: { folder: '../labels', file } })[0];
+    expect(inFolder('L-{order.OrderID}.pdf')).toBeUndefined();
+    expect(inFolder('label.pdf')).toMatch('labels.from.file: "label.pdf" needs a column of the order');
+    expect(inFolder('../{order.OrderID}.pdf')).toMatch('is a name in the folder, and no path');
+    expect(inFolder('{order.OrderId}.pdf')).toMatch('labels.from.file: no column "OrderId" in order');
+    expect(inFolder('{line.ItemCode}.pdf')).toMatch('"{line.ItemCode}": a name has columns of the order');
+    expect(inFolder('{order.OrderID.pdf')).toMatch('is a name in the folder, and no path');
+    const mail = { to: ['dock@atlas.example'] };
+    expect(labels({ deliver: 'mail', mail })).toEqual([]);
+    expect(labels({ deliver: 'post' })[0]).toMatch('labels.deliver: "post" is not known');
+    expect(labels({ deliver: 'mail' })).toEqual(['labels.mail: is missing; deliver: mail needs it']);
+    expect(labels({ mail })).toEqual(['labels.mail: goes with deliver: mail alone']);
+    expect(labels({ deliver: 'mail', mail: { to: ['dock'] } })[0]).toMatch(
+      'labels.mail.to[0]: "dock" is no address such as dock@example.com',
+    );
+    expect(labels({ deliver: 'mail', mail: { ...mail, subject: 'Label' } })[0]).toMatch(
+      'labels.mail.subject: "Label" needs {order}',
+    );
+    expect(labels({ deliver: 'mail', mail: { ...mail, subject: '{order} {city}' } })[0]).toMatch(
+      'labels.mail.subject: "{city}" is not known; a subject has {order} and {number}',
+    );
   });
 
   it('name sections and columns that do not go together', () => {

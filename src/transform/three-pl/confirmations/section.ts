@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PARCEL_POLICIES, type ParcelPolicy, type ReadyRule } from '../../../core/confirmation.js';
+import { PARCEL_POLICIES, type ParcelRules, type ReadyRule } from '../../../core/confirmation.js';
 import type { Place } from '../../../core/places.js';
 import { zoneFault } from '../date-format.js';
 import { checkedText, type Faults, type Path } from '../faults.js';
@@ -13,7 +13,7 @@ import { type EndRecord, type RecordKinds, readEnd, readRecords } from './record
 export interface ConfirmationSection {
   /** As written; the loader puts in what is in the environment, and makes paths absolute. */
   readonly inbox: Place;
-  readonly parcels: ParcelPolicy;
+  readonly parcels: ParcelRules;
   readonly files: readonly ConfirmationKind[];
 }
 
@@ -89,9 +89,23 @@ const KIND = z.strictObject({
 
 const SECTION = z.strictObject({
   inbox: z.unknown(),
-  parcels: z.enum(PARCEL_POLICIES).default('joined'),
+  parcels: z.unknown().optional(),
   files: z.array(z.unknown()).min(1, 'needs a kind of file'),
 });
+
+const PARCEL_POLICY = z.enum(PARCEL_POLICIES);
+const PARCELS = z.strictObject({
+  otherwise: PARCEL_POLICY.default('joined'),
+  stores: z.record(z.string(), PARCEL_POLICY).default({}),
+  marketplaces: z.record(z.string(), PARCEL_POLICY).default({}),
+});
+
+/** One policy for all, or with others by store and marketplace. */
+function readParcels(raw: unknown, path: Path, faults: Faults): ParcelRules | undefined {
+  if (typeof raw !== 'string') return faults.read(PARCELS, raw ?? {}, path);
+  const otherwise = faults.read(PARCEL_POLICY, raw, path);
+  return otherwise === undefined ? undefined : { otherwise, stores: {}, marketplaces: {} };
+}
 
 /** A file that has not moved for this long is whole, where the template says nothing. */
 const SETTLED_MS = 60_000;
@@ -103,9 +117,14 @@ export function readConfirmations(
   faults: Faults,
 ): ConfirmationSection | undefined {
   const path = ['confirmations'];
-  const given = (raw as { readonly inbox?: unknown; readonly files?: unknown } | null | undefined) ?? {};
+  const given =
+    (raw as
+      | { readonly inbox?: unknown; readonly parcels?: unknown; readonly files?: unknown }
+      | null
+      | undefined) ?? {};
   const inbox = readPlace(given.inbox, [...path, 'inbox'], faults);
   const section = faults.read(SECTION, raw, path);
+  const parcels = readParcels(given.parcels, [...path, 'parcels'], faults);
   const files = (Array.isArray(given.files) ? given.files : []).map((file: unknown, i) =>
     readKind(file, zone, [...path, 'files', i], faults),
   );
@@ -113,9 +132,9 @@ export function readConfirmations(
   for (const [i, name] of names.entries()) {
     if (names.indexOf(name) !== i) faults.add([...path, 'files', i, 'name'], `"${name}" is there twice`);
   }
-  if (section === undefined || inbox === undefined) return undefined;
+  if (section === undefined || inbox === undefined || parcels === undefined) return undefined;
   const read = files.filter((file) => file !== undefined);
-  return read.length < files.length ? undefined : { inbox, parcels: section.parcels, files: read };
+  return read.length < files.length ? undefined : { inbox, parcels, files: read };
 }
 
 function readKind(raw: unknown, zone: string, path: Path, faults: Faults): ConfirmationKind | undefined {

@@ -37,6 +37,14 @@ describe('faults of a confirmations section', () => {
       'confirmations.files[1].columns.answer.map.OK: "acepted" is not one of accepted, rejected, shipped, short, canceled, not-canceled, returned, ignore; did you mean "accepted"?',
       'confirmations.files[1].columns.carrier: "Ups" is not one of FedEx, UPS, Purolator, CanadaPostRegular, CanadaPostExpress, DHL, USPS, Estafeta, RoyalMail, GLSHungary, PostenNorway, LandMarkGlobal, GDEX; did you mean "UPS"?',
     ]);
+    const parcels = (value: unknown) => section({ ...confirmationsValue(kindValue()), parcels: value });
+    expect(
+      parcels({ otherwise: 'last', stores: { main: 'first' }, marketplaces: { Amazon: 'joined' } }),
+    ).toEqual([]);
+    expect(parcels({ marketplace: { Amazon: 'first' }, stores: { main: 'lst' } })).toEqual([
+      'confirmations.parcels.stores.main: "lst" is not one of first, last, joined; did you mean "last"?',
+      'confirmations.parcels.marketplace: unknown key; did you mean "marketplaces"?',
+    ]);
     expect(section({ inbox: { folder: 'x' }, files: [] })).toEqual([
       'confirmations.files: needs a kind of file',
     ]);
@@ -110,7 +118,8 @@ describe('faults of a confirmations section', () => {
 describe('a confirmations section', () => {
   it('has defaults', () => {
     const { inbox, parcels, files } = confirmationsOf(confirmationsValue(kindValue()));
-    expect([inbox, parcels]).toEqual([{ kind: 'folder', path: '/base/in' }, 'joined']);
+    expect(inbox).toEqual({ kind: 'folder', path: '/base/in' });
+    expect(parcels).toEqual({ otherwise: 'joined', stores: {}, marketplaces: {} });
     expect(files[0]).toMatchObject({
       name: 'shipments',
       ready: { kind: 'settled', afterMs: 60_000 },
