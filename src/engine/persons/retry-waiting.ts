@@ -79,16 +79,18 @@ export async function tryAgain(
   now: string,
   words: (item: WaitingItem, batchId: number) => string,
 ): Promise<number> {
-  const items: AskedItem[] = [];
-  for (const { order_id, item_key, generation, change_set_id } of waiting) {
-    items.push(
+  const items = new Map<string, AskedItem>();
+  // One that waits twice gets one more try, as its newest item asks for it: a batch has each key once.
+  for (const { order_id, item_key, generation, change_set_id } of oldestFirst(waiting)) {
+    items.set(
+      item_key,
       // What a 3PL has said goes by its file, not by a version of the order.
       order_id === null || pipeline.source.kind === '3pl-inbox'
         ? { key: item_key, orderId: order_id, changeSetId: change_set_id, generation }
         : await askedOrder(session, order_id, generation, change_set_id),
     );
   }
-  const batchId = await makePersonsBatch(session, pipeline, 'retry', items, now);
+  const batchId = await makePersonsBatch(session, pipeline, 'retry', [...items.values()], now);
   const ids = waiting.map((item) => item.item_id);
   await resolveItems(session, ids, 'RETRIED', now);
   for (const item of waiting) {
@@ -102,6 +104,8 @@ export async function tryAgain(
   }
   return batchId;
 }
+
+const oldestFirst = (items: readonly WaitingItem[]) => [...items].sort((a, b) => a.item_id - b.item_id);
 
 async function refusal(
   session: Session,
