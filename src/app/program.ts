@@ -6,6 +6,7 @@ import { UsageError } from '../core/errors.js';
 import { PACKAGE_ROOT } from '../db/sql.js';
 import { addDemo } from './commands/demo.js';
 import { addDiffConfig } from './commands/diff-config.js';
+import { addDigest } from './commands/digest.js';
 import { addErrors } from './commands/errors.js';
 import { addExplain } from './commands/explain.js';
 import { addReconcile } from './commands/reconcile.js';
@@ -59,6 +60,7 @@ export async function runProgram(
     addReplay,
     addDiffConfig,
     addReconcile,
+    addDigest,
     addThreePl,
     addDemo,
     addStandin,

@@ -1,3 +1,4 @@
+import type { AlertsConfig } from './alerts-config.js';
 import type { OrderQualifiers } from './api-orders.js';
 import type { GoDataFeedStore } from './godatafeed.js';
 import type { ThreePl } from './hand-over.js';
@@ -18,6 +19,8 @@ export interface Config {
   readonly tableCsv: { readonly directory: string };
   /** Left out: no mail is sent. */
   readonly mail?: MailConfig | undefined;
+  /** Left out: nobody is told. */
+  readonly alerts?: AlertsConfig | undefined;
   /** Chromium for HTML labels; left out: looked for where systems have it. */
   readonly labels?: { readonly chromium?: string | undefined } | undefined;
   /** In the order in which their routes are tried. */

@@ -4,6 +4,7 @@ import { BATCH_STATUS_FIELDS, DUPLICATE_KEYS, LIST_STYLES, ORDER_SOURCES } from 
 import { QUEUE_TABLES } from '../../core/exigo-tables.js';
 import { didYouMean } from '../../core/text.js';
 import { isSensitive } from '../../queue/freeze/sensitive.js';
+import { alertsSchema } from './alerts.js';
 import type { Environment } from './environment.js';
 import { exigoOrdersSchema } from './exigo-orders.js';
 import { godatafeedSchema } from './godatafeed.js';
@@ -165,6 +166,7 @@ export function configSchema(environment: Environment, baseDirectory: string) {
       .prefault({})
       .describe('Target of exigo-snapshot-to-csv.'),
     mail: mailSchema(values).optional().describe('How mail leaves. Left out: none does.'),
+    alerts: alertsSchema(values).optional().describe('Who is told of incidents, and gets the digest.'),
     labels: group({
       chromium: path()
         .optional()
@@ -182,6 +184,9 @@ export function configSchema(environment: Environment, baseDirectory: string) {
   }).superRefine((value, context) => {
     const { database: own, syncDatabase: sync } = value;
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (value.alerts?.mail && value.mail === undefined) {
+      issue(['alerts', 'mail'], 'goes by the mail server of mail, which is missing');
+    }
     if (value.source.orders === 'api') {
       if (value.exigoApi === undefined) issue(['source', 'orders'], 'is api, and exigoApi is missing');
       if (sync !== undefined)

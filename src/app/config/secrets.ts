@@ -8,7 +8,10 @@ import type { Place } from '../../core/places.js';
  * client hides it in whatever Exigo answers, and fields of that name are hidden everywhere.
  */
 export function secretsOf(
-  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'mail'>,
+  config: Pick<
+    Config,
+    'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'mail' | 'alerts'
+  >,
 ): string[] {
   const secrets: string[] = [];
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
@@ -17,6 +20,11 @@ export function secretsOf(
     const { login, company, password } = config.exigoApi;
     const basic = Buffer.from(`${login}@${company}:${password}`, 'utf8').toString('base64');
     secrets.push(password, basic);
+  }
+  // The address of a chat's webhook is all that it takes to write there.
+  if (config.alerts?.webhook) {
+    const { url, secret } = config.alerts.webhook;
+    secrets.push(secret, new URL(url).pathname.slice(1));
   }
   if (config.mail?.password != null) {
     const { user, password } = config.mail;
