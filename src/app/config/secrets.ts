@@ -8,7 +8,7 @@ import type { Place } from '../../core/places.js';
  * client hides it in whatever Exigo answers, and fields of that name are hidden everywhere.
  */
 export function secretsOf(
-  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls'>,
+  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'schedule'>,
 ): string[] {
   const secrets: string[] = [];
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
@@ -19,6 +19,7 @@ export function secretsOf(
     secrets.push(password, basic);
   }
   for (const { consumerKey, token } of config.godatafeed.stores) secrets.push(consumerKey ?? '', token ?? '');
+  if (config.schedule?.webhook) secrets.push(config.schedule.webhook.secret);
   for (const threePl of config.threePls) {
     for (const place of placesOf(threePl)) secrets.push(...secretsOfPlace(place));
   }

@@ -10,7 +10,7 @@ import { assertGoingOn } from '../stop.js';
 import { makeLabels, removeLabels } from './labels.js';
 import { recoverWave } from './recover-waves.js';
 import { renderWave, UnrenderableMembers } from './render.js';
-import { deliveryOf, noteFailure, publish, type Sending } from './sending.js';
+import { deliveryOf, noteFailure, publish, type Sending, whyNotTo } from './sending.js';
 import { spoolPath } from './spool.js';
 
 /**
@@ -29,6 +29,11 @@ export async function sendWaves(
     if (wave.next_try_utc !== null && wave.next_try_utc > now) continue;
     const delivery = deliveryOf(context, pipeline, wave);
     if (delivery === null) continue;
+    const down = await whyNotTo(context, pipeline, wave);
+    if (down !== null) {
+      first ??= down;
+      continue;
+    }
     const sending = { context, lease, pipeline, delivery, wave };
     try {
       await (wave.state === 'planned' ? sendPlanned(sending) : recoverWave(sending));
