@@ -13,6 +13,7 @@ import { addReconcile } from './commands/reconcile.js';
 import { addRelease } from './commands/release.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
+import { addSchedule } from './commands/schedule.js';
 import { addSetUp } from './commands/set-up.js';
 import { addStandin } from './commands/standin.js';
 import { addStatus } from './commands/status.js';
@@ -53,6 +54,7 @@ export async function runProgram(
   for (const add of [
     addSetUp,
     addRun,
+    addSchedule,
     addStatus,
     addErrors,
     addExplain,

@@ -9,6 +9,7 @@ import type { Environment } from './environment.js';
 import { exigoOrdersSchema } from './exigo-orders.js';
 import { godatafeedSchema } from './godatafeed.js';
 import { mailSchema } from './mail.js';
+import { circuitSchema, scheduleSchema } from './schedule.js';
 import { group, listOf, valueSchemas } from './values.js';
 
 const THREE_PL_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -160,6 +161,8 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     source: source.prefault({}).describe('How changes are frozen.'),
     lease: lease.prefault({}).describe('Which process may run a pipeline.'),
     retention: retention.prefault({}).describe('How long frozen rows are kept.'),
+    schedule: scheduleSchema(values).optional().describe('What `orderferry schedule` runs, and when.'),
+    circuit: circuitSchema(values).prefault({}).describe('When a system counts as down.'),
     tableCsv: group({
       directory: path().prefault('var/out/tables').describe('Folder of the CSV files.'),
     })

@@ -10,7 +10,7 @@ import type { Place } from '../../core/places.js';
 export function secretsOf(
   config: Pick<
     Config,
-    'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'mail' | 'alerts'
+    'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'mail' | 'alerts' | 'schedule'
   >,
 ): string[] {
   const secrets: string[] = [];
@@ -31,6 +31,7 @@ export function secretsOf(
     secrets.push(password, Buffer.from(`\u0000${user}\u0000${password}`, 'utf8').toString('base64'));
   }
   for (const { consumerKey, token } of config.godatafeed.stores) secrets.push(consumerKey ?? '', token ?? '');
+  if (config.schedule?.webhook) secrets.push(config.schedule.webhook.secret);
   for (const threePl of config.threePls) {
     for (const place of placesOf(threePl)) secrets.push(...secretsOfPlace(place));
   }
