@@ -13,6 +13,7 @@ import { frozenOrders } from '../../extract/frozen-orders.js';
 import { frozenTables } from '../../extract/frozen-tables.js';
 import { newlySettled } from '../../queue/reads/batches.js';
 import { acceptedInSync, type OldOrder, oldUndelivered } from '../../queue/reads/source.js';
+import { tell } from '../alerts/desk.js';
 import { findPipeline, PIPELINES, pipelineHere } from '../pipelines.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import type { Shell } from '../program.js';
@@ -81,6 +82,7 @@ async function run(opened: Opened, named: AnyPipeline, options: RunOptions, shel
   });
   printRun(output, summary, null);
   output.result(summary);
+  await tell(context);
   if (report.error !== null) {
     shell.frame.logger?.error(summary.error?.message ?? 'the run ended early', { pipeline: pipeline.name });
     shell.exitCode = exitCodeOf(report.error);

@@ -6,6 +6,7 @@ import { describeDuration } from '../../core/time.js';
 import type { Claimed } from '../../engine/schedule/claim.js';
 import type { CycleReport } from '../../engine/schedule/cycle.js';
 import { cutOffNotes, nextTimes } from '../../engine/schedule/plan.js';
+import { tell } from '../alerts/desk.js';
 import { findPipeline, pipelineHere } from '../pipelines.js';
 import { EXIT } from '../process.js';
 import type { Shell } from '../program.js';
@@ -129,6 +130,7 @@ async function workplace({ config, context }: Opened, shell: Shell, signal: Abor
   return {
     ...made,
     async end() {
+      await tell(made);
       await made.close();
       await sync?.close();
       if (!shared) await database.close();
