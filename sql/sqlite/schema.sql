@@ -465,3 +465,91 @@ CREATE TABLE "etl.mail" (
     CHECK ((state = 'sent') = (receipt IS NOT NULL) AND (state = 'sent') = (sent_utc IS NOT NULL))
 );
 CREATE INDEX mail_by_order ON "etl.mail" (order_id) WHERE order_id IS NOT NULL;
+
+-- An entry of the schedule, as the processes that run it agree on it.
+CREATE TABLE "etl.schedule" (
+  entry        TEXT    NOT NULL PRIMARY KEY,
+  decided_utc  TEXT    NOT NULL,            -- what was due up to here has had its cycle, or was skipped
+  asked_utc    TEXT,                        -- a cycle was asked for, and none has begun since
+  skipped      INTEGER NOT NULL DEFAULT 0,  -- cycles that were due while another one ran, ever
+  skipped_utc  TEXT,                        -- the last of them
+  CONSTRAINT schedule_skips_are_not_negative CHECK (skipped >= 0)
+);
+
+-- A cycle: an entry at a time when it was due. The key makes it happen once, whoever is quicker.
+CREATE TABLE "etl.cycle" (
+  entry          TEXT    NOT NULL,
+  due_utc        TEXT    NOT NULL,
+  state          TEXT    NOT NULL DEFAULT 'running',
+  cause          TEXT    NOT NULL,
+  first_due_utc  TEXT    NOT NULL,            -- of a merged one: the oldest that it stands for
+  stands_for     INTEGER NOT NULL DEFAULT 1,
+  begun          INTEGER NOT NULL DEFAULT 1,  -- more than once: the process that had begun it ended
+  token          INTEGER NOT NULL,            -- of the lease: an older one writes nothing
+  holder         TEXT    NOT NULL,
+  claimed_utc    TEXT    NOT NULL,
+  ended_utc      TEXT,
+  detail         TEXT,                        -- JSON: what became of each pipeline
+  PRIMARY KEY (entry, due_utc),
+  CONSTRAINT cycle_state_is_known CHECK (state IN ('running', 'done', 'failed', 'stopped', 'merged')),
+  CONSTRAINT cycle_cause_is_known CHECK (cause IN ('tick', 'catch-up', 'webhook')),
+  CONSTRAINT cycle_has_ended_exactly_when_it_does_not_run CHECK ((state = 'running') = (ended_utc IS NULL)),
+  CONSTRAINT cycle_stands_for_one_or_more CHECK (stands_for >= 1 AND begun >= 1)
+);
+CREATE INDEX cycle_open ON "etl.cycle" (entry, due_utc) WHERE state = 'running' OR state = 'stopped';
+
+-- What is known of a system that does not answer, so that it is asked once in a while instead of by every cycle.
+CREATE TABLE "etl.circuit" (
+  system      TEXT    NOT NULL PRIMARY KEY,
+  state       TEXT    NOT NULL,
+  failures    INTEGER NOT NULL,  -- in a row
+  pauses      INTEGER NOT NULL,  -- how often it was opened since it last answered
+  opened_utc  TEXT,
+  probe_utc   TEXT,              -- one call is let through after this
+  last_utc    TEXT    NOT NULL,
+  last_error  TEXT    NOT NULL,
+  CONSTRAINT circuit_state_is_known CHECK (state IN ('closed', 'open', 'half-open')),
+  CONSTRAINT circuit_that_is_not_closed_says_when_it_is_tried CHECK (state = 'closed' OR (opened_utc IS NOT NULL AND probe_utc IS NOT NULL)),
+  CONSTRAINT circuit_counts_are_not_negative CHECK (failures >= 0 AND pauses >= 0)
+);
+
+-- Something that a person should know of once: from its first sign to its end.
+CREATE TABLE "etl.incident" (
+  incident_id  INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind         TEXT    NOT NULL,
+  system       TEXT    NOT NULL,            -- exigo-api, godatafeed/<store>, 3pl/<name>, inbox/<name>, sync-database, pipeline/<name>
+  what         TEXT    NOT NULL,            -- the newest words
+  opened_utc   TEXT    NOT NULL,
+  last_utc     TEXT    NOT NULL,
+  times        INTEGER NOT NULL DEFAULT 1,  -- how often it was seen
+  closed_utc   TEXT,
+  CONSTRAINT incident_kind_is_known CHECK (kind IN ('outage', 'configuration')),
+  CONSTRAINT incident_was_seen CHECK (times >= 1)
+);
+CREATE UNIQUE INDEX incident_is_opened_once ON "etl.incident" (kind, system) WHERE closed_utc IS NULL;
+CREATE INDEX incident_by_time ON "etl.incident" (opened_utc);
+
+-- Signatures of webhooks that were taken, for as long as their time would be accepted: none is taken twice.
+CREATE TABLE "etl.webhook_call" (
+  signature     TEXT NOT NULL PRIMARY KEY,
+  received_utc  TEXT NOT NULL
+);
+CREATE INDEX webhook_call_by_time ON "etl.webhook_call" (received_utc);
+
+-- What somebody was told: an incident, its end, a digest, each once per channel. The key makes it once.
+CREATE TABLE "etl.alert" (
+  alert_key     TEXT    NOT NULL PRIMARY KEY,  -- incident/12/opened/mail, digest/2026-11-21 13:00:00.000/mail
+  state         TEXT    NOT NULL DEFAULT 'sending',
+  message       TEXT    NOT NULL,              -- JSON: subject, text, data
+  attempts      INTEGER NOT NULL DEFAULT 1,
+  next_try_utc  TEXT,
+  last_error    TEXT,
+  receipt       TEXT,
+  created_utc   TEXT    NOT NULL,
+  ended_utc     TEXT,
+  CONSTRAINT alert_state_is_known CHECK (state IN ('sending', 'waiting', 'done', 'failed', 'unknown')),
+  CONSTRAINT waiting_alert_says_when_it_is_tried CHECK (state <> 'waiting' OR next_try_utc IS NOT NULL),
+  CONSTRAINT alert_has_ended_exactly_when_its_state_is_final CHECK ((state IN ('done', 'failed', 'unknown')) = (ended_utc IS NOT NULL))
+);
+CREATE INDEX alert_waiting ON "etl.alert" (next_try_utc) WHERE state = 'waiting';
+CREATE INDEX alert_by_time ON "etl.alert" (created_utc);

@@ -6,12 +6,14 @@ import { UsageError } from '../core/errors.js';
 import { PACKAGE_ROOT } from '../db/sql.js';
 import { addDemo } from './commands/demo.js';
 import { addDiffConfig } from './commands/diff-config.js';
+import { addDigest } from './commands/digest.js';
 import { addErrors } from './commands/errors.js';
 import { addExplain } from './commands/explain.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addRelease } from './commands/release.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
+import { addSchedule } from './commands/schedule.js';
 import { addSetUp } from './commands/set-up.js';
 import { addStandin } from './commands/standin.js';
 import { addStatus } from './commands/status.js';
@@ -52,6 +54,7 @@ export async function runProgram(
   for (const add of [
     addSetUp,
     addRun,
+    addSchedule,
     addStatus,
     addErrors,
     addExplain,
@@ -59,6 +62,7 @@ export async function runProgram(
     addReplay,
     addDiffConfig,
     addReconcile,
+    addDigest,
     addThreePl,
     addDemo,
     addStandin,

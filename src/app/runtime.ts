@@ -1,3 +1,4 @@
+import { type Circuits, SYSTEM } from '../core/circuits.js';
 import { type Clock, systemClock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import { InvariantError } from '../core/errors.js';
@@ -6,6 +7,7 @@ import type { ThreePl } from '../core/hand-over.js';
 import type { LabelRule } from '../core/label.js';
 import { type Logger, silentLogger } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
+import { CIRCUIT_RULE, type Random } from '../core/retry.js';
 import type { UpdateTarget } from '../core/targets.js';
 import type { Database, Session, SyncDatabase } from '../db/database.js';
 import { openSqlite } from '../db/sqlite.js';
@@ -26,6 +28,7 @@ import { fileDelivery } from '../load/files/delivery.js';
 import { godatafeedUpdateTarget } from '../load/godatafeed/update-target.js';
 import { chromiumPrinter } from '../load/labels/chromium.js';
 import { smtpMailer } from '../mail/smtp.js';
+import { StateCircuits } from '../queue/ledger/circuits.js';
 import { zplLabels } from '../transform/labels/decode.js';
 import { pdfPages } from '../transform/labels/pdf.js';
 import { orderMapper, type StoreRules } from '../transform/marketplace/new-order.js';
@@ -40,6 +43,7 @@ import {
   parseTemplate,
 } from '../transform/three-pl/index.js';
 import { marketplaceStore, openStores } from './godatafeed.js';
+import { guarded, guardedOrders } from './guarded.js';
 import { pipelinesFor } from './pipelines.js';
 
 export interface RuntimeOptions {
@@ -50,6 +54,8 @@ export interface RuntimeOptions {
   /** Where frozen rows are read; the database, or the one transaction of a dry run. */
   readonly session?: Session;
   readonly clock?: Clock;
+  /** For the pauses between tries; default Math.random. */
+  readonly random?: Random;
   readonly log?: Logger;
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
@@ -82,7 +88,11 @@ export async function openSyncDatabase(
 export function makeContext(options: RuntimeOptions): EngineContext {
   const { config, database } = options;
   const clock = options.clock ?? systemClock;
+  const random = options.random ?? Math.random;
   const session = options.session ?? database;
+  const log = options.log ?? silentLogger;
+  const rule = config.circuit ?? CIRCUIT_RULE;
+  const circuits = new StateCircuits({ database, clock, rule, random, log });
   const client =
     config.exigoApi === null
       ? null
@@ -102,35 +112,55 @@ export function makeContext(options: RuntimeOptions): EngineContext {
   return {
     database,
     apiOrders:
-      client === null || config.exigoApi === null ? null : exigoOrderSource(client, config.exigoApi, clock),
+      client === null || config.exigoApi === null
+        ? null
+        : guardedOrders(circuits, SYSTEM.exigoApi, exigoOrderSource(client, config.exigoApi, clock, random)),
     hosted: options.sync == null ? null : { database: options.sync, refresh: true },
     clock,
-    log: options.log ?? silentLogger,
+    random,
+    log,
+    circuits,
     config,
     orders: frozenOrders(session),
     tables: frozenTables(session),
     kit: transformKit(config),
     delivery: (target) =>
-      fileDelivery(
-        target === 'tables'
-          ? localFolder(config.tableCsv.directory)
-          : folders.of(target.name, target.delivery),
-      ),
+      target === 'tables'
+        ? fileDelivery(localFolder(config.tableCsv.directory))
+        : guarded(
+            circuits,
+            SYSTEM.threePl(target.name),
+            fileDelivery(folders.of(target.name, target.delivery)),
+          ),
     labelPrinter,
     mailer: config.mail === undefined ? null : smtpMailer(config.mail, clock),
     inbox: (threePl) => {
       const { name, confirmations } = threePl;
-      if (confirmations !== null) return inboxPlace(folders.of(name, confirmations.inbox));
+      if (confirmations !== null) {
+        const place = inboxPlace(folders.of(name, confirmations.inbox));
+        return guarded(circuits, SYSTEM.inbox(name), place);
+      }
       throw new InvariantError(`the template of ${name} has no confirmations`);
     },
     statusTarget:
-      client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
+      client === null || config.exigoApi === null
+        ? null
+        : guarded(circuits, SYSTEM.exigoApi, exigoStatusTarget(client, config.exigoApi)),
     shipmentTarget:
-      client === null || config.exigoApi === null ? null : exigoShipmentTarget(client, config.exigoApi),
+      client === null || config.exigoApi === null
+        ? null
+        : guarded(circuits, SYSTEM.exigoApi, exigoShipmentTarget(client, config.exigoApi)),
     orderTarget:
-      client === null || config.exigoApi === null ? null : exigoOrderTarget(client, config.exigoApi),
-    stores: new Map([...stores].map(([name, store]) => [name, marketplaceStore(store)])),
-    updateTargets: updateTargets(config, stores),
+      client === null || config.exigoApi === null
+        ? null
+        : guarded(circuits, SYSTEM.exigoApi, exigoOrderTarget(client, config.exigoApi)),
+    stores: new Map(
+      [...stores].map(([name, store]) => [
+        name,
+        guarded(circuits, SYSTEM.store(name), marketplaceStore(store)),
+      ]),
+    ),
+    updateTargets: updateTargets(config, stores, circuits),
     pipelines: options.pipelines ?? pipelinesFor(config),
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? (() => undefined),
@@ -146,11 +176,14 @@ export function makeContext(options: RuntimeOptions): EngineContext {
 function updateTargets(
   { godatafeed }: Config,
   clients: ReadonlyMap<string, GoDataFeedClient>,
+  circuits: Circuits,
 ): ReadonlyMap<string, UpdateTarget> {
   return new Map(
     godatafeed.stores.flatMap((store) => {
       const client = clients.get(store.name);
-      return client === undefined ? [] : [[store.name, godatafeedUpdateTarget(client, store)]];
+      return client === undefined
+        ? []
+        : [[store.name, guarded(circuits, SYSTEM.store(store.name), godatafeedUpdateTarget(client, store))]];
     }),
   );
 }

@@ -1,6 +1,9 @@
+import type { AlertsConfig } from './alerts-config.js';
 import type { OrderQualifiers } from './api-orders.js';
 import type { GoDataFeedStore } from './godatafeed.js';
 import type { ThreePl } from './hand-over.js';
+import type { CircuitRule } from './retry.js';
+import type { ScheduleConfig } from './schedule.js';
 
 /** The whole configuration, parsed once by `app/config`; durations in milliseconds. */
 export interface Config {
@@ -18,8 +21,14 @@ export interface Config {
   readonly tableCsv: { readonly directory: string };
   /** Left out: no mail is sent. */
   readonly mail?: MailConfig | undefined;
+  /** Left out: nobody is told. */
+  readonly alerts?: AlertsConfig | undefined;
   /** Chromium for HTML labels; left out: looked for where systems have it. */
   readonly labels?: { readonly chromium?: string | undefined } | undefined;
+  /** What `orderferry schedule` runs; left out: nothing. */
+  readonly schedule?: ScheduleConfig | undefined;
+  /** When a system counts as down; left out: the defaults. */
+  readonly circuit?: CircuitRule | undefined;
   /** In the order in which their routes are tried. */
   readonly threePls: readonly ThreePl[];
   /** Everything a transform or a file depends on, as parsed, without secrets: stored with each batch by its hash. */

@@ -1,4 +1,5 @@
 import type { ApiOrders } from '../core/api-orders.js';
+import type { Circuits } from '../core/circuits.js';
 import type { Clock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import type { MarketplaceDocument, MarketplaceStore } from '../core/feed-store.js';
@@ -11,6 +12,7 @@ import type { Reporter } from '../core/marketplace.js';
 import type { MappedOrder, OrderTarget } from '../core/new-order.js';
 import type { FrozenValue, Order } from '../core/order.js';
 import type { AnyPipeline, Verdict } from '../core/pipeline.js';
+import type { Random } from '../core/retry.js';
 import type { Collector } from '../core/shipment.js';
 import type { OrderReader, TableReader } from '../core/sources.js';
 import type { Delivery, ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
@@ -80,7 +82,11 @@ export interface EngineContext {
   /** Where orders come from without a sync database. Null when no Exigo API is configured. */
   readonly apiOrders: ApiOrders | null;
   readonly clock: Clock;
+  /** For the pauses between tries. */
+  readonly random: Random;
   readonly log: Logger;
+  /** Which systems are left alone because they do not answer. */
+  readonly circuits: Circuits;
   readonly config: Config;
   /** Of a dry run, whose own state directory is thrown away: that of the real ones, which is only read. */
   readonly earlierState?: string;

@@ -53,6 +53,7 @@ export async function dryRun(
   request: RunRequest,
   readers: (session: Session) => Pick<EngineContext, 'orders' | 'tables'>,
 ): Promise<DryRunResult> {
+  context.circuits.disable(); // nothing is written, so nothing is learned either
   const listed = await listStores(context, request);
   const folder = await mkdtemp(join(tmpdir(), 'orderferry-dry-run-'));
   try {

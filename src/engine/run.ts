@@ -1,3 +1,4 @@
+import { SYSTEM } from '../core/circuits.js';
 import {
   ConfigurationError,
   codeOf,
@@ -8,6 +9,7 @@ import {
 } from '../core/errors.js';
 import type { ImportWindow } from '../core/feed-store.js';
 import type { AnyPipeline } from '../core/pipeline.js';
+import { classOf } from '../core/retry.js';
 import { fromExigoText, toUtcText } from '../core/time.js';
 
 import type { ChangeSet, Subscriber } from '../queue/freeze/change-set.js';
@@ -80,6 +82,7 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
   if (!(lease instanceof Lease)) {
     return { runId: null, heldBy: lease, changeSets: [], storeProblems: [], batchIds: [], error: null };
   }
+  context.circuits.fencedBy(() => lease.assertHeld());
   const turn: Turn = {
     context,
     lease,
@@ -104,7 +107,12 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
       storeProblems = frozen.problems;
       error ??= frozen.problem ?? storeProblems[0]?.error ?? null;
     } catch (problem) {
-      if (!(problem instanceof FreezeError || problem instanceof ConfigurationError)) throw problem;
+      const goesOn =
+        problem instanceof FreezeError ||
+        problem instanceof ConfigurationError ||
+        // A sync database elsewhere is a system of its own; when ours is down, the rest says so.
+        (context.hosted !== null && classOf(problem) === 'transient');
+      if (!goesOn) throw problem;
       error ??= problem; // what was frozen before goes on all the same
     }
     error = await goOn(turn, request, changeSets, standing, error);
@@ -243,7 +251,12 @@ async function freezeLiveOnce(turn: Turn): Promise<{
     const subscribers = subscribersOf(context.pipelines);
     if (turn.pipeline.source.kind === 'exigo-api') {
       ({ changeSet, problem } = await freezeApi(context, turn.lease, lease, subscribers));
-    } else changeSet = await freezeLive(lease, context.config.source, subscribers, context.hosted);
+    } else {
+      const freeze = () => freezeLive(lease, context.config.source, subscribers, context.hosted);
+      // Our own database is no system of others: without it nothing goes on.
+      changeSet =
+        context.hosted === null ? await freeze() : await context.circuits.call(SYSTEM.syncDatabase, freeze);
+    }
   } catch (error) {
     await lease.release().catch(() => undefined); // it ends by itself; what went wrong before is what counts
     throw error;

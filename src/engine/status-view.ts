@@ -2,9 +2,11 @@ import { DAY } from '../core/clock.js';
 import { toUtcText } from '../core/time.js';
 import { isProvablyDead, nameHolder } from '../queue/lease/holder.js';
 import { openBatches } from '../queue/ledger/batches.js';
+import { type Incident, listIncidents } from '../queue/ledger/incidents.js';
 import { readWatermarks } from '../queue/ledger/watermarks.js';
 import { openWaves, type Wave } from '../queue/ledger/waves.js';
 import { type SetAsideFile, setAsideFiles } from '../queue/reads/inbox.js';
+import { type CircuitState, troubledCircuits } from '../queue/reads/schedule.js';
 import {
   type Backlog,
   backlog,
@@ -22,6 +24,7 @@ import {
 import { notAnswered } from './answers/not-answered.js';
 import { type EngineContext, orderSource } from './context.js';
 import { pipelineLease } from './leases.js';
+import { readSchedule, type ScheduledStatus } from './schedule/schedule-view.js';
 import { nextCutOff } from './waves/cut-off.js';
 import { isDue } from './waves/waves.js';
 
@@ -51,6 +54,12 @@ export interface Status {
   readonly nextWaves: Readonly<Record<string, string | null>>;
   /** Files of 3PLs that were not used, of the last 30 days; without those whose name was read since. */
   readonly setAside: readonly SetAsideFile[];
+  /** What the schedule does, and what its cycles have come to; of every entry of the configuration. */
+  readonly schedule: readonly ScheduledStatus[];
+  /** Systems that have failed since they last answered. */
+  readonly circuits: readonly CircuitState[];
+  /** What lasts. */
+  readonly incidents: readonly Incident[];
 }
 
 /** How long a file that was set aside is shown. */
@@ -81,6 +90,9 @@ export async function readStatus(context: EngineContext): Promise<Status> {
     pipelines,
     nextWaves: await nextWaves(context),
     setAside: await setAsideFiles(database, toUtcText(context.clock.now() - SHOWN_FOR)),
+    schedule: await readSchedule(context),
+    circuits: await troubledCircuits(database),
+    incidents: await listIncidents(database, { open: true }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { SYSTEM } from '../core/circuits.js';
 import { faultPoint } from '../core/fault-points.js';
 import type {
   AnyPipeline,
@@ -13,6 +14,7 @@ import type { Lease } from '../queue/lease/lease.js';
 import { closeBatches, type OpenBatch } from '../queue/ledger/batches.js';
 import type { OpenWork } from '../queue/ledger/open-work.js';
 import { fillSingles } from '../queue/ledger/singles.js';
+import { openSteps } from '../queue/reads/status.js';
 import { judgeAnswers } from './answers/judge-answers.js';
 import type { EngineContext } from './context.js';
 import { cancelInExigo } from './marketplace/cancel-in-exigo.js';
@@ -125,18 +127,29 @@ async function workStep({ context, lease, pipeline, fresh }: Working, step: Step
   const waits = () => {
     context.log.warn(`step ${step.step} waits: no Exigo API is configured`, { pipeline: pipeline.name });
   };
+  /** While Exigo is left alone the step is not begun: throws why when something waits for it. */
+  const isIdle = async () => {
+    const down = await context.circuits.whyNot(SYSTEM.exigoApi);
+    if (down === null) return false;
+    const open = await openSteps(context.database, pipeline.name);
+    if (open.some((one) => one.step === step.step)) throw down;
+    return true;
+  };
   switch (step.kind) {
     case 'exigo-status':
       if (step.to === 'Printed') await judgeAnswers({ context, lease, pipeline, step: step.step });
       if (statusTarget === null) return waits();
+      if (await isIdle()) return;
       return changeStatuses({ context, lease, pipeline, step, target: statusTarget });
     case 'exigo-tracking':
       if (shipmentTarget === null) return waits();
+      if (await isIdle()) return;
       return tellExigo({ context, lease, pipeline: pipeline as ShipmentPipeline, target: shipmentTarget });
     case 'godatafeed-update':
       return reportUpdates({ context, lease, pipeline, step });
     case 'exigo-create-order': {
       if (orderTarget === null) return waits();
+      if (await isIdle()) return;
       const nextStep =
         pipeline.load.find((next) => 'after' in next && next.after === step.step)?.step ?? null;
       return createOrders({ context, lease, pipeline, step, nextStep, target: orderTarget, fresh });
@@ -145,6 +158,7 @@ async function workStep({ context, lease, pipeline, fresh }: Working, step: Step
       return acknowledgeOrders({ context, lease, pipeline, step: step.step });
     case 'exigo-cancel':
       if (statusTarget === null) return waits();
+      if (await isIdle()) return;
       return cancelInExigo({ context, lease, pipeline, step: step.step, target: statusTarget });
     case 'godatafeed-cancel':
       return cancelOrders({ context, lease, pipeline, step: step.step });

@@ -53,8 +53,11 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** Default: every method but GET. */
   readonly mutates?: boolean;
-  /** `exact` (default) keeps decimals as text, `fast` is plain JSON.parse for replies read for ids and names. */
-  readonly parse?: 'exact' | 'fast';
+  /**
+   * `exact` (default) keeps decimals as text, `fast` is plain JSON.parse for replies read for ids and names, `none`: any
+   * answer is as good as another, and its body is null.
+   */
+  readonly parse?: 'exact' | 'fast' | 'none';
 }
 
 export interface HttpReply {
@@ -77,6 +80,12 @@ export interface HttpClient {
   /** Closes the connections; for when no request is running any more. */
   close(): void;
 }
+
+const PARSERS: Readonly<Record<NonNullable<HttpRequest['parse']>, (text: string) => Json>> = {
+  exact: parseJson,
+  fast: (text) => JSON.parse(text) as Json,
+  none: () => null,
+};
 
 /** The one way to HTTP: every call of the product goes through a client made here. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -154,8 +163,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       };
       const reply = await send(request, facts, encode(request, facts));
       const text = typeof reply.data === 'string' ? reply.data : '';
-      const parse = request.parse === 'fast' ? (one: string) => JSON.parse(one) as Json : parseJson;
-      const body = attempt(parse, text);
+      const body = attempt(PARSERS[request.parse ?? 'exact'], text);
       const header = (name: string) => headerOf(reply, name);
       if (reply.status < 200 || reply.status > 299) {
         throw refusal(facts, {

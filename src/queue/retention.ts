@@ -4,6 +4,7 @@ import { fromUtcText, toUtcText } from '../core/time.js';
 import type { Answer, Engine, Request, Session } from '../db/database.js';
 import { sql } from '../db/sql.js';
 import { signVersions } from './freeze/versions.js';
+import { pruneCycles } from './ledger/cycles.js';
 import { readFacts, watermarksRequest, writeWatermark } from './ledger/watermarks.js';
 
 const SCOPE = 'retention';
@@ -40,6 +41,7 @@ export async function prune(session: Session, retention: RetentionConfig, nowMs:
   // Before the ledger, which knows what waits.
   await session.run(sql(session.engine, 'retention/prune_inbox_rows'), inbox);
   await session.run(sql(session.engine, 'retention/prune_ledger'), values);
+  await pruneCycles(session, values.frozen_before);
   await writeWatermark(session, SCOPE, 'pruned', values.now);
 }
 

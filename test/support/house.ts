@@ -134,6 +134,7 @@ export class House {
         database: this.database,
         sync: this.syncPlace === null ? null : (this.tenant as SyncDatabase),
         clock: this.clock,
+        random: () => 0,
       }),
       ...overrides,
     };

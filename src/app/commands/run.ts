@@ -1,22 +1,23 @@
 import { type Command, Option } from 'commander';
 import { DAY } from '../../core/clock.js';
-import { ConfigurationError, UsageError } from '../../core/errors.js';
+import { UsageError } from '../../core/errors.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { parseDateOption, shiftLocalText, toExigoText, toUtcText } from '../../core/time.js';
-import { assertGrants } from '../../db/sqlserver/grants.js';
 import { acceptedInApi } from '../../engine/api/accepted.js';
 import { type EngineContext, syncTables } from '../../engine/context.js';
 import { dryRun } from '../../engine/dry-run.js';
+import { notePipeline } from '../../engine/pipeline-incidents.js';
 import { summarize } from '../../engine/report.js';
 import { type RunRequest, runPipeline } from '../../engine/run.js';
 import { frozenOrders } from '../../extract/frozen-orders.js';
 import { frozenTables } from '../../extract/frozen-tables.js';
 import { newlySettled } from '../../queue/reads/batches.js';
-import { hasEffects } from '../../queue/reads/listed.js';
 import { acceptedInSync, type OldOrder, oldUndelivered } from '../../queue/reads/source.js';
+import { tell } from '../alerts/desk.js';
 import { findPipeline, PIPELINES, pipelineHere } from '../pipelines.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import type { Shell } from '../program.js';
+import { assertMayRun, assertOneHandOver } from './before-run.js';
 import { type Opened, wholeNumber, withContext } from './open.js';
 import { printRun } from './print-run.js';
 
@@ -73,16 +74,15 @@ async function run(opened: Opened, named: AnyPipeline, options: RunOptions, shel
     shell.exitCode = planned.error === null ? EXIT.done : exitCodeOf(planned.error);
     return;
   }
-  const { database, hosted } = context;
-  const own = hosted === null && syncTables(context) !== null;
-  await assertGrants(database, 'database', own ? ['sync', 'run'] : ['run']);
-  if (hosted !== null) await assertGrants(hosted.database, 'syncDatabase', ['sync']);
+  await assertMayRun(context);
   const report = await runPipeline(context, request);
+  if (report.heldBy === null) await notePipeline(context, pipeline.name, report.error);
   const summary = await summarize(context, pipeline.name, report).catch((problem: unknown) => {
     throw report.error ?? problem; // a database that is gone cannot be asked; what ended the run says why
   });
   printRun(output, summary, null);
   output.result(summary);
+  await tell(context);
   if (report.error !== null) {
     shell.frame.logger?.error(summary.error?.message ?? 'the run ended early', { pipeline: pipeline.name });
     shell.exitCode = exitCodeOf(report.error);
@@ -144,16 +144,4 @@ function acceptedOrders(context: EngineContext, startAt: string, endAt: string):
   const sync = syncTables(context);
   if (sync !== null) return acceptedInSync(sync, startAt, endAt);
   return acceptedInApi(context, startAt, endAt);
-}
-
-/** A business key names its pipeline: two of them that hand the same orders over would each do it once. */
-async function assertOneHandOver({ database }: EngineContext, pipeline: AnyPipeline): Promise<void> {
-  if (pipeline.load[0]?.kind !== '3pl-file') return;
-  const others = PIPELINES.filter(({ name, load }) => name !== pipeline.name && load[0]?.kind === '3pl-file');
-  for (const { name } of others) {
-    if (!(await hasEffects(database, name))) continue;
-    throw new ConfigurationError(
-      `${name} has handed orders over from this database, and ${pipeline.name} would hand them over once more; nothing was done. Set source.orders back, or give the other source a state database of its own once every order of this one is Printed`,
-    );
-  }
 }

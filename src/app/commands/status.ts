@@ -8,6 +8,7 @@ import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
 import type { Output } from '../output.js';
 import type { Shell } from '../program.js';
 import { withContext } from './open.js';
+import { printSchedule } from './print-schedule.js';
 
 export function addStatus(program: Command, shell: Shell): void {
   program
@@ -21,6 +22,7 @@ export function addStatus(program: Command, shell: Shell): void {
         for (const { name, wave } of config.threePls) {
           output.line(`3PL ${name}: ${waveText(status.nextWaves[name] ?? null, wave)}`);
         }
+        printSchedule(output, status, config, shell.clock.now());
         for (const { three_pl, name, code, reason, settled_utc } of status.setAside) {
           const age = describeDuration(Math.max(0, shell.clock.now() - fromUtcText(settled_utc)));
           output.line(`3PL ${three_pl}: ${name} was not used, ${age} ago: ${code}: ${reason}`);
@@ -62,9 +64,10 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
       `  ${row.items} ${row.state}${row.target === null ? '' : ` for ${row.target}`}, oldest ${age(row.oldest_utc)}`,
     );
   }
-  for (const { step, state, orders, last_error, next_try_utc } of status.openSteps) {
+  for (const { step, state, orders, attempts, last_error, next_try_utc } of status.openSteps) {
     const what = STEP_STATES[state];
-    const error = last_error === null ? '' : `; last try: ${last_error}`;
+    const tries = attempts > 1 ? `${attempts} tries, the last: ` : 'last try: ';
+    const error = last_error === null ? '' : `; ${tries}${last_error}`;
     const next =
       next_try_utc === null
         ? ''
@@ -74,8 +77,11 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
     output.line(`  step ${step} is ${what} for ${counted(orders, 'order')}${error}${next}`);
   }
   for (const file of status.openFiles) {
+    const tries =
+      file.attempts > 0 ? ` after ${counted(file.attempts, 'failed try').replace('trys', 'tries')}` : '';
+    const next = file.next_try_utc === null ? '' : `; next try after ${file.next_try_utc.slice(0, 19)} UTC`;
     output.line(
-      `  file ${file.file_name} is ${file.state}${file.last_error === null ? '' : `: ${file.last_error}`}`,
+      `  file ${file.file_name} is ${file.state}${tries}${file.last_error === null ? '' : `: ${file.last_error}`}${next}`,
     );
   }
   for (const file of status.heldFiles) {

@@ -4,10 +4,12 @@ import { BATCH_STATUS_FIELDS, DUPLICATE_KEYS, LIST_STYLES, ORDER_SOURCES } from 
 import { QUEUE_TABLES } from '../../core/exigo-tables.js';
 import { didYouMean } from '../../core/text.js';
 import { isSensitive } from '../../queue/freeze/sensitive.js';
+import { alertsSchema } from './alerts.js';
 import type { Environment } from './environment.js';
 import { exigoOrdersSchema } from './exigo-orders.js';
 import { godatafeedSchema } from './godatafeed.js';
 import { mailSchema } from './mail.js';
+import { circuitSchema, scheduleSchema } from './schedule.js';
 import { group, listOf, valueSchemas } from './values.js';
 
 const THREE_PL_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -162,12 +164,15 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     source: source.prefault({}).describe('How changes are frozen.'),
     lease: lease.prefault({}).describe('Which process may run a pipeline.'),
     retention: retention.prefault({}).describe('How long frozen rows are kept.'),
+    schedule: scheduleSchema(values).optional().describe('What `orderferry schedule` runs, and when.'),
+    circuit: circuitSchema(values).prefault({}).describe('When a system counts as down.'),
     tableCsv: group({
       directory: path().prefault('var/out/tables').describe('Folder of the CSV files.'),
     })
       .prefault({})
       .describe('Target of exigo-snapshot-to-csv.'),
     mail: mailSchema(values).optional().describe('How mail leaves. Left out: none does.'),
+    alerts: alertsSchema(values).optional().describe('Who is told of incidents, and gets the digest.'),
     labels: group({
       chromium: path()
         .optional()
@@ -185,6 +190,9 @@ export function configSchema(environment: Environment, baseDirectory: string) {
   }).superRefine((value, context) => {
     const { database: own, syncDatabase: sync } = value;
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (value.alerts?.mail && value.mail === undefined) {
+      issue(['alerts', 'mail'], 'goes by the mail server of mail, which is missing');
+    }
     if (value.source.orders === 'api') {
       if (value.exigoApi === undefined) issue(['source', 'orders'], 'is api, and exigoApi is missing');
       if (sync !== undefined)

@@ -8,7 +8,10 @@ import type { Place } from '../../core/places.js';
  * client hides it in whatever Exigo answers, and fields of that name are hidden everywhere.
  */
 export function secretsOf(
-  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'mail'>,
+  config: Pick<
+    Config,
+    'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'mail' | 'alerts' | 'schedule'
+  >,
 ): string[] {
   const secrets: string[] = [];
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
@@ -18,11 +21,17 @@ export function secretsOf(
     const basic = Buffer.from(`${login}@${company}:${password}`, 'utf8').toString('base64');
     secrets.push(password, basic);
   }
+  // The address of a chat's webhook is all that it takes to write there.
+  if (config.alerts?.webhook) {
+    const { url, secret } = config.alerts.webhook;
+    secrets.push(secret, new URL(url).pathname.slice(1));
+  }
   if (config.mail?.password != null) {
     const { user, password } = config.mail;
     secrets.push(password, Buffer.from(`\u0000${user}\u0000${password}`, 'utf8').toString('base64'));
   }
   for (const { consumerKey, token } of config.godatafeed.stores) secrets.push(consumerKey ?? '', token ?? '');
+  if (config.schedule?.webhook) secrets.push(config.schedule.webhook.secret);
   for (const threePl of config.threePls) {
     for (const place of placesOf(threePl)) secrets.push(...secretsOfPlace(place));
   }

@@ -1,3 +1,4 @@
+import { SYSTEM } from '../../core/circuits.js';
 import type { WaveRule } from '../../core/hand-over.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
@@ -35,7 +36,7 @@ export async function answerFor(
   const step = own.find((effect) => isOpen(effect) && effect.file_name === null);
   if (step === undefined) return { where, next };
   where.push(`${item.pipeline}: ${stepText(step)}`);
-  const goesOn = nextOfStep(context, step);
+  const goesOn = `${nextOfStep(context, step)}${await leftAlone(context, systemOf(context, step))}`;
   return { where, next: item.state === 'held' || item.state === 'failed' ? `${next}; ${goesOn}` : goesOn };
 }
 
@@ -77,11 +78,11 @@ async function verdictOf(
   }
 }
 
-function onItsWay(
+async function onItsWay(
   context: EngineContext,
   item: OrderItem,
   own: readonly OrderEffect[],
-): { readonly what: string; readonly next: string } {
+): Promise<{ readonly what: string; readonly next: string }> {
   const handOver = own.findLast((effect) => isOpen(effect) && effect.file_name !== null);
   if (handOver === undefined) {
     return { what: `on its way since ${utc(item.created_utc)}`, next: 'the next run goes on' };
@@ -95,7 +96,8 @@ function onItsWay(
     wave_next_try_utc === null
       ? 'the next run sends it'
       : `the first run after ${utc(wave_next_try_utc)} tries again`;
-  return { what, next };
+  const system = SYSTEM.threePl(target ?? '');
+  return { what, next: `${next}${await leftAlone(context, system)}` };
 }
 
 export function stepText({ step, state, attempts, last_error, next_try_utc, store }: OrderEffect): string {
@@ -129,6 +131,17 @@ function nextOfStep(context: EngineContext, effect: OrderEffect): string {
   return next_try_utc === null || fromUtcText(next_try_utc) <= context.clock.now()
     ? `the next run goes on with ${step}`
     : `the first run after ${utc(next_try_utc)} tries ${step} again`;
+}
+
+/** Which system a step after the hand-over calls. */
+function systemOf({ updateTargets }: EngineContext, { store }: OrderEffect): string {
+  return store !== null && updateTargets.has(store) ? SYSTEM.store(store) : SYSTEM.exigoApi;
+}
+
+/** `; exigo-api is left alone until ...` while it does not answer, or nothing. */
+async function leftAlone({ circuits }: EngineContext, system: string): Promise<string> {
+  const down = await circuits.whyNot(system);
+  return down === null ? '' : `; ${down.message}`;
 }
 
 export function isOpen(effect: OrderEffect): boolean {

@@ -1,5 +1,6 @@
 import { codeOf, messageOf, TerminalError, TransientError, UnknownOutcomeError } from '../../core/errors.js';
 import type { MarketplaceState, MarketplaceStore } from '../../core/feed-store.js';
+import { MOST_ATTEMPTS } from '../../core/retry.js';
 import {
   forgetMarketplaceDocument,
   type MarketplaceOrder,
@@ -8,7 +9,7 @@ import {
 import type { SingleEffect } from '../../queue/ledger/singles.js';
 import { linksOf } from '../../queue/reads/documents.js';
 import type { EngineContext } from '../context.js';
-import { MOST_ATTEMPTS, type Seen } from '../singles/single-act.js';
+import type { Seen } from '../singles/single-act.js';
 import { endsTheRun } from './tell-stores.js';
 
 /** Nothing is made of an order that ended at its marketplace. */

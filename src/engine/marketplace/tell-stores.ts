@@ -1,3 +1,4 @@
+import { SYSTEM } from '../../core/circuits.js';
 import { messageOf, type TerminalError } from '../../core/errors.js';
 import type { MarketplaceState, MarketplaceStore } from '../../core/feed-store.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
@@ -46,6 +47,8 @@ async function storeByStore(
     }
     const name = { pipeline: pipeline.name, step, target };
     try {
+      const down = await context.circuits.whyNot(SYSTEM.store(target));
+      if (down !== null) throw down;
       await workOneByOne({ context, lease, step: name, nextStep: null, act: actOf(store) });
     } catch (problem) {
       if (endsTheRun(problem)) throw problem;

@@ -1,4 +1,3 @@
-import { MINUTE, SECOND } from '../../core/clock.js';
 import {
   LeaseLostError,
   messageOf,
@@ -8,16 +7,14 @@ import {
   UnknownOutcomeError,
 } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
+import { CALL_RETRY, MOST_ATTEMPTS, MOST_WAIT, retryDelay } from '../../core/retry.js';
 import { describeDuration, toUtcText } from '../../core/time.js';
 import { effectsPending, effectsUnknown } from '../../queue/ledger/effects.js';
 import { claimSingle, type SingleEffect } from '../../queue/ledger/singles.js';
-import { retryDelay } from '../persons/retry.js';
 import { assertGoingOn } from '../stop.js';
-import { MOST_ATTEMPTS, MOST_WAIT, type Seen, type SingleWork, type Working } from './single-act.js';
+import type { Seen, SingleWork, Working } from './single-act.js';
 import { settle } from './single-settle.js';
 import { settleUnknown } from './single-unknown.js';
-
-const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
 
 /**
  * Does the effects of a step one by one, each in its protocol: intent committed, the act, the receipt. What is of
@@ -113,7 +110,7 @@ async function noteFailure(work: Working, effect: SingleEffect, error: unknown):
   const text = `${act.name}: ${messageOf(error)}`;
   const times = (troubles.pending.get(effect.effect_id)?.times ?? 0) + 1;
   const asked = error instanceof TransientError ? error.retryAfterMs : undefined;
-  const own = asked ?? retryDelay(times, RETRY);
+  const own = retryDelay(times, CALL_RETRY, context.random, error);
   const delay = times < MOST_ATTEMPTS ? own : Math.max(own, MOST_WAIT);
   const unknown = !(error instanceof TransientError || error instanceof StoppedError || isOurs(error));
   await lease.transaction(async (session) => {

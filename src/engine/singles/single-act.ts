@@ -1,17 +1,8 @@
-import { MINUTE } from '../../core/clock.js';
 import { messageOf, type TerminalError, UnknownOutcomeError } from '../../core/errors.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import type { Session } from '../../queue/ledger/session.js';
 import type { SingleEffect, SingleStep } from '../../queue/ledger/singles.js';
 import type { EngineContext } from '../context.js';
-
-/** A wait that is longer is left to the next run. */
-export const MOST_WAIT = 2 * MINUTE;
-/**
- * Failures of so many effects with no success between them mean that the target is down. So many failures of one leave
- * it to the next run; so many unknown outcomes of one are a person's.
- */
-export const MOST_ATTEMPTS = 5;
 
 /** What a target shows of an effect, or answered to it. */
 export type Seen =

@@ -1,9 +1,10 @@
 import { messageOf, TerminalError, TransientError, UnknownOutcomeError } from '../../core/errors.js';
+import { MOST_ATTEMPTS, MOST_WAIT } from '../../core/retry.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import { effectsPending } from '../../queue/ledger/effects.js';
 import { type SendingSingle, type SingleEffect, sendingSingles } from '../../queue/ledger/singles.js';
 import { assertGoingOn } from '../stop.js';
-import { MOST_ATTEMPTS, MOST_WAIT, type Seen, type Working } from './single-act.js';
+import type { Seen, Working } from './single-act.js';
 import { settle } from './single-settle.js';
 
 const PAGE = 100;

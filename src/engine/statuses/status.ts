@@ -1,4 +1,3 @@
-import { MINUTE, SECOND } from '../../core/clock.js';
 import {
   LeaseLostError,
   messageOf,
@@ -8,6 +7,7 @@ import {
 } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
 import type { AnyPipeline, StepDescription } from '../../core/pipeline.js';
+import { CALL_RETRY, MOST_ATTEMPTS, MOST_WAIT, retryDelay } from '../../core/retry.js';
 import type { StatusTarget } from '../../core/targets.js';
 import { counted } from '../../core/text.js';
 import { describeDuration, fromUtcText, toUtcText } from '../../core/time.js';
@@ -24,17 +24,10 @@ import {
 } from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import type { EngineContext } from '../context.js';
-import { retryDelay } from '../persons/retry.js';
 import { assertGoingOn } from '../stop.js';
 import { changeByHalves } from './bisect.js';
 import { movedElsewhere, shipmentDetails } from './status-details.js';
 import { type Blocked, sortByStatus } from './status-rules.js';
-
-const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
-/** An outcome that stays unknown for longer than this within a run is left to the next one. */
-const MOST_WAIT = 2 * MINUTE;
-/** A change that is sent this often and never seen is given to a person; a run ends after so many failures in a row. */
-const MOST_ATTEMPTS = 5;
 
 type StatusStep = Extract<StepDescription, { kind: 'exigo-status' }>;
 
@@ -199,8 +192,7 @@ async function noteFailure(
   if (error instanceof LeaseLostError || error instanceof StoppedError) throw error;
   const text = `${step.to}: ${messageOf(error)}`;
   const attempts = ++work.troubles.inARow;
-  const delay =
-    (error instanceof TransientError ? error.retryAfterMs : undefined) ?? retryDelay(attempts, RETRY);
+  const delay = retryDelay(attempts, CALL_RETRY, context.random, error);
   if (mayHaveChanged) {
     await noteUnknown(work, chunk, text);
     context.log.warn(`${text}; ${counted(chunk.length, 'order')} to be read back before anything else`, {

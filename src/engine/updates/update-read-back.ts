@@ -1,5 +1,5 @@
-import { MINUTE } from '../../core/clock.js';
 import { messageOf } from '../../core/errors.js';
+import { MOST_ATTEMPTS, MOST_WAIT } from '../../core/retry.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import { effectsPending } from '../../queue/ledger/effects.js';
 import { newerUpdate, type OpenUpdate, openUpdates, withdrawUpdates } from '../../queue/ledger/updates.js';
@@ -10,10 +10,6 @@ import { fixedRequest } from './update-request.js';
 import { recordAccepted, recordDone, recordRefusal, type UpdateWork } from './update-work.js';
 
 const PAGE = 100;
-/** An outcome that stays unknown for longer than this within a run is left to the next one. */
-const MOST_WAIT = 2 * MINUTE;
-/** An update that is sent this often and never seen is given to a person. */
-const MOST_ATTEMPTS = 5;
 
 /**
  * Reads back what is on its way with an unknown outcome. `now`: what is not seen waits; `until proven`: it waits until

@@ -1,4 +1,3 @@
-import { MINUTE, SECOND } from '../../core/clock.js';
 import {
   ConfigurationError,
   codeOf,
@@ -8,19 +7,15 @@ import {
   UnknownOutcomeError,
 } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
+import { CALL_RETRY, MOST_WAIT, retryDelay } from '../../core/retry.js';
 import { describeDuration, toUtcText } from '../../core/time.js';
 import { effectsPending, effectsUnknown } from '../../queue/ledger/effects.js';
 import { type OpenUpdate, updateSending } from '../../queue/ledger/updates.js';
-import { retryDelay } from '../persons/retry.js';
 import { assertGoingOn } from '../stop.js';
 import { readBackUpdate } from './update-findings.js';
 import { lookAt } from './update-look.js';
 import { fixedRequest, updatedOrder } from './update-request.js';
 import { MOST_TROUBLES, recordAccepted, recordDone, recordRefusal, type UpdateWork } from './update-work.js';
-
-const RETRY = { firstMs: 2 * SECOND, mostMs: 30 * MINUTE };
-/** A wait that is longer than this is left to the next run. */
-const MOST_WAIT = 2 * MINUTE;
 
 /** Sends one update: intent committed, one call, receipt. Returns whether it is to be tried again in this run. */
 export async function sendUpdate(work: UpdateWork, update: OpenUpdate): Promise<boolean> {
@@ -75,7 +70,7 @@ async function noteFailure(work: UpdateWork, update: OpenUpdate, error: unknown)
     throw error;
   }
   if (!(error instanceof TransientError)) throw error;
-  const delay = error.retryAfterMs ?? retryDelay(++work.troubles.inARow, RETRY);
+  const delay = retryDelay(++work.troubles.inARow, CALL_RETRY, context.random, error);
   await lease.transaction((session) => effectsPending(session, ids, toUtcText(nowMs + delay), text));
   context.log.warn(`${text}; tried again in ${describeDuration(delay)}`, { order: update.order_id });
   if (work.troubles.inARow >= MOST_TROUBLES || delay > MOST_WAIT) throw error;

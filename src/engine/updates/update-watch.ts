@@ -1,6 +1,7 @@
 import { HOUR } from '../../core/clock.js';
 import { messageOf } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
+import { retryDelay } from '../../core/retry.js';
 import { describeDuration, fromUtcText, toUtcText } from '../../core/time.js';
 import { type OpenUpdate, openUpdates, updateLooked } from '../../queue/ledger/updates.js';
 import { assertGoingOn } from '../stop.js';
@@ -66,7 +67,8 @@ async function watch(work: UpdateWork, update: OpenUpdate): Promise<void> {
 /** `asked`: whether the store has shown the order; the pause grows with each time it has. */
 async function askLater(work: UpdateWork, update: OpenUpdate, asked: boolean): Promise<void> {
   const { context, lease, target } = work;
-  const pause = Math.min(target.firstLookMs * 2 ** Math.min(update.attempts + 1, 20), LONGEST_PAUSE);
+  const limits = { firstMs: target.firstLookMs, mostMs: LONGEST_PAUSE };
+  const pause = retryDelay(update.attempts + 2, limits, context.random);
   const next = toUtcText(context.clock.now() + pause);
   await lease.transaction((session) => updateLooked(session, update.effect_id, asked, next));
   await faultPoint('update/after-look');

@@ -1,5 +1,6 @@
 import { faultPoint } from '../../core/fault-points.js';
 import type { AnyPipeline, StepDescription } from '../../core/pipeline.js';
+import { MOST_ATTEMPTS } from '../../core/retry.js';
 import type { UpdateTarget } from '../../core/targets.js';
 import { toUtcText } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
@@ -15,7 +16,7 @@ import type { EngineContext } from '../context.js';
 import { describeUpdate, fixedRequest } from './update-request.js';
 
 /** So many failures in a row mean that the store is down. */
-export const MOST_TROUBLES = 5;
+export const MOST_TROUBLES = MOST_ATTEMPTS;
 
 export interface UpdateStep {
   readonly context: EngineContext;

@@ -1,3 +1,4 @@
+import { SYSTEM } from '../../core/circuits.js';
 import { InvariantError, LeaseLostError, messageOf, StoppedError } from '../../core/errors.js';
 import { toUtcText } from '../../core/time.js';
 import { adoptUpdates, openUpdates, updateStores } from '../../queue/ledger/updates.js';
@@ -24,6 +25,8 @@ export async function reportUpdates(step: UpdateStep): Promise<void> {
     }
     const of = { pipeline: pipeline.name, step: step.step.step, target: store };
     try {
+      const down = await context.circuits.whyNot(SYSTEM.store(store));
+      if (down !== null) throw down;
       await reportToStore({ ...step, target, of, troubles: { inARow: 0, unread: null } });
     } catch (error) {
       if (error instanceof LeaseLostError || error instanceof StoppedError || error instanceof InvariantError)

@@ -4,7 +4,16 @@ import type { Lease } from '../../queue/lease/lease.js';
 import { type Wave, waveReplanned } from '../../queue/ledger/waves.js';
 import type { EngineContext } from '../context.js';
 import { fileGone, isServer, placeDiffers, placeUnknown } from './place.js';
-import { afterManifest, deliveryOf, hold, noteFailure, publish, receive, type Sending } from './sending.js';
+import {
+  afterManifest,
+  deliveryOf,
+  hold,
+  noteFailure,
+  publish,
+  receive,
+  type Sending,
+  whyNotTo,
+} from './sending.js';
 
 /**
  * The outcome of waves that a killed process left behind, before anything else is decided: what is at the
@@ -21,6 +30,11 @@ export async function recoverWaves(
     if (wave.state === 'planned') continue;
     const delivery = deliveryOf(context, pipeline, wave);
     if (delivery === null) continue;
+    const down = await whyNotTo(context, pipeline, wave);
+    if (down !== null) {
+      first ??= down;
+      continue;
+    }
     const sending = { context, lease, pipeline, delivery, wave };
     try {
       await recoverWave(sending);

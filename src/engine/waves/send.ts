@@ -11,7 +11,7 @@ import { makeLabels, removeLabels } from './labels.js';
 import { mailLabels } from './mail-labels.js';
 import { recoverWave } from './recover-waves.js';
 import { renderWave, UnrenderableMembers } from './render.js';
-import { deliveryOf, noteFailure, publish, type Sending } from './sending.js';
+import { deliveryOf, noteFailure, publish, type Sending, whyNotTo } from './sending.js';
 import { spoolPath } from './spool.js';
 
 /**
@@ -30,6 +30,11 @@ export async function sendWaves(
     if (wave.next_try_utc !== null && wave.next_try_utc > now) continue;
     const delivery = deliveryOf(context, pipeline, wave);
     if (delivery === null) continue;
+    const down = await whyNotTo(context, pipeline, wave);
+    if (down !== null) {
+      first ??= down;
+      continue;
+    }
     const sending = { context, lease, pipeline, delivery, wave };
     try {
       await (wave.state === 'planned' ? sendPlanned(sending) : recoverWave(sending));

@@ -1,7 +1,8 @@
-import { MINUTE, SECOND } from '../../core/clock.js';
+import { SYSTEM } from '../../core/circuits.js';
 import { codeOf, messageOf } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
+import { FILE_RETRY, retryDelay } from '../../core/retry.js';
 import type { Delivery } from '../../core/targets.js';
 import { counted } from '../../core/text.js';
 import { toUtcText } from '../../core/time.js';
@@ -11,12 +12,9 @@ import type { Session } from '../../queue/ledger/session.js';
 import { type Wave, waveDelivered, waveError, waveHeld, waveReplanned } from '../../queue/ledger/waves.js';
 import { answerDue } from '../answers/answer-due.js';
 import type { EngineContext } from '../context.js';
-import { retryDelay } from '../persons/retry.js';
 import { assertGoingOn } from '../stop.js';
 import { deliverLabels } from './labels.js';
 import { writeManifest } from './manifest.js';
-
-const RETRY = { firstMs: 30 * SECOND, mostMs: 30 * MINUTE };
 
 /** One wave on its way to its target. */
 export interface Sending {
@@ -96,7 +94,7 @@ export async function noteFailure(sending: Sending, error: unknown): Promise<unk
   const { context, lease, pipeline, wave } = sending;
   const text = `file ${wave.file_name}: ${messageOf(error)}`;
   const nowMs = context.clock.now();
-  const nextTry = toUtcText(nowMs + retryDelay(wave.attempts + 1, RETRY));
+  const nextTry = toUtcText(nowMs + retryDelay(wave.attempts + 1, FILE_RETRY, context.random, error));
   await lease.transaction(async (session) => {
     await waveReplanned(session, wave.wave_id, nextTry, text);
     await waveError(session, wave.wave_id, nextTry, text);
@@ -131,6 +129,12 @@ async function event(
 function manifestOf({ context, wave, pipeline }: Sending): 'before' | 'after' | 'none' {
   if (pipeline.source.aggregate === 'table') return 'before';
   return context.config.threePls.find(({ name }) => name === wave.target)?.manifest ?? 'none';
+}
+
+/** Why the 3PL's place is left alone, or null: then the wave stays as it is, and no try is counted. */
+export async function whyNotTo(context: EngineContext, pipeline: AnyPipeline, wave: Wave) {
+  const tables = pipeline.source.aggregate === 'table';
+  return tables ? null : context.circuits.whyNot(SYSTEM.threePl(wave.target));
 }
 
 /** Where the wave goes; null, with a warning, when its 3PL is not configured any more. */

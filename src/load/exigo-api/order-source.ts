@@ -1,8 +1,9 @@
 import type { ApiListing, ApiOrder, ApiOrders, ApiPage, OrderQualifiers } from '../../core/api-orders.js';
-import { type Clock, HOUR, MINUTE, SECOND } from '../../core/clock.js';
+import { type Clock, HOUR, MINUTE } from '../../core/clock.js';
 import type { ExigoApiConfig } from '../../core/config.js';
 import { ConfigurationError, TransientError } from '../../core/errors.js';
 import { statusId } from '../../core/exigo.js';
+import { type Random, READ_RETRY, retryDelay } from '../../core/retry.js';
 import { fromExigoText } from '../../core/time.js';
 import { type Json, member } from '../../http/json.js';
 import type { ExigoClient } from './client.js';
@@ -31,6 +32,7 @@ export function exigoOrderSource(
   client: ExigoClient,
   config: Pick<ExigoApiConfig, 'listStyle' | 'maxOrders' | 'orders'>,
   clock: Clock,
+  random: Random = Math.random,
 ): ApiOrders {
   const { listStyle = 'comma', maxOrders, orders: qualifiers = DEFAULT_QUALIFIERS } = config;
   return {
@@ -46,7 +48,7 @@ export function exigoOrderSource(
           : queriesOf(qualifiers, listing);
       for (const query of asked) {
         const missing = 'orderIds' in listing ? new Set(query.orderIDs) : null;
-        for await (const page of patiently(client, query, clock, between)) {
+        for await (const page of patiently(client, query, { clock, random }, between)) {
           const found = read(page, query, listing);
           yield found;
           for (const { orderId } of found.orders) missing?.delete(orderId);
@@ -61,7 +63,7 @@ export function exigoOrderSource(
 async function* patiently(
   client: ExigoClient,
   query: OrdersQuery,
-  clock: Clock,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
   between: () => Promise<void>,
 ): AsyncGenerator<Json[]> {
   let after: number | undefined;
@@ -79,7 +81,7 @@ async function* patiently(
     } catch (error) {
       failed++;
       if (!(error instanceof TransientError) || failed === TRIES) throw error;
-      const pause = error.retryAfterMs ?? failed * SECOND;
+      const pause = retryDelay(failed, READ_RETRY, random, error);
       if (pause > LONGEST_PAUSE) throw error;
       await clock.sleep(pause);
     }

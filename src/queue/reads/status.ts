@@ -78,6 +78,8 @@ export interface OpenStep {
   /** `pending`; `sending`: on its way or of unknown outcome; `accepted`: its marketplace has not answered yet. */
   readonly state: 'pending' | 'sending' | 'accepted';
   readonly orders: number;
+  /** Tries of the one that was tried most. */
+  readonly attempts: number;
   readonly next_try_utc: string | null;
   readonly last_error: string | null;
 }
@@ -97,7 +99,7 @@ export async function openSteps(session: Session, pipeline: string): Promise<Ope
       .select('e.step', 'e.state')
       .count({ orders: 'e.effect_id' })
       .min({ next_try_utc: 'e.next_try_utc' })
-      .max({ last_error: 'e.last_error' }),
+      .max({ last_error: 'e.last_error', attempts: 'e.attempts' }),
   );
 }
 

@@ -65,16 +65,22 @@ describe('the shipped configuration', () => {
       SQLSERVER_PASSWORD: 'quiet',
       SYNC_PASSWORD: 'whisper',
       GODATAFEED_KEY: 'murmur',
+      ORDERFERRY_WEBHOOK_SECRET: 'a whisper of sixteen',
     };
     const [config, defaults] = [load(all, environment), load(shipped)];
     expect(config.database.engine).toBe('sqlserver');
     expect([defaults.syncDatabase, config.syncDatabase?.password]).toEqual([null, 'whisper']);
     expect(config.exigoApi?.baseUrl).toBe('https://example-api.exigo.com/3.0');
     expect(config.godatafeed.stores).toMatchObject([{ name: 'main', consumerKey: 'murmur', token: null }]);
-    expect([config.source, config.lease, config.retention]).toEqual([
+    expect(config.schedule).toMatchObject({
+      entries: [{ name: 'orders', cron: { text: '*/15 * * * *', zone: 'America/Chicago' } }],
+      webhook: { listen: '127.0.0.1', secret: 'a whisper of sixteen' },
+    });
+    expect([config.source, config.lease, config.retention, config.circuit]).toEqual([
       defaults.source,
       defaults.lease,
       defaults.retention,
+      defaults.circuit,
     ]);
   });
 });

@@ -228,6 +228,7 @@ describe('values', () => {
       },
       lease: { ttlMs: 60_000 },
       retention: { frozenMs: 2_592_000_000, handedOverMs: 34_560_000_000, inboxMs: 34_560_000_000 },
+      circuit: { failures: 5, firstMs: 300_000, mostMs: 1_800_000 },
       tableCsv: { directory: '/srv/ferry/var/out/tables' },
       threePls: [],
     });
