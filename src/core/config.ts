@@ -124,6 +124,10 @@ export interface LeaseConfig {
 export interface RetentionConfig {
   /** Frozen rows. Default 30 days. */
   readonly frozenMs: number;
-  /** Frozen rows a hand-over file was rendered from, and the ledger. Default 400 days. */
+  /** Frozen rows a hand-over file was rendered from. Default 400 days. */
   readonly handedOverMs: number;
+  /** Reasons, errors and messages of what is settled, which may quote an order or a server. Left out: 90 days. */
+  readonly textsMs?: number;
+  /** Batches, items, effects, files and events. Left out: as long as `handedOverMs`. */
+  readonly ledgerMs?: number;
 }

@@ -227,7 +227,12 @@ describe('values', () => {
         oldOrderMs: 5_184_000_000,
       },
       lease: { ttlMs: 60_000 },
-      retention: { frozenMs: 2_592_000_000, handedOverMs: 34_560_000_000 },
+      retention: {
+        frozenMs: 2_592_000_000,
+        handedOverMs: 34_560_000_000,
+        textsMs: 7_776_000_000,
+        ledgerMs: 34_560_000_000,
+      },
       tableCsv: { directory: '/srv/ferry/var/out/tables' },
       threePls: [],
     });
