@@ -8,6 +8,7 @@ import { addDemo } from './commands/demo.js';
 import { addDiffConfig } from './commands/diff-config.js';
 import { addErrors } from './commands/errors.js';
 import { addExplain } from './commands/explain.js';
+import { addForget } from './commands/forget.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addRelease } from './commands/release.js';
 import { addReplay } from './commands/replay.js';
@@ -59,6 +60,7 @@ export async function runProgram(
     addReplay,
     addDiffConfig,
     addReconcile,
+    addForget,
     addThreePl,
     addDemo,
     addStandin,

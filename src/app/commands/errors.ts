@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../../core/errors.js';
 import { maskReason } from '../../core/personal.js';
@@ -13,6 +12,7 @@ import { exportEntries } from './errors-export.js';
 import { assertChosen, type FilterOptions, filterOf, whose, withFilters } from './errors-filter.js';
 import { printDetails } from './errors-show.js';
 import { type Opened, wholeNumber, withContext } from './open.js';
+import { whoIsHere } from './who.js';
 
 interface Options extends FilterOptions {
   readonly limit?: number;
@@ -185,11 +185,6 @@ async function exportAll({ context, output }: Opened, options: Options, shell: S
     redactor: shell.frame.redactor,
   });
   if (out !== undefined) output.line(`${written} entries in ${out}`);
-}
-
-/** `kim on ferry-1`, for the timeline. */
-function whoIsHere(): string {
-  return `${userInfo().username} on ${hostname()}`;
 }
 
 /** As it is shown to anybody: an address that changed stays hidden. */
