@@ -38,6 +38,7 @@ import {
   parseTemplate,
 } from '../transform/three-pl/index.js';
 import { marketplaceStore, openStores } from './godatafeed.js';
+import { namelessTargets } from './nameless.js';
 import { pipelinesFor } from './pipelines.js';
 
 export interface RuntimeOptions {
@@ -96,6 +97,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     onToken: options.onToken ?? (() => undefined),
   });
   const folders = openFolders({ clock });
+  const nameless = namelessTargets(database);
   const labelPrinter = chromiumPrinter(config.labels?.chromium ?? null);
   return {
     database,
@@ -121,13 +123,17 @@ export function makeContext(options: RuntimeOptions): EngineContext {
       throw new InvariantError(`the template of ${name} has no confirmations`);
     },
     statusTarget:
-      client === null || config.exigoApi === null ? null : exigoStatusTarget(client, config.exigoApi),
+      client === null || config.exigoApi === null
+        ? null
+        : nameless.status(exigoStatusTarget(client, config.exigoApi)),
     shipmentTarget:
-      client === null || config.exigoApi === null ? null : exigoShipmentTarget(client, config.exigoApi),
+      client === null || config.exigoApi === null
+        ? null
+        : nameless.shipment(exigoShipmentTarget(client, config.exigoApi)),
     orderTarget:
       client === null || config.exigoApi === null ? null : exigoOrderTarget(client, config.exigoApi),
     stores: new Map([...stores].map(([name, store]) => [name, marketplaceStore(store)])),
-    updateTargets: updateTargets(config, stores),
+    updateTargets: updateTargets(config, stores, nameless.update),
     pipelines: options.pipelines ?? pipelinesFor(config),
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? (() => undefined),
@@ -143,11 +149,12 @@ export function makeContext(options: RuntimeOptions): EngineContext {
 function updateTargets(
   { godatafeed }: Config,
   clients: ReadonlyMap<string, GoDataFeedClient>,
+  nameless: (target: UpdateTarget) => UpdateTarget,
 ): ReadonlyMap<string, UpdateTarget> {
   return new Map(
     godatafeed.stores.flatMap((store) => {
       const client = clients.get(store.name);
-      return client === undefined ? [] : [[store.name, godatafeedUpdateTarget(client, store)]];
+      return client === undefined ? [] : [[store.name, nameless(godatafeedUpdateTarget(client, store))]];
     }),
   );
 }

@@ -32,8 +32,7 @@ describe.each(engines())('forgetting a customer on %s', (engine) => {
       expect((await house.run(name)).error).toBeNull();
     }
   };
-  const newest = async () =>
-    (await house.all<{ n: number }>(`SELECT COUNT(*) AS n FROM "etl.item"`))[0]?.n;
+  const newest = async () => (await house.all<{ n: number }>(`SELECT COUNT(*) AS n FROM "etl.item"`))[0]?.n;
   const forgetHim = (dryRun = false) => forget(house.context(), { customerId: 7 }, { ...BY, dryRun });
 
   /** Orders 1 (changed after its hand-over) and 2 (no route) of customer 7, order 3 of customer 8. */

@@ -41,6 +41,8 @@ const MARKS = [
 ];
 /** What an angry server may say. */
 const WORDS = `${PERSON.Address1} in file for ${PERSON.Email}, ${PERSON.Phone}, card ${CARD}; Authorization: Bearer ${TOKEN}`;
+/** And a name that nobody sent it: the call has numbers of orders alone. */
+const SAID = `${PERSON.FirstName} ${PERSON.LastName.toUpperCase()} of ${PERSON.City}, ${WORDS}`;
 
 let folder: string;
 let shown: string;
@@ -96,7 +98,7 @@ describe('logs, standard error and answers name nobody', () => {
   it('when orders are handed over, refused, changed and held', async () => {
     const house = await House.open();
     try {
-      const words = { kind: 'failure', errors: [WORDS], operation: 'ChangeOrderStatusBatch' } as const;
+      const words = { kind: 'failure', errors: [SAID], operation: 'ChangeOrderStatusBatch' } as const;
       house.standin.fail({ kind: 'status-503', operation: 'ChangeOrderStatusBatch' });
       house.standin.fail({ ...words, times: 9 });
       await placeOrder(house, 1, { row: PERSON });
@@ -143,8 +145,7 @@ describe('logs, standard error and answers name nobody', () => {
       const members = orderMembers({ CustomerEmail: PERSON.Email, ShippingAddress: address });
       market.put('1', members);
       market.put('2', members);
-      const said = `${PERSON.FirstName} ${PERSON.LastName} of ${PERSON.City}: ${WORDS}`;
-      market.exigo.fail({ kind: 'failure', errors: [said], operation: 'ProcessTransaction' });
+      market.exigo.fail({ kind: 'failure', errors: [SAID], operation: 'ProcessTransaction' });
       market.feed.fail({ kind: 'success-false', message: WORDS, operation: 'Acknowledge' });
       const report = await market.run({ log });
       await tell(market.context(), 'godatafeed-orders-to-exigo', report);
