@@ -1,5 +1,5 @@
 import { OrderferryError } from '../core/errors.js';
-import { HIDDEN } from '../core/personal.js';
+import { hideValues } from '../core/personal.js';
 import type { ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { Session } from '../db/database.js';
 import { peopleOfOrders } from '../queue/reads/people.js';
@@ -49,9 +49,5 @@ async function peopleIfKnown(session: Session, orderIds: readonly number[]): Pro
 
 /** As they are written, or in capitals: "Will" is a name, "will" a word of ours. */
 export function withoutPeople(text: string, people: readonly string[]): string {
-  const longestFirst = [...new Set(people)].sort((a, b) => b.length - a.length);
-  return longestFirst.reduce((left, one) => {
-    const spelled = [one, one.toUpperCase()].map((form) => form.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-    return left.replace(new RegExp(`(?<![\\p{L}\\d])(?:${spelled.join('|')})(?![\\p{L}\\d])`, 'gu'), HIDDEN);
-  }, text);
+  return hideValues(text, [...people, ...people.map((one) => one.toUpperCase())], false);
 }

@@ -42,6 +42,40 @@ export function personalValues(value: unknown, personal = false): string[] {
   return text.length >= 3 ? [text] : [];
 }
 
+const PART_OF_WORD = /[\p{L}\d]/u;
+
+/**
+ * The text, on one line, without these values where they stand as words of their own. Searched, not matched: a pattern that
+ * knows letters of all scripts without case takes milliseconds to make, and there is one per value.
+ */
+export function hideValues(text: string, values: readonly string[], ignoreCase: boolean): string {
+  if (values.length === 0) return text;
+  const longestFirst = [...new Set(values.map(onOneLine))].sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((left, value) => hideValue(left, value, ignoreCase), onOneLine(text));
+}
+
+function hideValue(text: string, value: string, ignoreCase: boolean): string {
+  if (value === '') return text;
+  // A few letters have more characters in lower case: then places would not agree.
+  const lower = text.toLowerCase();
+  const loose = ignoreCase && lower.length === text.length;
+  const [searched, wanted] = loose ? [lower, value.toLowerCase()] : [text, value];
+  let hidden = '';
+  let from = 0;
+  for (let at = searched.indexOf(wanted); at >= 0; at = searched.indexOf(wanted, at + 1)) {
+    const end = at + wanted.length;
+    const apart = !PART_OF_WORD.test(text[at - 1] ?? '') && !PART_OF_WORD.test(text[end] ?? '');
+    if (!apart || at < from) continue;
+    hidden += text.slice(from, at) + HIDDEN;
+    from = end;
+  }
+  return hidden + text.slice(from);
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
 const CAPITAL_WORD = String.raw`(?:\p{Lu}[\p{L}\d.'\u2019-]*|\d+(?:st|nd|rd|th|ST|ND|RD|TH))`;
 const STREET_WORD =
   '(?:Street|STREET|St|ST|Avenue|AVENUE|Ave|AVE|Road|ROAD|Rd|RD|Boulevard|BOULEVARD|Blvd|BLVD|Lane|LANE|Ln|LN|Drive|DRIVE|Dr|DR|Court|COURT|Ct|CT|Place|PLACE|Pl|PL|Way|WAY|Highway|HIGHWAY|Hwy|HWY|Parkway|PARKWAY|Pkwy|PKWY|Terrace|TERRACE|Ter|TER|Circle|CIRCLE|Cir|CIR|Square|SQUARE|Sq|SQ|Trail|TRAIL|Trl|TRL)';

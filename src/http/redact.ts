@@ -1,4 +1,4 @@
-import { HIDDEN, maskText, personalValues } from '../core/personal.js';
+import { hideValues, maskText, personalValues } from '../core/personal.js';
 
 /** Replaces every occurrence of a secret; the longest first, so that none is left over from a longer one. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
@@ -12,12 +12,6 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
  */
 export function wordsRedactor(secrets: readonly string[], sent: unknown): (text: string) => string {
   const withoutSecrets = redactor(secrets);
-  const values = [...new Set(personalValues(sent))].sort((a, b) => b.length - a.length);
-  const forms = values.map((value) => new RegExp(`(?<![\\p{L}\\d])${escaped(value)}(?![\\p{L}\\d])`, 'giu'));
-  return (text) => maskText(forms.reduce((left, form) => left.replace(form, HIDDEN), withoutSecrets(text)));
-}
-
-/** For a pattern; any run of spaces is as good as another. */
-function escaped(value: string): string {
-  return value.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replace(/\s+/g, '\\s+');
+  const values = personalValues(sent);
+  return (text) => maskText(hideValues(withoutSecrets(text), values, true));
 }

@@ -1,13 +1,16 @@
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../src/core/clock.js';
 import { UsageError } from '../../src/core/errors.js';
 import { explain } from '../../src/engine/explain/explain.js';
+import { explainFault } from '../../src/engine/explain/explain-fault.js';
 import { dropWaiting } from '../../src/engine/persons/drop.js';
 import { type Entry, type EntryFilter, entryPages, firstEntries } from '../../src/engine/persons/entries.js';
 import { entryDetails } from '../../src/engine/persons/entry-details.js';
 import { retryWaiting } from '../../src/engine/persons/retry-waiting.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
-import { House } from '../support/house.js';
+import { House, shippedTemplate } from '../support/house.js';
 import { Market, orderMembers } from '../support/market.js';
 import { expectPromisesKept } from '../support/promises.js';
 import { changeOrder, filesWith, outcomeOf, placeOrder } from '../support/small-orders.js';
@@ -185,6 +188,52 @@ describe.each(engines())('the error desk on %s', (engine) => {
       });
       expect(await keys()).toEqual(['2']);
     });
+  });
+});
+
+describe.each(engines())('the error desk of what 3PLs send on %s', (engine) => {
+  it('drops rows of files that cannot be used, and shipments that cannot be true, and explains who did', async () => {
+    const house = await House.open({ engine, templates: [shippedTemplate('atlas')] });
+    try {
+      const inbox = house.config.threePls[0]?.confirmations?.inbox.path ?? '';
+      await mkdir(inbox, { recursive: true });
+      await placeOrder(house, 1);
+      await house.run();
+      house.clock.advance(HOUR);
+      const columns = 'ORDER_NO,STATUS,SKU,QTY,TRACKING,TRACKING_2,CARRIER,SERVICE,SHIP_DATE,SHIP_TIME,NOTE';
+      const rows = [
+        '1,SHIPPED,TEA,9,1Z1,,UPS,,03/11/2026,12:30,',
+        '77,SHIPPED,TEA,1,1Z2,,UPS,,03/11/2026,12:30,left with Ann Lee',
+      ];
+      const path = join(inbox, 'ATL_SHIP_1.csv');
+      await writeFile(path, [columns, ...rows, ''].join('\n'));
+      const at = (house.clock.now() - 10 * MINUTE) / 1_000;
+      await utimes(path, at, at);
+      expect((await house.run('3pl-shipments-to-exigo')).error).toBeNull();
+      const context = house.context();
+      const { entries } = await firstEntries(context, { target: 'atlas' });
+      expect(entries.map(({ code }) => code).sort()).toEqual(['MORE_THAN_ORDERED', 'UNKNOWN_ORDER']);
+      const fault = entries.find(({ code }) => code === 'UNKNOWN_ORDER');
+      if (fault === undefined) throw new TypeError('no faulty row');
+      const details = await entryDetails(context, fault);
+      expect(details.copy).toEqual({
+        path: expect.stringMatching(/^inbox\/atlas\/.*ATL_SHIP_1\.csv$/),
+        line: 3,
+      });
+      expect(JSON.stringify(details)).not.toContain('Ann');
+      expect(await dropWaiting(context, {}, WHY)).toMatchObject({ dropped: 2, leftInAll: 0 });
+      const told = await explainFault(context, fault.item_key);
+      expect(told.timeline.at(-1)?.message).toBe(
+        'kim on ferry-1 dropped UNKNOWN_ORDER (sold by phone instead): left as it is',
+      );
+      expect(told.next).toBe('nothing');
+      const { timeline } = await explain(context, 1);
+      expect(timeline.map(({ kind }) => kind)).toContain('dropped');
+      await house.run('3pl-shipments-to-exigo');
+      expect((await firstEntries(context, {})).entries).toEqual([]);
+    } finally {
+      await house.close();
+    }
   });
 });
 
