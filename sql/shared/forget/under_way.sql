@@ -1,5 +1,5 @@
 -- What is not over of these orders, marketplace orders and this customer: items that are on their way or wait, acts without
--- an end, and batches whose verdicts are not given yet. In: @order_ids, @item_keys (JSON), @customer_id (or null). Out: what, which.
+-- an end, and batches whose verdicts are not given yet. In: @order_ids, @item_keys (JSON), @customer_id (or null). Out: which, pipeline, state.
 SELECT DISTINCT i.item_key AS which, i.pipeline, i.state FROM etl.item AS i
 WHERE i.order_id IN (SELECT value FROM OPENJSON(@order_ids))
   AND (i.state IN ('new', 'ready', 'loading') OR (i.state IN ('held', 'failed') AND i.resolution IS NULL))
@@ -27,4 +27,5 @@ UNION
 SELECT DISTINCT CONCAT('customer ', c.CustomerID), b.pipeline, b.state FROM etl.batch AS b
 JOIN etl.frozen_Customers AS c ON c.change_set_id = b.change_set_id
 WHERE b.state <> 'closed' AND c.CustomerID = @customer_id
-  AND NOT EXISTS (SELECT 1 FROM etl.frozen_Orders AS f WHERE f.change_set_id = c.change_set_id AND f.CustomerID = c.CustomerID);
+  AND NOT EXISTS (SELECT 1 FROM etl.frozen_Orders AS f WHERE f.change_set_id = c.change_set_id AND f.CustomerID = c.CustomerID)
+ORDER BY 1, 2, 3;
