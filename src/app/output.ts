@@ -27,20 +27,27 @@ export interface Output {
   failure(error: unknown): void;
 }
 
-export function createOutput(json: boolean, stdout: Writable, redactor: Redactor): Output {
+/** `personal`: what a person asked to see by name, an address that changed or a rendered order, is shown. */
+export function createOutput(
+  json: boolean,
+  stdout: Writable,
+  redactor: Redactor,
+  { personal = false }: { readonly personal?: boolean } = {},
+): Output {
   let answered = false;
+  const clean = (text: string) => (personal ? redactor.secretsOf(text) : redactor.text(text));
   const put = (text: string) => void stdout.write(`${text}\n`);
   const putJson = (value: object) => {
     answered = true;
-    put(JSON.stringify(redactor.value('', value), null, stdoutIsTerminal(stdout) ? 2 : 0));
+    put(JSON.stringify(redactor.value('', value, clean), null, stdoutIsTerminal(stdout) ? 2 : 0));
   };
   return {
     json,
     line(text = '') {
-      if (!json) put(visible(redactor.text(text)));
+      if (!json) put(visible(clean(text)));
     },
     table(columns, rows) {
-      if (!json) for (const line of tableLines(columns, rows)) put(redactor.text(line));
+      if (!json) for (const line of tableLines(columns, rows)) put(clean(line));
     },
     result(value) {
       if (!json) return;

@@ -9,6 +9,7 @@ import { addDiffConfig } from './commands/diff-config.js';
 import { addDigest } from './commands/digest.js';
 import { addErrors } from './commands/errors.js';
 import { addExplain } from './commands/explain.js';
+import { addForget } from './commands/forget.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addRelease } from './commands/release.js';
 import { addReplay } from './commands/replay.js';
@@ -63,6 +64,7 @@ export async function runProgram(
     addDiffConfig,
     addReconcile,
     addDigest,
+    addForget,
     addThreePl,
     addDemo,
     addStandin,

@@ -1,3 +1,5 @@
+import { maskReason } from '../core/personal.js';
+
 const HIDDEN = '[redacted]';
 
 /** Field names whose values are never shown, whatever they hold. A lease's fencing token is no secret. */
@@ -36,7 +38,13 @@ export class Redactor {
     this.values = [...new Set([...this.values, ...spelled])].sort((a, b) => b.length - a.length);
   }
 
+  /** Without secrets, and without what is personal by its form: addresses, phone and card numbers. */
   text(text: string): string {
+    return maskReason(this.secretsOf(text));
+  }
+
+  /** Without secrets alone: where somebody asked for personal data by name. */
+  secretsOf(text: string): string {
     let clean = text;
     for (const value of this.values) clean = clean.replaceAll(value, HIDDEN);
     for (const [form, replacement] of SECRET_FORMS) clean = clean.replace(form, replacement);
@@ -44,18 +52,18 @@ export class Redactor {
   }
 
   /** A value that goes out under this key; objects and lists are walked. */
-  value(key: string, value: unknown): unknown {
+  value(key: string, value: unknown, text = (one: string) => this.text(one)): unknown {
     if (value === null || value === undefined) return value;
     if (SECRET_KEY.test(key)) return HIDDEN;
-    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'string') return text(value);
     if (typeof value === 'number' || typeof value === 'bigint') {
-      const text = String(value);
-      return this.text(text) === text ? value : HIDDEN;
+      const written = String(value);
+      return text(written) === written ? value : HIDDEN;
     }
-    if (Array.isArray(value)) return value.map((part) => this.value(key, part));
+    if (Array.isArray(value)) return value.map((part) => this.value(key, part, text));
     if (typeof value !== 'object') return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, part]) => [this.text(name), this.value(name, part)]),
+      Object.entries(value).map(([name, part]) => [text(name), this.value(name, part, text)]),
     );
   }
 }

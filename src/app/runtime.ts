@@ -44,6 +44,7 @@ import {
 } from '../transform/three-pl/index.js';
 import { marketplaceStore, openStores } from './godatafeed.js';
 import { guarded, guardedOrders } from './guarded.js';
+import { namelessTargets } from './nameless.js';
 import { pipelinesFor } from './pipelines.js';
 
 export interface RuntimeOptions {
@@ -108,6 +109,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     onToken: options.onToken ?? (() => undefined),
   });
   const folders = openFolders({ clock });
+  const nameless = namelessTargets(database);
   const labelPrinter = chromiumPrinter(config.labels?.chromium ?? null);
   return {
     database,
@@ -145,11 +147,11 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     statusTarget:
       client === null || config.exigoApi === null
         ? null
-        : guarded(circuits, SYSTEM.exigoApi, exigoStatusTarget(client, config.exigoApi)),
+        : nameless.status(guarded(circuits, SYSTEM.exigoApi, exigoStatusTarget(client, config.exigoApi))),
     shipmentTarget:
       client === null || config.exigoApi === null
         ? null
-        : guarded(circuits, SYSTEM.exigoApi, exigoShipmentTarget(client, config.exigoApi)),
+        : nameless.shipment(guarded(circuits, SYSTEM.exigoApi, exigoShipmentTarget(client, config.exigoApi))),
     orderTarget:
       client === null || config.exigoApi === null
         ? null
@@ -160,7 +162,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
         guarded(circuits, SYSTEM.store(name), marketplaceStore(store)),
       ]),
     ),
-    updateTargets: updateTargets(config, stores, circuits),
+    updateTargets: updateTargets(config, stores, circuits, nameless.update),
     pipelines: options.pipelines ?? pipelinesFor(config),
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? (() => undefined),
@@ -177,13 +179,14 @@ function updateTargets(
   { godatafeed }: Config,
   clients: ReadonlyMap<string, GoDataFeedClient>,
   circuits: Circuits,
+  nameless: (target: UpdateTarget) => UpdateTarget,
 ): ReadonlyMap<string, UpdateTarget> {
   return new Map(
     godatafeed.stores.flatMap((store) => {
       const client = clients.get(store.name);
-      return client === undefined
-        ? []
-        : [[store.name, guarded(circuits, SYSTEM.store(store.name), godatafeedUpdateTarget(client, store))]];
+      if (client === undefined) return [];
+      const target = godatafeedUpdateTarget(client, store);
+      return [[store.name, nameless(guarded(circuits, SYSTEM.store(store.name), target))]];
     }),
   );
 }

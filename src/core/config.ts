@@ -135,10 +135,14 @@ export interface LeaseConfig {
 export interface RetentionConfig {
   /** Frozen rows. Default 30 days. */
   readonly frozenMs: number;
-  /** Frozen rows a hand-over file was rendered from, and the ledger. Default 400 days. */
+  /** Frozen rows a hand-over file was rendered from. Default 400 days. */
   readonly handedOverMs: number;
   /** What 3PLs sent: rows, and the copies of their files. Default: as {@link handedOverMs}. */
   readonly inboxMs?: number;
+  /** Reasons, errors and messages of what is settled, which may quote an order or a server. Left out: 90 days. */
+  readonly textsMs?: number;
+  /** Batches, items, effects, files and events. Left out: as long as `handedOverMs`. */
+  readonly ledgerMs?: number;
 }
 
 /** How mail leaves: TLS by STARTTLS, TLS from the first byte, or none at all (to this machine alone). */

@@ -9,3 +9,17 @@ export interface Logger {
 }
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** The same log with these fields in every line; a line's own take their place. A function is asked for each line. */
+export function withFields(log: Logger, fields: LogFields | (() => LogFields)): Logger {
+  const all = (own: LogFields | undefined) => ({
+    ...(typeof fields === 'function' ? fields() : fields),
+    ...own,
+  });
+  return {
+    debug: (message, own) => log.debug(message, all(own)),
+    info: (message, own) => log.info(message, all(own)),
+    warn: (message, own) => log.warn(message, all(own)),
+    error: (message, own) => log.error(message, all(own)),
+  };
+}

@@ -8,6 +8,7 @@ import {
   messageOf,
 } from '../core/errors.js';
 import type { ImportWindow } from '../core/feed-store.js';
+import { withFields } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import { classOf } from '../core/retry.js';
 import { fromExigoText, toUtcText } from '../core/time.js';
@@ -75,8 +76,11 @@ interface Turn {
  * over, settles. Each stage reads what the one before it has committed, so it may end anywhere. Where nothing
  * is new and nothing open, it asks little: on SQL Server ten round trips.
  */
-export async function runPipeline(context: EngineContext, request: RunRequest): Promise<RunReport> {
+export async function runPipeline(asked: EngineContext, request: RunRequest): Promise<RunReport> {
   const { pipeline } = request;
+  const run: { id: number | null } = { id: null };
+  const fields = () => ({ ...(run.id === null ? {} : { run: run.id }), pipeline: pipeline.name });
+  const context: EngineContext = { ...asked, log: withFields(asked.log, fields) };
   const first = openWorkRequests(context.database.engine, pipeline.name);
   const { lease, answers } = await acquire(context, pipelineLease(pipeline.name), first);
   if (!(lease instanceof Lease)) {
@@ -87,7 +91,12 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
     context,
     lease,
     pipeline,
-    runId: null,
+    get runId() {
+      return run.id;
+    },
+    set runId(id) {
+      run.id = id;
+    },
     batchIds: new Set(),
     due: new Map(),
     pruneDue: false,

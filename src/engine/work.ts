@@ -1,5 +1,6 @@
 import { SYSTEM } from '../core/circuits.js';
 import { faultPoint } from '../core/fault-points.js';
+import { withFields } from '../core/log.js';
 import type {
   AnyPipeline,
   EndedPipeline,
@@ -58,7 +59,8 @@ export async function work(working: Working, batches: readonly OpenBatch[], limi
   const { context, lease, pipeline } = working;
   for (const batch of batches) {
     if (batch.state !== 'frozen') continue;
-    await transform(context, lease, pipeline, batch);
+    const log = withFields(context.log, { batch: batch.batch_id });
+    await transform({ ...context, log }, lease, pipeline, batch);
   }
   const taken = await take(working, limit);
   let error = await sendWaves(context, lease, pipeline);
@@ -122,10 +124,13 @@ async function take({ context, lease, pipeline, due }: Working, limit: number): 
 }
 
 /** What a step does; files went before, as one that is late holds up nothing. */
-async function workStep({ context, lease, pipeline, fresh }: Working, step: StepDescription): Promise<void> {
+async function workStep(working: Working, step: StepDescription): Promise<void> {
+  const { lease, pipeline, fresh } = working;
+  const log = withFields(working.context.log, { step: step.step });
+  const context: EngineContext = { ...working.context, log };
   const { statusTarget, orderTarget, shipmentTarget } = context;
   const waits = () => {
-    context.log.warn(`step ${step.step} waits: no Exigo API is configured`, { pipeline: pipeline.name });
+    context.log.warn(`step ${step.step} waits: no Exigo API is configured`);
   };
   /** While Exigo is left alone the step is not begun: throws why when something waits for it. */
   const isIdle = async () => {

@@ -3,7 +3,7 @@ import { AccessError, ConfigurationError, codeOf, messageOf, TerminalError } fro
 import type { GoDataFeedStore } from '../core/godatafeed.js';
 import type { Priority, RateGate } from '../core/rate.js';
 import { createHttpClient, type HttpReply, type HttpRequest } from '../http/client.js';
-import { redactor } from '../http/redact.js';
+import { wordsRedactor } from '../http/redact.js';
 import { checkEnvelope } from './envelope.js';
 import { TokenKeeper } from './token.js';
 
@@ -146,7 +146,7 @@ export class Caller {
       const label = `${this.name} ${request.method} ${request.path}`;
       const secrets = spelled([this.store.consumerKey, this.store.token, ...this.tokens.known]);
       const facts = { label, mutates: request.mutates ?? request.method !== 'GET' };
-      checkEnvelope(facts, reply.body, this.store.envelope, redactor(secrets));
+      checkEnvelope(facts, reply.body, this.store.envelope, wordsRedactor(secrets, request.body));
       return reply;
     } catch (error) {
       throw this.isWrongForm(call, codeOf(error)) ? this.wrongForm(call, error) : error;

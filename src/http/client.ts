@@ -6,7 +6,7 @@ import { codeOf, messageOf, StoppedError, TerminalError } from '../core/errors.j
 import { checkBaseUrl } from './address.js';
 import { noAnswer, notSent, type RequestFacts, refusal, tooLarge, wordsOf } from './failures.js';
 import { encodeJson, type Json, parseJson } from './json.js';
-import { redactor } from './redact.js';
+import { wordsRedactor } from './redact.js';
 import { retryAfterMs } from './retry-after.js';
 import { watchSending } from './sending.js';
 
@@ -168,7 +168,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       if (reply.status < 200 || reply.status > 299) {
         throw refusal(facts, {
           status: reply.status,
-          words: wordsOf(body, text, redactor([...options.secrets, ...(request.secrets ?? [])])),
+          words: wordsOf(
+            body,
+            text,
+            wordsRedactor([...options.secrets, ...(request.secrets ?? [])], request.body),
+          ),
           retryAfterMs: retryAfterMs(header('retry-after'), options.clock.now()),
           redirectHost: hostOf(header('location'), baseUrl),
           credentialsHint: options.credentialsHint ?? 'check the credentials',

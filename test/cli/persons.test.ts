@@ -59,6 +59,58 @@ describe.each(engines())('on %s', (engine) => {
     );
   });
 
+  it('exports what waits, drops some of it for a reason, and tells who, when and why', async () => {
+    const csv = await site.run(['errors', 'export', '--older-than', '1h']);
+    const [head, ...rows] = csv.stdout.trimEnd().split('\r\n');
+    expect(head).toBe(
+      'order,state,code,reason,pipeline,target,first_seen_utc,last_seen_utc,times,batch,next',
+    );
+    expect(rows).toHaveLength(4);
+    const file = join(site.folder, 'errors.jsonl');
+    const lines = await site.run(['errors', 'export', '--format', 'jsonl', '--out', file]);
+    expect([lines.code, lines.stdout]).toEqual([0, `4 entries in ${file}\n`]);
+    const entries = (await readFile(file, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(entries.map(({ order }) => order).sort()).toEqual(
+      rows.map((row) => row.split(',')[0] ?? '').sort(),
+    );
+    expect((await site.run(['errors', 'export', '--out', file])).code).toBe(2);
+
+    const page = await site.run(['errors', 'list', '--limit', '3']);
+    const after = /add --after (\d+)/.exec(page.stdout)?.[1] ?? '';
+    const rest = await site.run(['errors', 'list', '--after', after, '--json']);
+    expect(rest.json()).toMatchObject({ total: 4, next: null, items: [{ times: 1 }] });
+
+    const order = String(SAMPLE_ORDER.addressChanges);
+    const shown = await site.run(['errors', 'show', order]);
+    expect(shown.stdout).toContain('[hidden] -> [hidden]');
+    expect(shown.stdout).toMatch(/step hand-over: done in BOR/i);
+    const told = await site.run(['errors', 'show', order, '--values']);
+    expect(told.stdout).toMatch(/" -> "/);
+
+    expect((await site.run(['errors', 'drop', '--order', order])).code).toBe(2);
+    expect((await site.run(['errors', 'drop', '--reason', 'all of it'])).stderr).toContain('say which');
+    const dropped = await site.run([
+      'errors',
+      'drop',
+      '--order',
+      order,
+      '--reason',
+      'picked up',
+      '--by',
+      'kim',
+      '--json',
+    ]);
+    expect(dropped.json()).toEqual({ dropped: 1, left: [], leftInAll: 0 });
+    const explained = await site.run(['explain', order]);
+    expect(explained.stdout).toMatch(
+      /\d\d:\d\d:\d\d\.\d{3} {2}dropped +kim dropped CHANGED_AFTER_HAND_OVER \(picked up\)/,
+    );
+    expect(explained.stdout).not.toMatch(/" -> "/);
+  });
+
   it('replays the same bytes in another zone and locale, on another day', async () => {
     const out = join(site.folder, 'again');
     const environment = { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' };

@@ -90,6 +90,26 @@ describe('errors of SQL Server', () => {
     expect(fails(229)).toBeInstanceOf(ConfigurationError);
   });
 
+  it.each([
+    [
+      2627,
+      "Violation of PRIMARY KEY constraint 'pk'. Cannot insert duplicate key in object 'etl.x'. The duplicate key value is (Ann Lee, 1 First St).",
+    ],
+    [
+      2628,
+      "String or binary data would be truncated in table 'etl.x', column 'said'. Truncated value: 'Ann Lee, 1 First St'.",
+    ],
+    [245, "Conversion failed when converting the nvarchar value 'Ann Lee' to data type int."],
+    [248, "The conversion of the nvarchar value 'Ann Lee' overflowed an int column."],
+    [33557097, 'duplicate key value violates unique constraint "pk": Key (name)=(Ann Lee) already exists.'],
+    [33557097, 'invalid input syntax for type integer: "Ann Lee"'],
+  ])('shows no value of a row in error %i', (number, message) => {
+    const error = Object.assign(new Error(message), { number, code: 'EREQUEST' });
+    const shown = mapSqlServerError('ledger/insert_item', error).message;
+    expect(shown).not.toMatch(/Ann|Lee|First St/);
+    expect(shown).toContain('[hidden]');
+  });
+
   it('knows that a commit which was never sent did nothing', () => {
     expect(
       mapSqlServerError('COMMIT', fault({ code: 'EINVALIDSTATE' }), { committing: true }),

@@ -26,7 +26,8 @@ export function addDiffConfig(program: Command, shell: Shell): void {
       '\nExample: copy config/ to next/, change a template there, then\n  orderferry --config next/orderferry.yaml diff-config --last 20',
     )
     .action(async (options: Options, command: Command) => {
-      await withContext(command, shell, options, async ({ context, output }) => {
+      // What cells would hold is what was asked for.
+      await withContext(command, shell, { ...options, personal: true }, async ({ context, output }) => {
         const diff = await diffConfiguration(context, options.last);
         print(diff, output);
         output.result(diff);

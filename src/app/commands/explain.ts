@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { type Explanation, explain } from '../../engine/explain/explain.js';
+import { explainFault } from '../../engine/explain/explain-fault.js';
 import { explainMarketplace, type MarketplaceExplanation } from '../../engine/explain/explain-marketplace.js';
 import { askedFor } from '../../engine/persons/asked.js';
+import { isFaultKey } from '../../engine/shipments/read-again.js';
 import { marketplaceOrdersOfExigo } from '../../queue/ledger/marketplace-orders.js';
 import type { TimelineEntry } from '../../queue/reads/orders.js';
 import type { Output } from '../output.js';
@@ -12,10 +14,18 @@ export function addExplain(program: Command, shell: Shell): void {
   program
     .command('explain')
     .description('where an order is, why, since when, and what happens next')
-    .argument('<order>', "Exigo order id, or a marketplace order's number")
+    .argument('<order>', "Exigo order id, a marketplace order's number, or inbox/<file>/<line>")
     .option('--json', 'one object on standard output')
     .action(async (text: string, options: { json?: boolean }, command: Command) => {
       await withContext(command, shell, options, async ({ context, output }) => {
+        if (isFaultKey(text)) {
+          const fault = await explainFault(context, text);
+          output.line(`row ${fault.key}`);
+          for (const where of fault.where) output.line(`  where   ${where}`);
+          output.line(`  next    ${fault.next}`);
+          printTimeline(output, fault.timeline);
+          return output.result(fault);
+        }
         const asked = await askedFor(context, text);
         const { database } = context;
         const linked =

@@ -39,10 +39,12 @@ export function readConfig(command: Command, shell: Shell): Config {
 export async function withContext(
   command: Command,
   shell: Shell,
-  options: { readonly json?: boolean },
+  options: { readonly json?: boolean; readonly personal?: boolean },
   work: (opened: Opened) => Promise<void>,
 ): Promise<void> {
-  const output = createOutput(options.json === true, process.stdout, shell.frame.redactor);
+  const output = createOutput(options.json === true, process.stdout, shell.frame.redactor, {
+    personal: options.personal === true,
+  });
   shell.output = output;
   let database: Database | undefined;
   let sync: SyncDatabase | null = null;

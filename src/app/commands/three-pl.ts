@@ -37,7 +37,9 @@ export function addThreePl(program: Command, shell: Shell): void {
       if (sample === undefined && options.order === undefined) {
         throw new UsageError('3pl test: name a sample file, or an order with --order');
       }
-      const output = createOutput(options.json === true, process.stdout, shell.frame.redactor);
+      const output = createOutput(options.json === true, process.stdout, shell.frame.redactor, {
+        personal: true, // what a file would hold is what was asked for
+      });
       shell.output = output;
       const configFile = configPath(command.optsWithGlobals<GlobalOptions>().config, process.env);
       const template = loadTemplate(name, configFile);

@@ -141,16 +141,30 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     frozen: duration({ min: DAY }).prefault('30d').describe('Frozen rows.'),
     handedOver: duration({ min: DAY })
       .prefault('400d')
-      .describe('Frozen rows a hand-over file was rendered from, and the ledger.'),
+      .describe('Frozen rows a hand-over file was rendered from.'),
     inbox: duration({ min: DAY })
       .prefault('400d')
       .describe('What 3PLs sent: the rows of their files, and the copies of these.'),
+    texts: duration({ min: DAY })
+      .prefault('90d')
+      .describe('Reasons, errors and messages of what is settled, which may quote an order or a server.'),
+    ledger: duration({ min: DAY })
+      .optional()
+      .describe(
+        'Batches, items, effects, files and events. Default: 400d, or retention.handedOver if longer.',
+      ),
   }).transform((value, context) => {
     if (value.handedOver < value.frozen) {
       const message = 'must not be shorter than retention.frozen';
       context.addIssue({ code: 'custom', path: ['handedOver'], message });
     }
-    return { frozenMs: value.frozen, handedOverMs: value.handedOver, inboxMs: value.inbox };
+    const { frozen: frozenMs, handedOver: handedOverMs, inbox: inboxMs, texts: textsMs } = value;
+    const ledgerMs = value.ledger ?? Math.max(400 * DAY, handedOverMs);
+    if (ledgerMs < handedOverMs) {
+      const message = 'must not be shorter than retention.handedOver';
+      context.addIssue({ code: 'custom', path: ['ledger'], message });
+    }
+    return { frozenMs, handedOverMs, inboxMs, textsMs, ledgerMs };
   });
 
   return group({
@@ -163,7 +177,7 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     godatafeed: godatafeedSchema(values).prefault({}).describe('Stores whose marketplace orders are synced.'),
     source: source.prefault({}).describe('How changes are frozen.'),
     lease: lease.prefault({}).describe('Which process may run a pipeline.'),
-    retention: retention.prefault({}).describe('How long frozen rows are kept.'),
+    retention: retention.prefault({}).describe('How long what is kept: frozen rows, texts, the ledger.'),
     schedule: scheduleSchema(values).optional().describe('What `orderferry schedule` runs, and when.'),
     circuit: circuitSchema(values).prefault({}).describe('When a system counts as down.'),
     tableCsv: group({

@@ -9,6 +9,7 @@ import {
   UnknownOutcomeError,
   UnreachableError,
 } from '../../core/errors.js';
+import { maskText } from '../../core/personal.js';
 import { limitOf } from './limits.js';
 import { failedLogin } from './login.js';
 import { TRANSIENT_NUMBERS, transientNumber } from './transient.js';
@@ -114,7 +115,7 @@ export function mapSqlServerError(
 ): Error {
   if (error instanceof OrderferryError) return error;
   const number = (error as { number?: unknown }).number;
-  const message = `${statement}: ${NO_ANSWER.test(messageOf(error)) ? noAnswer(statement) : messageOf(error)}`;
+  const message = `${statement}: ${NO_ANSWER.test(messageOf(error)) ? noAnswer(statement) : maskText(messageOf(error))}`;
   const cause = { cause: error };
   if (typeof number === 'number') return mapNumber(statement, number, message, key, cause);
   const code = codeOf(error) ?? '';

@@ -84,6 +84,16 @@ export async function release(
   return inFile ? fenced(context, pipeline, decide) : context.database.transaction(decide);
 }
 
+/** What `ignore` does to an order that waits, in a transaction of the caller; returns what follows from it. */
+export async function leaveAsIs(
+  session: Session,
+  pipeline: AnyPipeline,
+  orderId: number,
+  now: string,
+): Promise<string> {
+  return ignore(await findCase(session, pipeline, orderId, now));
+}
+
 async function findCase(
   session: Session,
   pipeline: AnyPipeline,

@@ -186,7 +186,10 @@ function unusable({ faulty, item_key }: UndecidedShipment): ShipmentDecision {
   const decision =
     faulty === null
       ? held('NOT_HANDED_OVER', `${item_key}: no hand-over of ours is known; settle it with the 3PL`)
-      : held(faulty.code, `${faulty.name} line ${faulty.line}: ${faulty.fault}`);
+      : {
+          ...held(faulty.code, `${faulty.name} line ${faulty.line}: ${faulty.fault}`),
+          target: faulty.three_pl,
+        };
   return { decision, plan: { plan: 'nothing' }, withdraw: [] };
 }
 

@@ -5,7 +5,7 @@ import { type OrderStatus, statusId } from '../../core/exigo.js';
 import type { MadeOrder } from '../../core/new-order.js';
 import { createHttpClient, type HttpRequest } from '../../http/client.js';
 import { type Json, member } from '../../http/json.js';
-import { redactor } from '../../http/redact.js';
+import { wordsRedactor } from '../../http/redact.js';
 import { type ExigoOrder, readOrder } from './order-reply.js';
 import { chunkIds, encodeQuery, type OrdersQuery } from './query.js';
 import { type BatchDetail, encodeDates, type OrderRef, type OrderUpdate } from './requests.js';
@@ -52,7 +52,6 @@ export interface ExigoClient {
 export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOptions): ExigoClient {
   const token = Buffer.from(`${config.login}@${config.company}:${config.password}`).toString('base64');
   const secrets = [token, config.password, config.login];
-  const redact = redactor(secrets);
   const style = config.listStyle ?? 'comma';
   const http = createHttpClient({
     name: NAME,
@@ -70,7 +69,7 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
   async function call(request: HttpRequest, about = ''): Promise<Json> {
     const { body } = await http.request(request);
     const label = `${NAME} ${request.method} ${request.path}${about}`;
-    checkResult({ label, mutates: request.method !== 'GET' }, body, redact);
+    checkResult({ label, mutates: request.method !== 'GET' }, body, wordsRedactor(secrets, request.body));
     return body;
   }
 

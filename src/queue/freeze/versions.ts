@@ -34,6 +34,13 @@ export async function signVersions(session: Session): Promise<void> {
   if (versionsAreThere(answer)) await session.run(withSignatures(session.engine, 'retention/sign_versions'));
 }
 
+/** Before the frozen rows of these orders (a JSON list) are deleted. */
+export async function signVersionsOf(session: Session, orderIds: string): Promise<void> {
+  const [answer] = await session.several([askForVersions(session.engine)]);
+  if (!versionsAreThere(answer)) return;
+  await session.run(withSignatures(session.engine, 'forget/sign_versions'), { order_ids: orderIds });
+}
+
 function withSignatures(engine: Engine, name: string): Statement {
   return sqlWithColumns(engine, name, {
     signature: sql(engine, 'freeze/signature').text,

@@ -33,6 +33,7 @@ export interface HandedOver {
 export interface FaultyInboxRow {
   readonly file_id: number;
   readonly name: string;
+  readonly three_pl: string;
   readonly line: number;
   readonly code: string;
   readonly fault: string;
@@ -158,7 +159,6 @@ export async function sendingOrders(
 /** A faulty row with its file. */
 export interface KeptFault extends FaultyInboxRow {
   readonly kind: string;
-  readonly three_pl: string;
   readonly claimed_utc: string;
 }
 

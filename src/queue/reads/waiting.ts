@@ -1,5 +1,6 @@
 import type { Session } from '../../db/database.js';
-import { fetchAll, from } from '../../db/query.js';
+import { fetchAll, fetchFirst, from } from '../../db/query.js';
+import { WAITING } from './indexed.js';
 
 export interface WaitingItem {
   readonly item_id: number;
@@ -20,9 +21,19 @@ export interface WaitingItem {
 export interface WaitingFilter {
   readonly pipeline?: string | undefined;
   readonly code?: string | undefined;
+  /** The 3PL or store it is for. */
+  readonly target?: string | undefined;
+  /** Held or failed at this time (UTC text) or before. */
+  readonly settledUntil?: string | undefined;
   readonly orderId?: number | undefined;
   /** Of a marketplace order: `main/1000123`. */
   readonly itemKey?: string | undefined;
+  /** Of orders that came from this store of GoDataFeed. */
+  readonly store?: string | undefined;
+  /** These alone, at most some hundreds. */
+  readonly itemIds?: readonly number[] | undefined;
+  /** Those that come after this one in the list. */
+  readonly after?: Pick<WaitingItem, 'settled_utc' | 'item_id'> | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -53,6 +64,21 @@ export async function waitingItems(session: Session, filter: WaitingFilter): Pro
   );
 }
 
+/** Where an item stands in the list, also when it was answered since; undefined when the ledger has none. */
+export async function waitingPlace(
+  session: Session,
+  itemId: number,
+): Promise<Pick<WaitingItem, 'settled_utc' | 'item_id'> | undefined> {
+  return fetchFirst(
+    session,
+    'reads/waiting_place',
+    from(session.engine, 'etl.item', 'i')
+      .where('i.item_id', itemId)
+      .whereNotNull('i.settled_utc')
+      .select('i.item_id', 'i.settled_utc'),
+  );
+}
+
 /** How many wait, by code; the filter's limit does not count. */
 export async function countWaiting(
   session: Session,
@@ -69,13 +95,36 @@ export async function countWaiting(
   );
 }
 
-function waiting(session: Session, { pipeline, code, orderId, itemKey }: WaitingFilter) {
-  const query = from(session.engine, 'etl.item', 'i')
-    .whereIn('i.state', ['held', 'failed'])
-    .whereNull('i.resolution');
+function waiting(session: Session, filter: WaitingFilter) {
+  const { pipeline, code, target, settledUntil, orderId, itemKey } = filter;
+  const query = from(session.engine, 'etl.item', 'i').whereRaw(WAITING);
   if (pipeline !== undefined) query.where('i.pipeline', pipeline);
   if (code !== undefined) query.where('i.code', code);
+  if (target !== undefined) query.where('i.target', target);
+  if (settledUntil !== undefined) query.where('i.settled_utc', '<=', settledUntil);
   if (orderId !== undefined) query.where('i.order_id', orderId);
   if (itemKey !== undefined) query.where('i.item_key', itemKey).whereNull('i.order_id');
+  if (filter.itemIds !== undefined) query.whereIn('i.item_id', [...filter.itemIds]);
+  const { store, after } = filter;
+  if (store !== undefined) {
+    const sold = from(session.engine, 'etl.marketplace_order', 'm')
+      .where('m.store', store)
+      .whereNotNull('m.exigo_order_id')
+      .select('m.exigo_order_id');
+    query.where((any) =>
+      any
+        .where((own) => own.whereNull('i.order_id').where('i.item_key', 'like', `${store}/%`))
+        .orWhereIn('i.order_id', sold),
+    );
+  }
+  if (after !== undefined) {
+    query.where((any) =>
+      any
+        .where('i.settled_utc', '>', after.settled_utc)
+        .orWhere((same) =>
+          same.where('i.settled_utc', after.settled_utc).where('i.item_id', '>', after.item_id),
+        ),
+    );
+  }
   return query;
 }
