@@ -23,4 +23,5 @@ export {
   godatafeedUpdate,
   tableCsv,
   threePlFile,
+  threePlNotice,
 } from './load/steps.js';
