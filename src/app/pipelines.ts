@@ -1,5 +1,6 @@
 import threePlShipmentsToExigo from '../../pipelines/3pl-shipments-to-exigo.js';
 import exigoApiOrdersTo3pl from '../../pipelines/exigo-api-orders-to-3pl.js';
+import exigoCancellationsTo3pl from '../../pipelines/exigo-cancellations-to-3pl.js';
 import exigoOrdersTo3pl from '../../pipelines/exigo-orders-to-3pl.js';
 import exigoSnapshotToCsv from '../../pipelines/exigo-snapshot-to-csv.js';
 import exigoStatusToGodatafeed from '../../pipelines/exigo-status-to-godatafeed.js';
@@ -20,6 +21,7 @@ export const PIPELINES: readonly AnyPipeline[] = [
   godatafeedOrdersToExigo,
   godatafeedCancellationsToExigo,
   threePlShipmentsToExigo,
+  exigoCancellationsTo3pl,
 ];
 
 /** {@link exigoStatusToGodatafeed} on the other source. */
@@ -32,14 +34,16 @@ type Installation = Pick<Config, 'godatafeed'> &
   Partial<Pick<Config, 'threePls'>> & { readonly source?: Pick<Config['source'], 'orders'> };
 
 /**
- * The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox, and those of
- * orders read the one source that `source.orders` names.
+ * The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox, cancellations one
+ * that takes them, and those of orders read the one source that `source.orders` names.
  */
 export function pipelinesFor({ godatafeed, threePls = [], source }: Installation): readonly AnyPipeline[] {
   const api = source?.orders === 'api';
+  const cancels = threePls.some(({ notices }) => notices.cancellations !== null);
   const inboxes = threePls.some(({ confirmations }) => confirmations !== null);
   return PIPELINES.map((pipeline) => (api && pipeline === exigoStatusToGodatafeed ? statusFromApi : pipeline))
     .filter((pipeline) => pipeline.source.kind !== (api ? 'exigo-queue' : 'exigo-api'))
+    .filter((pipeline) => pipeline.source.kind !== 'cancellations' || cancels)
     .filter((pipeline) =>
       pipeline.source.kind === '3pl-inbox' ? inboxes : godatafeed.stores.length > 0 || !needsStores(pipeline),
     );
@@ -61,6 +65,11 @@ export function pipelineHere(pipelines: readonly AnyPipeline[], wanted: AnyPipel
   if (source.kind === '3pl-inbox') {
     throw new ConfigurationError(
       `${name} reads what 3PLs send back: no template under threePls has confirmations`,
+    );
+  }
+  if (source.kind === 'cancellations') {
+    throw new ConfigurationError(
+      `${name} asks 3PLs to cancel orders that they have: no template under threePls has cancellations`,
     );
   }
   throw new ConfigurationError(`${name} needs a store of GoDataFeed: name one under godatafeed.stores`);

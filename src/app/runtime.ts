@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import { InvariantError } from '../core/errors.js';
 import type { OrderRules } from '../core/godatafeed.js';
-import type { ThreePl } from '../core/hand-over.js';
+import type { NoticeFile, NoticeKind, ThreePl } from '../core/hand-over.js';
 import type { LabelRule } from '../core/label.js';
 import { type Logger, silentLogger } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
@@ -225,9 +225,14 @@ function storedThreePls(json: string, config: Config): readonly ThreePl[] {
   return stored.threePls.map((value) => {
     const threePl = makeThreePl(parseTemplate(value, 'stored configuration'), config.stateDirectory);
     const today = config.threePls.find(({ name }) => name === threePl.name);
-    return today === undefined
-      ? threePl
-      : { ...threePl, delivery: today.delivery, labels: placedAsToday(threePl.labels, today.labels) };
+    if (today === undefined) return threePl;
+    const noticeOf = (kind: NoticeKind): NoticeFile | null => {
+      const notice = threePl.notices[kind];
+      return notice && { ...notice, delivery: today.notices[kind]?.delivery ?? today.delivery };
+    };
+    const notices = { cancellations: noticeOf('cancellations'), returns: noticeOf('returns') };
+    const labels = placedAsToday(threePl.labels, today.labels);
+    return { ...threePl, delivery: today.delivery, labels, notices };
   });
 }
 

@@ -1,7 +1,9 @@
+import type { Cancellation } from './cancellation.js';
 import type { EndedOrder } from './ended-order.js';
 import { ConfigurationError } from './errors.js';
 import type { QueueTable } from './exigo-tables.js';
 import type { MarketplaceDocument } from './feed-store.js';
+import type { NoticeKind } from './hand-over.js';
 import type { Order } from './order.js';
 import type { Shipment } from './shipment.js';
 import { didYouMean } from './text.js';
@@ -39,7 +41,7 @@ export interface FrozenTable {
 /**
  * Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets; whole orders that
  * the Exigo API lists; or the orders that are NEW in the stores of GoDataFeed; or those that ended there while they are
- * open with us; or the orders that the files of 3PLs speak of.
+ * open with us; or the orders that the files of 3PLs speak of; or those that were canceled after their hand-over.
  */
 export type SourceDescription<Item> = (
   | { readonly kind: 'exigo-queue'; readonly aggregate: 'order' | 'table' }
@@ -47,6 +49,7 @@ export type SourceDescription<Item> = (
   | { readonly kind: 'godatafeed-new'; readonly aggregate: 'marketplace-order' }
   | { readonly kind: 'godatafeed-ended'; readonly aggregate: 'ended-order' }
   | { readonly kind: '3pl-inbox'; readonly aggregate: 'shipment' }
+  | { readonly kind: 'cancellations'; readonly aggregate: 'cancellation' }
 ) & {
   /** Type only: what the transform gets. */
   readonly item?: Item;
@@ -84,12 +87,14 @@ export type ToolsOf<Item> = Item extends MarketplaceDocument
   ? MarketplaceTools
   : Item extends Shipment
     ? ShipmentTools
-    : Item extends EndedOrder
+    : Item extends EndedOrder | Cancellation
       ? Readonly<Record<never, never>>
       : TransformTools;
 
 export type StepDescription =
   | { readonly kind: '3pl-file'; readonly step: string }
+  | { readonly kind: '3pl-notice'; readonly step: string; readonly section: NoticeKind }
+  | { readonly kind: '3pl-answer'; readonly step: string; readonly after: string }
   | { readonly kind: 'table-csv'; readonly step: string }
   | {
       readonly kind: 'exigo-status';
@@ -126,6 +131,11 @@ const LOADS: Readonly<
     words: 'a step that makes the order, then one that acknowledges it, then one that reports cancellations',
   },
   'ended-order': { first: 'exigo-cancel', rest: [], words: 'one step that cancels in Exigo' },
+  cancellation: {
+    first: '3pl-notice',
+    rest: ['3pl-answer'],
+    words: 'a step that asks the 3PL, then one that waits for its answer',
+  },
   shipment: {
     first: 'exigo-tracking',
     rest: ['exigo-status'],
@@ -175,6 +185,12 @@ export function definePipeline<Item>(definition: PipelineDefinition<Item>): Pipe
       `pipeline ${name}: a godatafeed-update step is the only one, of a source of orders`,
     );
   }
+  if (first?.kind === '3pl-notice' && aggregate === 'order') {
+    if (others.length === 0) return Object.freeze(definition);
+    throw new ConfigurationError(
+      `pipeline ${name}: a 3pl-notice step is the only one, of a source of orders`,
+    );
+  }
   const inOrder = others.length <= rest.length && others.every(({ kind }, i) => kind === rest[i]);
   if (first === undefined || rest.includes(first.kind) || !inOrder) {
     throw new ConfigurationError(`pipeline ${name}: its load is ${words}`);
@@ -192,9 +208,11 @@ export type TablePipeline = PipelineDefinition<FrozenTable>;
 export type MarketplacePipeline = PipelineDefinition<MarketplaceDocument>;
 export type EndedPipeline = PipelineDefinition<EndedOrder>;
 export type ShipmentPipeline = PipelineDefinition<Shipment>;
+export type CancellationPipeline = PipelineDefinition<Cancellation>;
 export type AnyPipeline =
   | OrderPipeline
   | TablePipeline
   | MarketplacePipeline
   | EndedPipeline
-  | ShipmentPipeline;
+  | ShipmentPipeline
+  | CancellationPipeline;

@@ -70,7 +70,7 @@ export async function dryRun(
         config: { ...context.config, stateDirectory: folder },
         earlierState: context.config.stateDirectory,
         delivery(target) {
-          const name = target === 'tables' ? target : target.name;
+          const name = target === 'tables' ? target : JSON.stringify([target.name, target.delivery]);
           const known = deliveries.get(name) ?? dryDelivery(context.delivery(target));
           deliveries.set(name, known);
           return known;

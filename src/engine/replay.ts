@@ -1,14 +1,14 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, InvariantError, messageOf, UnreachableError, UsageError } from '../core/errors.js';
-import { RenderError } from '../core/hand-over.js';
+import { placesOf, RenderError } from '../core/hand-over.js';
 import { counted } from '../core/text.js';
 import { readBatch } from '../queue/ledger/batches.js';
 import type { Wave } from '../queue/ledger/waves.js';
 import { sentMembers, wavesOfBatch } from '../queue/reads/replay.js';
 import type { EngineContext } from './context.js';
 import { labelsOf } from './waves/labels.js';
-import { renderWave, threePlOf } from './waves/render.js';
+import { fileOfWave, renderWave } from './waves/render.js';
 
 const PAGE = 500;
 /** Orders that are named when a file differs. */
@@ -96,8 +96,8 @@ async function makeLabels(context: EngineContext, wave: Wave, out: string) {
 /** Orders that are not as they were when their verdict was given, by their fingerprints. */
 async function alteredOrders(context: EngineContext, wave: Wave): Promise<string[]> {
   const altered: number[] = [];
-  const threePl = wave.step === 'table-csv' ? null : await threePlOf(context, wave);
-  for (let after = -1; threePl !== null; ) {
+  const file = wave.step === 'table-csv' ? null : await fileOfWave(context, wave);
+  for (let after = -1; file !== null; ) {
     const members = await sentMembers(context.database, wave.wave_id, after, PAGE);
     const last = members.at(-1);
     if (last === undefined) break;
@@ -109,7 +109,7 @@ async function alteredOrders(context: EngineContext, wave: Wave): Promise<string
       orderId: order_id,
     }));
     const now = await context.orders.read(keys, (orders) =>
-      orders.map((order) => context.kit.fingerprint(threePl.render(order))),
+      orders.map((order) => context.kit.fingerprint(file.render(order))),
     );
     for (const [i, { order_id, fingerprint }] of comparable.entries()) {
       if (now[i] !== fingerprint) altered.push(order_id);
@@ -127,8 +127,10 @@ async function assertNobodyReads(context: EngineContext, out: string): Promise<v
   const folder = await resolved(out);
   const { threePls, tableCsv } = context.config;
   const read = [
-    ...threePls.flatMap(({ name, delivery }) =>
-      delivery.kind === 'folder' ? [{ what: `the delivery folder of 3PL ${name}`, path: delivery.path }] : [],
+    ...threePls.flatMap(({ name, delivery, notices }) =>
+      placesOf({ delivery, confirmations: null, notices }).flatMap((place) =>
+        place.kind === 'folder' ? [{ what: `the delivery folder of 3PL ${name}`, path: place.path }] : [],
+      ),
     ),
     { what: 'the delivery folder of the table files', path: tableCsv.directory },
     ...threePls.flatMap(({ name, confirmations }) =>

@@ -3,6 +3,7 @@ import { faultPoint } from '../core/fault-points.js';
 import { withFields } from '../core/log.js';
 import type {
   AnyPipeline,
+  CancellationPipeline,
   EndedPipeline,
   MarketplacePipeline,
   OrderPipeline,
@@ -17,6 +18,7 @@ import type { OpenWork } from '../queue/ledger/open-work.js';
 import { fillSingles } from '../queue/ledger/singles.js';
 import { openSteps } from '../queue/reads/status.js';
 import { judgeAnswers } from './answers/judge-answers.js';
+import { judgeCancellations } from './cancellations/judge-cancellations.js';
 import type { EngineContext } from './context.js';
 import { cancelInExigo } from './marketplace/cancel-in-exigo.js';
 import { createOrders } from './marketplace/create-orders.js';
@@ -24,6 +26,7 @@ import { acknowledgeOrders, cancelOrders } from './marketplace/tell-stores.js';
 import { tellExigo } from './shipments/tell-exigo.js';
 import { changeStatuses } from './statuses/status.js';
 import { reportUpdates } from './updates/updates.js';
+import { transformCancellations } from './verdicts/transform-cancellations.js';
 import { transformDocuments } from './verdicts/transform-documents.js';
 import { transformEnded } from './verdicts/transform-ended.js';
 import { transformOrders } from './verdicts/transform-orders.js';
@@ -93,6 +96,8 @@ async function transform(
       return transformDocuments(context, lease, pipeline as MarketplacePipeline, batch);
     case 'shipment':
       return transformShipments(context, lease, pipeline as ShipmentPipeline, batch);
+    case 'cancellation':
+      return transformCancellations(context, lease, pipeline as CancellationPipeline, batch);
     case 'ended-order':
       return transformEnded(context, lease, pipeline as EndedPipeline, batch);
     default:
@@ -146,6 +151,8 @@ async function workStep(working: Working, step: StepDescription): Promise<void> 
       if (statusTarget === null) return waits();
       if (await isIdle()) return;
       return changeStatuses({ context, lease, pipeline, step, target: statusTarget });
+    case '3pl-answer':
+      return judgeCancellations({ context, lease, pipeline }, step.step);
     case 'exigo-tracking':
       if (shipmentTarget === null) return waits();
       if (await isIdle()) return;

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../core/cancellation.js';
 import type { EndedOrder } from '../core/ended-order.js';
 import type { MarketplaceDocument } from '../core/feed-store.js';
 import type { Order } from '../core/order.js';
@@ -35,4 +36,9 @@ export function godatafeedEnded(): SourceDescription<EndedOrder> {
 /** The orders that new files of the 3PLs speak of; each 3PL that has an inbox is read by itself. */
 export function threePlInbox(): SourceDescription<Shipment> {
   return { kind: '3pl-inbox', aggregate: 'shipment' };
+}
+
+/** Orders that were canceled after their hand-over: in Exigo, at their marketplace, or by a person. */
+export function canceledAfterHandOver(): SourceDescription<Cancellation> {
+  return { kind: 'cancellations', aggregate: 'cancellation' };
 }

@@ -49,7 +49,7 @@ async function suiteOf(engine: Engine) {
 }
 
 async function life(engine: Engine, kills: readonly PointPass[]) {
-  const site = await ShipSite.open(engine, build, [], 'files');
+  const site = await ShipSite.open(engine, build, [], undefined, 'files');
   try {
     const lived = await site.live(kills);
     return { ...lived, outcome: await outcomeOf(site) };

@@ -32,6 +32,16 @@ const SAYS: Readonly<Record<number, readonly Said[]>> = {
   3: [shipped(1, 'T9'), { ...shipped(4, 'T5'), carrier: 'FedEx' }],
 };
 
+/** What happens to orders 1 to 4, besides the runs of the pipelines. */
+export interface Story {
+  readonly pipelines: readonly string[];
+  readonly says: Readonly<Record<number, readonly Said[]>>;
+  /** Those that are canceled in Exigo after a cycle. */
+  readonly canceled: Readonly<Record<number, readonly number[]>>;
+}
+
+const SHIPPING: Story = { pipelines: [HAND_OVERS, SHIPMENTS], says: SAYS, canceled: { 1: [3] } };
+
 /** An installation on disk whose child processes hand over and tell Exigo what was shipped; the stand-in outlives them. */
 export class ShipSite {
   private cycle = 0;
@@ -43,6 +53,7 @@ export class ShipSite {
     readonly database: Database,
     readonly exigo: ExigoStandin,
     private readonly place: Place,
+    private readonly story: Story,
     private readonly says: 'rows' | 'files',
   ) {}
 
@@ -51,6 +62,7 @@ export class ShipSite {
     engine: Engine,
     build: string,
     faults: readonly Fault[],
+    story: Story = SHIPPING,
     says: 'rows' | 'files' = 'rows',
   ): Promise<ShipSite> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-ship-'));
@@ -59,7 +71,7 @@ export class ShipSite {
     const database = await place.open(clock);
     await createTables(database);
     const exigo = await startExigoStandin({ database, clock, ...CREDENTIALS });
-    const site = new ShipSite(folder, build, clock, database, exigo, place, says);
+    const site = new ShipSite(folder, build, clock, database, exigo, place, story, says);
     for (const { delivery, confirmations } of crashConfig(folder, exigo.url, place.config, [], true)
       .threePls) {
       await mkdir(delivery.path, { recursive: true });
@@ -111,7 +123,7 @@ export class ShipSite {
       database: this.place.config.engine === 'sqlite' ? null : this.place.config.database,
       baseUrl: this.exigo.url,
       inboxes: true,
-      pipelines: [HAND_OVERS, SHIPMENTS],
+      pipelines: [...this.story.pipelines],
       cycles: CYCLES - this.cycle,
       trace: true,
       ...(killAt === undefined ? {} : { killAt }),
@@ -123,16 +135,16 @@ export class ShipSite {
   private async advance(): Promise<void> {
     this.cycle++;
     this.clock.set(NOON + this.cycle * 30 * MINUTE);
-    if (this.cycle === 1) {
-      const text = `UPDATE "dbo.Orders" SET OrderStatusID = 4, ModifiedDate = @now WHERE OrderID = 3`;
+    for (const id of this.story.canceled[this.cycle] ?? []) {
+      const text = `UPDATE "dbo.Orders" SET OrderStatusID = 4, ModifiedDate = @now WHERE OrderID = ${id}`;
       const statement = { name: 'test', text: forEngine(this.database.engine, text) };
       const now = toExigoText(this.clock.now());
       await this.database.transaction((session) => session.run(statement, { now }));
     }
-    const says = SAYS[this.cycle];
-    if (says === undefined) return;
-    if (this.says === 'rows') await sayAs('atlas', this, says);
-    else await this.leave(`SHIP_${this.cycle}.csv`, says);
+    const said = this.story.says[this.cycle];
+    if (said === undefined) return;
+    if (this.says === 'rows') await sayAs('atlas', this, said);
+    else await this.leave(`SHIP_${this.cycle}.csv`, said);
   }
 
   /** The file, whole, and then its trigger. The first one ends with a row that cannot be used. */

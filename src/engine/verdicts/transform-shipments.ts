@@ -151,7 +151,8 @@ async function decidePage(
       };
       const { parcels, acknowledges } = rules.get(threePl) ?? UNKNOWN_RULES;
       const collected = kit.collect(shipment, parcelPolicy(parcels, origins.get(shipment.orderId)));
-      const how = { acknowledges, personInsists: batch.change_set_id === null };
+      const { asked } = shipment;
+      const how = { acknowledges, personInsists: batch.change_set_id === null, asked };
       decided.set(item, decideShipment(shipment, collected, pipeline, standing, how));
     }
   }

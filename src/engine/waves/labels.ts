@@ -11,7 +11,7 @@ import type { EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
 import { deliverBeside } from './beside.js';
 import { labelInFolder } from './label-folder.js';
-import { threePlOf, UnrenderableMembers } from './render.js';
+import { fileOfWave, UnrenderableMembers } from './render.js';
 import type { Sending } from './sending.js';
 import { spoolPath } from './spool.js';
 
@@ -97,7 +97,7 @@ export async function* labelsOf(
   { context, wave }: Pick<Sending, 'context' | 'wave'>,
   folder: string,
 ): AsyncGenerator<LabelFile> {
-  const { labels: rule } = await threePlOf(context, wave);
+  const { labels: rule } = await fileOfWave(context, wave);
   if (rule === null) return;
   const file = { number: wave.number, plannedAt: fromUtcText(wave.planned_utc) };
   for (let after = -1; ; ) {
