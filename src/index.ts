@@ -16,6 +16,7 @@ export { exigoApi, exigoQueue, godatafeedEnded, godatafeedNew, threePlInbox } fr
 export {
   exigoCancel,
   exigoCreateOrder,
+  exigoReturnOrder,
   exigoStatus,
   exigoTracking,
   godatafeedAcknowledge,

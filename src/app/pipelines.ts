@@ -1,3 +1,4 @@
+import threePlReturnsToExigo from '../../pipelines/3pl-returns-to-exigo.js';
 import threePlShipmentsToExigo from '../../pipelines/3pl-shipments-to-exigo.js';
 import exigoApiOrdersTo3pl from '../../pipelines/exigo-api-orders-to-3pl.js';
 import exigoOrdersTo3pl from '../../pipelines/exigo-orders-to-3pl.js';
@@ -20,6 +21,7 @@ export const PIPELINES: readonly AnyPipeline[] = [
   godatafeedOrdersToExigo,
   godatafeedCancellationsToExigo,
   threePlShipmentsToExigo,
+  threePlReturnsToExigo,
 ];
 
 /** {@link exigoStatusToGodatafeed} on the other source. */

@@ -12,6 +12,7 @@ import {
   type Listed,
   type PlannedCall,
   recordingOrderTarget,
+  recordingReturns,
   recordingShipments,
   recordingStore,
   recordingStores,
@@ -93,6 +94,7 @@ export async function dryRun(
                 calls,
               ),
         orderTarget: context.orderTarget === null ? null : recordingOrderTarget(context.orderTarget, calls),
+        returnTarget: context.returnTarget === null ? null : recordingReturns(context.returnTarget, calls),
         stores: recordingStores(
           listed,
           context.stores,

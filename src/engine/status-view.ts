@@ -2,6 +2,7 @@ import { DAY } from '../core/clock.js';
 import { toUtcText } from '../core/time.js';
 import { isProvablyDead, nameHolder } from '../queue/lease/holder.js';
 import { openBatches } from '../queue/ledger/batches.js';
+import { type ReturnCounts, returnCounts } from '../queue/ledger/returned.js';
 import { readWatermarks } from '../queue/ledger/watermarks.js';
 import { openWaves, type Wave } from '../queue/ledger/waves.js';
 import { type SetAsideFile, setAsideFiles } from '../queue/reads/inbox.js';
@@ -51,6 +52,8 @@ export interface Status {
   readonly nextWaves: Readonly<Record<string, string | null>>;
   /** Files of 3PLs that were not used, of the last 30 days; without those whose name was read since. */
   readonly setAside: readonly SetAsideFile[];
+  /** What came back to each 3PL, over all time. */
+  readonly returns: readonly ReturnCounts[];
 }
 
 /** How long a file that was set aside is shown. */
@@ -81,6 +84,7 @@ export async function readStatus(context: EngineContext): Promise<Status> {
     pipelines,
     nextWaves: await nextWaves(context),
     setAside: await setAsideFiles(database, toUtcText(context.clock.now() - SHOWN_FOR)),
+    returns: await returnCounts(database),
   };
 }
 

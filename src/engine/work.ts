@@ -4,6 +4,7 @@ import type {
   EndedPipeline,
   MarketplacePipeline,
   OrderPipeline,
+  ReturnPipeline,
   ShipmentPipeline,
   StepDescription,
   TablePipeline,
@@ -18,12 +19,14 @@ import type { EngineContext } from './context.js';
 import { cancelInExigo } from './marketplace/cancel-in-exigo.js';
 import { createOrders } from './marketplace/create-orders.js';
 import { acknowledgeOrders, cancelOrders } from './marketplace/tell-stores.js';
+import { makeReturnOrders } from './returns/make-return-orders.js';
 import { tellExigo } from './shipments/tell-exigo.js';
 import { changeStatuses } from './statuses/status.js';
 import { reportUpdates } from './updates/updates.js';
 import { transformDocuments } from './verdicts/transform-documents.js';
 import { transformEnded } from './verdicts/transform-ended.js';
 import { transformOrders } from './verdicts/transform-orders.js';
+import { transformReturns } from './verdicts/transform-returns.js';
 import { transformShipments } from './verdicts/transform-shipments.js';
 import { transformTables } from './verdicts/transform-tables.js';
 import { transformUpdates } from './verdicts/transform-updates.js';
@@ -89,6 +92,8 @@ async function transform(
       return transformDocuments(context, lease, pipeline as MarketplacePipeline, batch);
     case 'shipment':
       return transformShipments(context, lease, pipeline as ShipmentPipeline, batch);
+    case 'return':
+      return transformReturns(context, lease, pipeline as ReturnPipeline, batch);
     case 'ended-order':
       return transformEnded(context, lease, pipeline as EndedPipeline, batch);
     default:
@@ -121,7 +126,7 @@ async function take({ context, lease, pipeline, due }: Working, limit: number): 
 
 /** What a step does; files went before, as one that is late holds up nothing. */
 async function workStep({ context, lease, pipeline, fresh }: Working, step: StepDescription): Promise<void> {
-  const { statusTarget, orderTarget, shipmentTarget } = context;
+  const { statusTarget, orderTarget, shipmentTarget, returnTarget } = context;
   const waits = () => {
     context.log.warn(`step ${step.step} waits: no Exigo API is configured`, { pipeline: pipeline.name });
   };
@@ -133,6 +138,15 @@ async function workStep({ context, lease, pipeline, fresh }: Working, step: Step
     case 'exigo-tracking':
       if (shipmentTarget === null) return waits();
       return tellExigo({ context, lease, pipeline: pipeline as ShipmentPipeline, target: shipmentTarget });
+    case 'exigo-return-order':
+      if (returnTarget === null) return waits();
+      return makeReturnOrders({
+        context,
+        lease,
+        pipeline: pipeline as ReturnPipeline,
+        step: step.step,
+        target: returnTarget,
+      });
     case 'godatafeed-update':
       return reportUpdates({ context, lease, pipeline, step });
     case 'exigo-create-order': {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MINUTE } from '../../src/core/clock.js';
+import { MINUTE, SECOND } from '../../src/core/clock.js';
 import { toExigoText } from '../../src/core/time.js';
 import type { Database, Engine } from '../../src/db/database.js';
 import { putRows } from '../../src/db/put-rows.js';
@@ -12,7 +12,7 @@ import { SharedClock } from './crash-clock.js';
 import { CREDENTIALS, crashConfig } from './crash-config.js';
 import type { ChildSpec, PointPass } from './crash-protocol.js';
 import { NOON } from './house.js';
-import { type Said, SHIPMENTS, sayAs, shipped } from './inbox.js';
+import { RETURNS, returned, type Said, SHIPMENTS, sayAs, shipped } from './inbox.js';
 import { createTables, forEngine, makePlace, type Place } from './place.js';
 import { lineRows } from './small-orders.js';
 
@@ -32,6 +32,19 @@ const SAYS: Readonly<Record<number, readonly Said[]>> = {
   3: [shipped(1, 'T9'), { ...shipped(4, 'T5'), carrier: 'FedEx' }],
 };
 
+/** The way of what comes back: in parts, beside each other, and a row once more. */
+const COMES_BACK: typeof SAYS = {
+  1: [shipped(1, 'T1'), shipped(2, 'T2'), shipped(4, 'T4')],
+  2: [returned(1, 'TEA', '1'), returned(2)],
+  3: [returned(1, 'TEA', '1'), { ...returned(1, 'CUP', '0.5'), reason: 'later' }, returned(4, 'TEA', '2')],
+};
+
+/** What the warehouse says after each cycle, and which pipeline hears it. */
+const WAYS = {
+  shipments: { says: SAYS, pipeline: SHIPMENTS },
+  returns: { says: COMES_BACK, pipeline: RETURNS },
+} as const;
+
 /** An installation on disk whose child processes hand over and tell Exigo what was shipped; the stand-in outlives them. */
 export class ShipSite {
   private cycle = 0;
@@ -43,16 +56,22 @@ export class ShipSite {
     readonly database: Database,
     readonly exigo: ExigoStandin,
     private readonly place: Place,
+    private readonly way: keyof typeof WAYS,
   ) {}
 
-  static async open(engine: Engine, build: string, faults: readonly Fault[]): Promise<ShipSite> {
+  static async open(
+    engine: Engine,
+    build: string,
+    faults: readonly Fault[],
+    way: keyof typeof WAYS = 'shipments',
+  ): Promise<ShipSite> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-ship-'));
     const place = await makePlace(engine, join(folder, 'orderferry.db'));
     const clock = SharedClock.make(join(folder, 'clock'), NOON);
     const database = await place.open(clock);
     await createTables(database);
     const exigo = await startExigoStandin({ database, clock, ...CREDENTIALS });
-    const site = new ShipSite(folder, build, clock, database, exigo, place);
+    const site = new ShipSite(folder, build, clock, database, exigo, place, way);
     for (const { delivery, confirmations } of crashConfig(folder, exigo.url, place.config, [], true)
       .threePls) {
       await mkdir(delivery.path, { recursive: true });
@@ -104,7 +123,9 @@ export class ShipSite {
       database: this.place.config.engine === 'sqlite' ? null : this.place.config.database,
       baseUrl: this.exigo.url,
       inboxes: true,
-      pipelines: [HAND_OVERS, SHIPMENTS],
+      // An order that is made is waited for like any other.
+      exigo: { createWaitMs: 2 * SECOND, duplicateKeys: 'refused' },
+      pipelines: [HAND_OVERS, WAYS[this.way].pipeline],
       cycles: CYCLES - this.cycle,
       trace: true,
       ...(killAt === undefined ? {} : { killAt }),
@@ -122,7 +143,7 @@ export class ShipSite {
       const now = toExigoText(this.clock.now());
       await this.database.transaction((session) => session.run(statement, { now }));
     }
-    const says = SAYS[this.cycle];
+    const says = WAYS[this.way].says[this.cycle];
     if (says !== undefined) await sayAs('atlas', this, says);
   }
 }

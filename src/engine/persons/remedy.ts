@@ -18,6 +18,9 @@ const UPDATE_CODES = [
   'UPDATE_UNSEEN',
 ];
 const SHIPMENT_PIPELINE = '3pl-shipments-to-exigo';
+const RETURN_PIPELINE = '3pl-returns-to-exigo';
+/** Answered by a file that says that more was shipped. */
+const RETURN_CODES = ['RETURN_NOT_SHIPPED', 'MORE_THAN_SHIPPED'];
 /** Answered by the 3PL's next file. */
 const SAID_CODES = ['PARTLY_SHIPPED', 'MORE_THAN_ORDERED', 'SHIPPED_AND_CANCELED', 'SHIPPED_AND_REFUSED'];
 const END_CODES = ['TOO_LATE', 'CANCEL_REFUSED_BY_EXIGO'];
@@ -47,6 +50,11 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
     return SAID_CODES.includes(code ?? '')
       ? `goes on by itself with the 3PL's next file; to settle it by hand, set what is true in Exigo, then: ${release('ignore')}`
       : `set what is true in Exigo, then: ${retry}${other}; or leave it: ${release('ignore')}`;
+  }
+  if (pipeline === RETURN_PIPELINE) {
+    return RETURN_CODES.includes(code ?? '')
+      ? `goes on by itself when a file says that more was shipped; else settle it with the 3PL, then: ${release('ignore')}`
+      : `mend it, then: ${retry}; or make the return order in Exigo by hand, then: ${release('ignore')}`;
   }
   if (code === 'NOT_ANSWERED') {
     return 'ask the 3PL whether it has the order; it goes on by itself when a file of the 3PL says so';

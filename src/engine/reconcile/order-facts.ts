@@ -99,7 +99,7 @@ function withShipment(
   effects: readonly ComparedEffect[],
   facts: LedgerFacts,
 ): LedgerFacts {
-  const name = context.pipelines.find(({ source }) => source.kind === '3pl-inbox')?.name;
+  const name = context.pipelines.find(({ source }) => source.aggregate === 'shipment')?.name;
   const own = items.filter(({ pipeline }) => pipeline === name);
   const told = effects.filter(({ pipeline }) => pipeline === name).at(-1);
   const item = own.findLast(({ state }) => state === 'loading' || state === 'delivered');
