@@ -24,4 +24,5 @@ export {
   godatafeedUpdate,
   tableCsv,
   threePlFile,
+  threePlNotice,
 } from './load/steps.js';

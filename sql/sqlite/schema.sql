@@ -232,7 +232,7 @@ CREATE TABLE "etl.wave" (
   next_try_utc  TEXT,
   last_error    TEXT,
   delivered_utc TEXT,
-  receipt       TEXT,
+  receipt       TEXT, section TEXT,
   CONSTRAINT wave_state_is_known CHECK (state IN ('planned', 'sending', 'uploaded', 'delivered', 'held', 'void')),
   CONSTRAINT wave_has_its_bytes_fixed_before_it_is_sent
     CHECK (state NOT IN ('sending', 'uploaded', 'delivered') OR (sha256 IS NOT NULL AND bytes IS NOT NULL
@@ -444,6 +444,25 @@ CREATE INDEX inbox_row_by_order ON "etl.inbox_row" (order_id, file_id, line) WHE
 CREATE INDEX inbox_row_of_file ON "etl.inbox_row" (file_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_by_content ON "etl.inbox_row" (order_id, content) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_faulty ON "etl.inbox_row" (file_id, line) WHERE code IS NOT NULL;
+
+CREATE TABLE "etl.cancellation" (
+  order_id       INTEGER NOT NULL,
+  generation     INTEGER NOT NULL,             -- of the hand-over
+  target         TEXT    NOT NULL,             -- the 3PL
+  asked_utc      TEXT    NOT NULL,
+  by_exigo       INTEGER NOT NULL,             -- who wants it now: Exigo says Canceled,
+  by_marketplace INTEGER NOT NULL,             -- its marketplace has ended it,
+  by_person      INTEGER NOT NULL,             -- a person has canceled it
+  answer         TEXT,
+  evidence       TEXT,                         -- file, line and words of the 3PL
+  answered_utc   TEXT,
+  PRIMARY KEY (order_id, generation),
+  CONSTRAINT cancellation_answer_is_known CHECK (answer IS NULL OR answer IN ('canceled', 'too-late', 'refused')),
+  CONSTRAINT cancellation_is_answered_exactly_when_there_is_evidence
+    CHECK ((answer IS NULL) = (evidence IS NULL) AND (answer IS NULL) = (answered_utc IS NULL)),
+  CONSTRAINT cancellation_flags_are_flags
+    CHECK (by_exigo IN (0, 1) AND by_marketplace IN (0, 1) AND by_person IN (0, 1))
+);
 
 -- Goods that a 3PL has taken back, as we have accepted them: what was made of them in Exigo, if anything. Never pruned: it
 -- is what keeps them from being taken back twice, and an order of our own making from being sent to the 3PL.

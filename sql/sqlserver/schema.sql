@@ -242,7 +242,8 @@ CREATE TABLE etl.wave (
   CONSTRAINT uploaded_wave_knows_its_place CHECK (state <> 'uploaded' OR place IS NOT NULL),
   CONSTRAINT wave_is_delivered_exactly_when_it_has_a_receipt
     CHECK ((state = 'delivered' AND receipt IS NOT NULL AND delivered_utc IS NOT NULL)
-           OR (state <> 'delivered' AND (receipt IS NULL OR delivered_utc IS NULL)))
+           OR (state <> 'delivered' AND (receipt IS NULL OR delivered_utc IS NULL))),
+  section NVARCHAR(100)
 );
 CREATE UNIQUE INDEX wave_number_is_used_once ON etl.wave (pipeline, target, number);
 CREATE INDEX wave_open ON etl.wave (pipeline, wave_id) WHERE state IN ('planned', 'sending', 'uploaded', 'held');
@@ -454,6 +455,28 @@ CREATE INDEX inbox_row_by_order ON etl.inbox_row (order_id, file_id, line) WHERE
 CREATE INDEX inbox_row_of_file ON etl.inbox_row (file_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_by_content ON etl.inbox_row (order_id, content) WHERE order_id IS NOT NULL;
 CREATE INDEX inbox_row_faulty ON etl.inbox_row (file_id, line) WHERE code IS NOT NULL;
+
+-- What was asked of a 3PL about an order that it has, and what it answered: one row for each time the order was handed over.
+-- Never pruned: an order that its 3PL has canceled is not to be told as shipped years later.
+CREATE TABLE etl.cancellation (
+  order_id       INT NOT NULL,
+  generation     INT NOT NULL,                 -- of the hand-over
+  target         NVARCHAR(100) NOT NULL,       -- the 3PL
+  asked_utc      DATETIME2(3) NOT NULL,
+  by_exigo       INT NOT NULL,                 -- who wants it now: Exigo says Canceled,
+  by_marketplace INT NOT NULL,                 -- its marketplace has ended it,
+  by_person      INT NOT NULL,                 -- a person has canceled it
+  answer         NVARCHAR(100),
+  evidence       NVARCHAR(MAX),                -- file, line and words of the 3PL
+  answered_utc   DATETIME2(3),
+  PRIMARY KEY (order_id, generation),
+  CONSTRAINT cancellation_answer_is_known CHECK (answer IS NULL OR answer IN ('canceled', 'too-late', 'refused')),
+  CONSTRAINT cancellation_is_answered_exactly_when_there_is_evidence
+    CHECK ((answer IS NULL AND evidence IS NULL AND answered_utc IS NULL)
+           OR (answer IS NOT NULL AND evidence IS NOT NULL AND answered_utc IS NOT NULL)),
+  CONSTRAINT cancellation_flags_are_flags
+    CHECK (by_exigo IN (0, 1) AND by_marketplace IN (0, 1) AND by_person IN (0, 1))
+);
 
 -- Goods that a 3PL has taken back, as we have accepted them: what was made of them in Exigo, if anything. Never pruned: it
 -- is what keeps them from being taken back twice, and an order of our own making from being sent to the 3PL.

@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.js';
 import type { Config, DatabaseConfig } from '../core/config.js';
 import { messageOf } from '../core/errors.js';
+import { NOTICES, type NoticeKind, type ThreePl } from '../core/hand-over.js';
+import type { Place } from '../core/places.js';
 import type { Database } from '../db/database.js';
 import { type Check, failed, passed } from './doctor/check.js';
 import { checkExigoApi, type ExigoProbe } from './doctor/check-api.js';
@@ -52,6 +55,11 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
         ? [[`folder of ${name}`, { path: delivery.path, made: false }] as const]
         : [],
     ),
+    ...threePls.flatMap(({ name, delivery, notices }) =>
+      ownPlaces(delivery, notices).flatMap(({ kind, place }) =>
+        place.kind === 'folder' ? [[`${kind} of ${name}`, { path: place.path, made: false }] as const] : [],
+      ),
+    ),
     ...threePls.flatMap(({ name, confirmations }) =>
       confirmations?.inbox.kind === 'folder'
         ? [[`inbox of ${name}`, { path: confirmations.inbox.path, made: false }] as const]
@@ -64,10 +72,14 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
   ];
   for (const [name, folder] of folders) checks.push(await checkFolder(name, folder.path, folder.made));
   const { clock } = options;
-  for (const { name, delivery, confirmations } of threePls) {
+  for (const { name, delivery, confirmations, notices } of threePls) {
     const inbox = confirmations?.inbox ?? null;
     if (delivery.kind !== 'folder') {
       checks.push(await checkPlace(`server of ${name}`, delivery, { section: 'delivery', clock }));
+    }
+    for (const { kind, place } of ownPlaces(delivery, notices)) {
+      if (place.kind === 'folder') continue;
+      checks.push(await checkPlace(`${kind} of ${name}`, place, { section: `${kind}.delivery`, clock }));
     }
     if (inbox !== null && inbox.kind !== 'folder') {
       checks.push(await checkPlace(`inbox of ${name}`, inbox, { section: 'confirmations.inbox', clock }));
@@ -84,6 +96,14 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
   checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));
   checks.push(...(await checkGoDataFeed(config.godatafeed.stores, options.godatafeed)));
   return report(checks);
+}
+
+/** Where notices go that have a place of their own. */
+function ownPlaces(delivery: Place, notices: ThreePl['notices']): { kind: NoticeKind; place: Place }[] {
+  return NOTICES.flatMap((kind) => {
+    const place = notices[kind]?.delivery;
+    return place === undefined || isDeepStrictEqual(place, delivery) ? [] : [{ kind, place }];
+  });
 }
 
 /** Prints the report: one line per check, and under each that failed what to do. */

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../core/clock.js';
 import type { Config } from '../core/config.js';
 import { InvariantError } from '../core/errors.js';
 import type { OrderRules } from '../core/godatafeed.js';
-import type { ThreePl } from '../core/hand-over.js';
+import type { NoticeFile, NoticeKind, ThreePl } from '../core/hand-over.js';
 import { type Logger, silentLogger } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import type { UpdateTarget } from '../core/targets.js';
@@ -193,6 +193,12 @@ function storedThreePls(json: string, config: Config): readonly ThreePl[] {
   return stored.threePls.map((value) => {
     const threePl = makeThreePl(parseTemplate(value, 'stored configuration'), config.stateDirectory);
     const today = config.threePls.find(({ name }) => name === threePl.name);
-    return today === undefined ? threePl : { ...threePl, delivery: today.delivery };
+    if (today === undefined) return threePl;
+    const noticeOf = (kind: NoticeKind): NoticeFile | null => {
+      const notice = threePl.notices[kind];
+      return notice && { ...notice, delivery: today.notices[kind]?.delivery ?? today.delivery };
+    };
+    const notices = { cancellations: noticeOf('cancellations'), returns: noticeOf('returns') };
+    return { ...threePl, delivery: today.delivery, notices };
   });
 }

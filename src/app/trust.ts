@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Config, SqlServerConfig } from '../core/config.js';
-import type { ThreePl } from '../core/hand-over.js';
+import { NOTICES, type ThreePl } from '../core/hand-over.js';
 import { describePlace, isLoopbackHost, type Place } from '../core/places.js';
 
 /** For the log: what the configuration gives up of the safety of a connection to SQL Server or a 3PL. */
@@ -13,9 +14,14 @@ export function trustNotes({
   return [...state, ...sync, ...threePls.flatMap(notesOfThreePl)];
 }
 
-function notesOfThreePl({ name, delivery, confirmations }: ThreePl): string[] {
+function notesOfThreePl({ name, delivery, confirmations, notices }: ThreePl): string[] {
   const inbox = confirmations === null ? [] : notesOfPlace(name, confirmations.inbox, 'confirmations.inbox');
-  return [...notesOfPlace(name, delivery, 'delivery'), ...inbox];
+  const own = NOTICES.flatMap((kind) => {
+    const place = notices[kind]?.delivery;
+    if (place === undefined || isDeepStrictEqual(place, delivery)) return [];
+    return notesOfPlace(name, place, `${kind}.delivery`);
+  });
+  return [...notesOfPlace(name, delivery, 'delivery'), ...own, ...inbox];
 }
 
 function notesOfPlace(name: string, place: Place, section: string): string[] {

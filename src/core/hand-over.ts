@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Confirmations } from './confirmation.js';
 import type { LabelRule } from './label.js';
 import type { Order } from './order.js';
@@ -27,17 +28,45 @@ export interface FileContext {
 /** One order as the 3PL would see it: the cells of its rows by column name, file-level columns left out. */
 export type RenderedOrder = readonly Readonly<Record<string, string>>[];
 
+/** Sections of a template for files that tell a 3PL of orders after or beside the hand-over. */
+export const NOTICES = ['cancellations', 'returns'] as const;
+export type NoticeKind = (typeof NOTICES)[number];
+
 /**
- * A warehouse as the engine sees it; made from its template by `transform/three-pl`. Everything here is
- * pure: same order, same context, same bytes, on any day, in any zone and locale.
+ * A kind of file that a 3PL takes: the hand-over file, or a notice. Everything here is pure: same order, same context,
+ * same bytes, on any day, in any zone and locale.
  */
-export interface ThreePl {
-  readonly name: string;
+export interface OrderFile {
   readonly wave: WaveRule;
   /** Where files go; what is relative or from the environment has been resolved by the loader. */
   readonly delivery: Place;
   /** Whether the manifest is written before the file (usual) or after it (when it is the 3PL's trigger). */
   readonly manifest: 'before' | 'after' | 'none';
+  /**
+   * The order as rows of cells. Throws {@link RenderError} when the template cannot take the order
+   * (a value too long with policy `hold`, an unmapped ship method, too many lines ...).
+   */
+  render(order: Order): RenderedOrder;
+  /** The same with every column, those of the file and those that do not count as a change included. */
+  preview(order: Order, context: FileContext): RenderedOrder;
+  /** Null: no labels go with its files. */
+  readonly labels: LabelRule | null;
+  fileName(context: FileContext): string;
+  /** The number in the name of a file of this kind; null for the name of another file. */
+  fileNumber(name: string): number | null;
+  /** Bytes of a file, in pieces; `orders` is called with the orders in file order, any number at a time. */
+  open(context: FileContext): FileEncoder;
+}
+
+/** A file that tells a 3PL of orders; it has no labels. */
+export interface NoticeFile extends OrderFile {
+  /** How long the 3PL has to answer (ms), before it is shown that it has not. */
+  readonly answerWithinMs: number;
+}
+
+/** A warehouse as the engine sees it; made from its template by `transform/three-pl`. As a file it is its hand-over file. */
+export interface ThreePl extends OrderFile {
+  readonly name: string;
   /**
    * Null: an order counts as Printed when it was handed over. Else when the 3PL has accepted it, which it should within
    * this time (ms).
@@ -49,20 +78,13 @@ export interface ThreePl {
   handed(order: Order): readonly HandedLine[];
   /** First routing rule of this 3PL that the order matches, described for `explain`, or null. */
   matches(order: Order): string | null;
-  /**
-   * The order as rows of cells. Throws {@link RenderError} when the template cannot take the order
-   * (a value too long with policy `hold`, an unmapped ship method, too many lines ...).
-   */
-  render(order: Order): RenderedOrder;
-  /** The same with every column, those of the file and those that do not count as a change included. */
-  preview(order: Order, context: FileContext): RenderedOrder;
-  /** Null: no labels go with its files. */
-  readonly labels: LabelRule | null;
-  fileName(context: FileContext): string;
-  /** The number in the name of a file of this 3PL; null for the name of another file. */
-  fileNumber(name: string): number | null;
-  /** Bytes of a file, in pieces; `orders` is called with the orders in file order, any number at a time. */
-  open(context: FileContext): FileEncoder;
+  /** What else it is told by file; null: it takes no such file. */
+  readonly notices: Readonly<Record<NoticeKind, NoticeFile | null>>;
+}
+
+/** The file of that section; of none: the hand-over file. Null where the 3PL takes no such file. */
+export function fileOf(threePl: ThreePl, section: NoticeKind | null): OrderFile | null {
+  return section === null ? threePl : threePl.notices[section];
 }
 
 export interface FileEncoder {
@@ -78,8 +100,19 @@ export interface EncodedRows {
 }
 
 /** Where its files go and come from. */
-export function placesOf({ delivery, confirmations }: Pick<ThreePl, 'delivery' | 'confirmations'>): Place[] {
-  return confirmations === null ? [delivery] : [delivery, confirmations.inbox];
+export function placesOf({
+  delivery,
+  confirmations,
+  notices,
+}: Pick<ThreePl, 'delivery' | 'confirmations' | 'notices'>): Place[] {
+  return [
+    delivery,
+    ...(confirmations === null ? [] : [confirmations.inbox]),
+    ...NOTICES.flatMap((kind) => {
+      const own = notices[kind]?.delivery;
+      return own === undefined || isDeepStrictEqual(own, delivery) ? [] : [own];
+    }),
+  ];
 }
 
 /** Thrown by {@link ThreePl.render}; the order is held with this code and reason. */

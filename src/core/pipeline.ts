@@ -2,6 +2,7 @@ import type { EndedOrder } from './ended-order.js';
 import { ConfigurationError } from './errors.js';
 import type { QueueTable } from './exigo-tables.js';
 import type { MarketplaceDocument } from './feed-store.js';
+import type { NoticeKind } from './hand-over.js';
 import type { Order } from './order.js';
 import type { Returned } from './returned.js';
 import type { Shipment } from './shipment.js';
@@ -102,6 +103,8 @@ export type ToolsOf<Item> = Item extends MarketplaceDocument
 
 export type StepDescription =
   | { readonly kind: '3pl-file'; readonly step: string }
+  | { readonly kind: '3pl-notice'; readonly step: string; readonly section: NoticeKind }
+  | { readonly kind: '3pl-answer'; readonly step: string; readonly after: string }
   | { readonly kind: 'table-csv'; readonly step: string }
   | {
       readonly kind: 'exigo-status';
@@ -187,6 +190,12 @@ export function definePipeline<Item>(definition: PipelineDefinition<Item>): Pipe
     if (others.length === 0 && aggregate === 'order') return Object.freeze(definition);
     throw new ConfigurationError(
       `pipeline ${name}: a godatafeed-update step is the only one, of a source of orders`,
+    );
+  }
+  if (first?.kind === '3pl-notice' && aggregate === 'order') {
+    if (others.length === 0) return Object.freeze(definition);
+    throw new ConfigurationError(
+      `pipeline ${name}: a 3pl-notice step is the only one, of a source of orders`,
     );
   }
   const inOrder = others.length <= rest.length && others.every(({ kind }, i) => kind === rest[i]);

@@ -89,7 +89,7 @@ export interface EngineContext {
   readonly tables: TableReader;
   readonly kit: TransformKit;
   /** By 3PL name, or `tables` for the raw table files. */
-  delivery(target: ThreePl | 'tables'): Delivery;
+  delivery(target: Pick<ThreePl, 'name' | 'delivery'> | 'tables'): Delivery;
   /** Makes PDFs of HTML labels. */
   readonly labelPrinter: LabelPrinter;
   /** Where a 3PL that has `confirmations` puts its files. */

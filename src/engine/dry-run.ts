@@ -68,7 +68,7 @@ export async function dryRun(
         log: dryLogger(context.log),
         config: { ...context.config, stateDirectory: folder },
         delivery(target) {
-          const name = target === 'tables' ? target : target.name;
+          const name = target === 'tables' ? target : JSON.stringify([target.name, target.delivery]);
           const known = deliveries.get(name) ?? dryDelivery(context.delivery(target));
           deliveries.set(name, known);
           return known;

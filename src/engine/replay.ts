@@ -1,12 +1,13 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, InvariantError, messageOf, UsageError } from '../core/errors.js';
+import { placesOf } from '../core/hand-over.js';
 import { counted } from '../core/text.js';
 import { readBatch } from '../queue/ledger/batches.js';
 import type { Wave } from '../queue/ledger/waves.js';
 import { sentMembers, wavesOfBatch } from '../queue/reads/replay.js';
 import type { EngineContext } from './context.js';
-import { renderWave, threePlOf } from './waves/render.js';
+import { fileOfWave, renderWave } from './waves/render.js';
 
 const PAGE = 500;
 /** Orders that are named when a file differs. */
@@ -71,8 +72,8 @@ async function replay(context: EngineContext, wave: Wave, out: string): Promise<
 /** Orders that are not as they were when their verdict was given, by their fingerprints. */
 async function alteredOrders(context: EngineContext, wave: Wave): Promise<string[]> {
   const altered: number[] = [];
-  const threePl = wave.step === 'table-csv' ? null : await threePlOf(context, wave);
-  for (let after = -1; threePl !== null; ) {
+  const file = wave.step === 'table-csv' ? null : await fileOfWave(context, wave);
+  for (let after = -1; file !== null; ) {
     const members = await sentMembers(context.database, wave.wave_id, after, PAGE);
     const last = members.at(-1);
     if (last === undefined) break;
@@ -84,7 +85,7 @@ async function alteredOrders(context: EngineContext, wave: Wave): Promise<string
       orderId: order_id,
     }));
     const now = await context.orders.read(keys, (orders) =>
-      orders.map((order) => context.kit.fingerprint(threePl.render(order))),
+      orders.map((order) => context.kit.fingerprint(file.render(order))),
     );
     for (const [i, { order_id, fingerprint }] of comparable.entries()) {
       if (now[i] !== fingerprint) altered.push(order_id);
@@ -101,8 +102,10 @@ async function alteredOrders(context: EngineContext, wave: Wave): Promise<string
 async function assertNobodyReads(context: EngineContext, out: string): Promise<void> {
   const folder = await resolved(out);
   const delivered = [
-    ...context.config.threePls.flatMap(({ name, delivery }) =>
-      delivery.kind === 'folder' ? [{ name: `3PL ${name}`, path: delivery.path }] : [],
+    ...context.config.threePls.flatMap(({ name, delivery, notices }) =>
+      placesOf({ delivery, confirmations: null, notices }).flatMap((place) =>
+        place.kind === 'folder' ? [{ name: `3PL ${name}`, path: place.path }] : [],
+      ),
     ),
     { name: 'the table files', path: context.config.tableCsv.directory },
   ];

@@ -1,8 +1,17 @@
+import type { NoticeKind } from '../core/hand-over.js';
 import type { StepDescription } from '../core/pipeline.js';
 
 /** Writes the hand-over files of the 3PLs, one per wave; once per order and generation. */
 export function threePlFile<S extends string>(options: { readonly step: S }) {
   return { kind: '3pl-file', ...options } as const satisfies StepDescription;
+}
+
+/**
+ * Writes notices of orders to the 3PLs that have them, by that section of their templates, one file per wave; once per order
+ * and generation.
+ */
+export function threePlNotice<S extends string>(options: { readonly step: S; readonly section: NoticeKind }) {
+  return { kind: '3pl-notice', ...options } as const satisfies StepDescription;
 }
 
 /** Writes a table of the snapshot as a CSV file; once per change set and table. */

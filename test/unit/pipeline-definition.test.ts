@@ -13,6 +13,7 @@ import {
   tableCsv,
   threePlFile,
   threePlInbox,
+  threePlNotice,
 } from '../../src/index.js';
 
 const printed = (after: string, step = 'printed') => exigoStatus({ step, to: 'Printed', after });
@@ -40,6 +41,12 @@ describe('definePipeline', () => {
       expect(() => define([handOver], name)).toThrow(/a name is lower-case words joined by hyphens/);
     },
   );
+
+  it('takes a notice alone', () => {
+    const notice = threePlNotice({ step: 'notice', section: 'returns' });
+    expect(define([notice]).load).toHaveLength(1);
+    expect(() => define([notice, printed('notice')])).toThrow(/a 3pl-notice step is the only one/);
+  });
 
   it('refuses a step that comes after none, and names the one that is meant', () => {
     expect(() => define([handOver, printed('hand-ovr')])).toThrow(

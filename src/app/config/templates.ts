@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../core/errors.js';
-import type { ThreePl } from '../../core/hand-over.js';
+import type { NoticeFile, NoticeKind, ThreePl } from '../../core/hand-over.js';
 import type { Place } from '../../core/places.js';
 import { didYouMean } from '../../core/text.js';
 import { makeThreePl } from '../../transform/three-pl/index.js';
@@ -54,9 +54,14 @@ export function readTemplates(
         return resolved.place;
       };
       const { confirmations } = threePl;
+      const noticeOf = (kind: NoticeKind): NoticeFile | null => {
+        const notice = threePl.notices[kind];
+        return notice && { ...notice, delivery: placeOf(notice.delivery, `${kind}.delivery`) };
+      };
       threePls.push({
         ...threePl,
         delivery: placeOf(threePl.delivery, 'delivery'),
+        notices: { cancellations: noticeOf('cancellations'), returns: noticeOf('returns') },
         confirmations: confirmations && {
           ...confirmations,
           inbox: placeOf(confirmations.inbox, 'confirmations.inbox'),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/clock.js';
 import { ConfigurationError, messageOf } from '../../core/errors.js';
+import type { NoticeKind } from '../../core/hand-over.js';
 import { describePlace, type FtpPlace, type SftpPlace } from '../../core/places.js';
 import { counted } from '../../core/text.js';
 import { openFolder } from '../../files/folders.js';
@@ -13,7 +14,7 @@ const MOST_NAMES = 10_000;
 
 export interface PlaceUse {
   /** Of the template. */
-  readonly section: 'delivery' | 'confirmations.inbox';
+  readonly section: 'delivery' | 'confirmations.inbox' | `${NoticeKind}.delivery`;
   readonly clock: Clock;
 }
 

@@ -1,6 +1,12 @@
 import { incompleteness } from '../../core/completeness.js';
 import { InvariantError, messageOf } from '../../core/errors.js';
-import { RenderError, type RenderedOrder, type ThreePl } from '../../core/hand-over.js';
+import {
+  fileOf,
+  type NoticeKind,
+  RenderError,
+  type RenderedOrder,
+  type ThreePl,
+} from '../../core/hand-over.js';
 import { columnOf, type Order } from '../../core/order.js';
 import type { OrderPipeline, TransformTools } from '../../core/pipeline.js';
 import { ColumnNotFetched } from '../../core/sources.js';
@@ -13,6 +19,8 @@ const UNDER_WAY: readonly string[] = ['Accepted', 'Printed', 'Shipped'];
 
 export interface DecisionTools extends TransformTools {
   readonly threePls: ReadonlyMap<string, ThreePl>;
+  /** Of the templates, where the pipeline sends notices; null: it hands over. */
+  readonly section: NoticeKind | null;
   readonly kit: TransformKit;
 }
 
@@ -122,7 +130,7 @@ export function needsBaseline(order: Order, prior: PriorEffect, tools: DecisionT
 /** Renders an order for nothing but the columns this takes. */
 export function touch(order: Order, target: string | null, tools: DecisionTools): void {
   const threePl = tools.threePls.get(target ?? '');
-  if (threePl !== undefined) tryRender(order, threePl);
+  if (threePl !== undefined) tryRender(order, threePl, tools.section);
 }
 
 export function held(code: string, reason: string): Decision {
@@ -143,12 +151,12 @@ type Seen =
   | { readonly problem: Decision; readonly fingerprint: string };
 
 /** The order as its 3PL would see it. A version that cannot be shown to it has a fingerprint, too. */
-function look(order: Order, target: string | null, { threePls, kit }: DecisionTools): Seen {
+function look(order: Order, target: string | null, { threePls, section, kit }: DecisionTools): Seen {
   const threePl = threePls.get(target ?? '');
   const rendered =
     threePl === undefined
       ? held('NO_TARGET', `it was handed over to "${target}", which is not configured any more`)
-      : tryRender(order, threePl);
+      : tryRender(order, threePl, section);
   const gone = UNDER_WAY.includes(order.status) ? null : statusFingerprint(order.status);
   if ('rows' in rendered) return { ...rendered, fingerprint: gone ?? kit.fingerprint(rendered.rows) };
   const { code, reason } = rendered;
@@ -161,9 +169,18 @@ function rowsOrNone(order: Order, target: string | null, tools: DecisionTools): 
   return 'rows' in seen ? seen.rows : [];
 }
 
-function tryRender(order: Order, threePl: ThreePl): { readonly rows: RenderedOrder } | Decision {
+function tryRender(
+  order: Order,
+  threePl: ThreePl,
+  section: NoticeKind | null,
+): { readonly rows: RenderedOrder } | Decision {
+  const file = fileOf(threePl, section);
+  if (file === null) {
+    const reason = `${threePl.name} takes no such files: its template has no "${section}"`;
+    return { ...held('NO_NOTICE_FILES', reason), target: threePl.name };
+  }
   try {
-    return { rows: threePl.render(order) };
+    return { rows: file.render(order) };
   } catch (error) {
     if (error instanceof ColumnNotFetched) throw error;
     const code = error instanceof RenderError ? error.code : 'RENDER_FAILED';

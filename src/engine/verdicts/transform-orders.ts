@@ -1,4 +1,5 @@
 import { InvariantError } from '../../core/errors.js';
+import type { NoticeKind } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
 import type { OrderPipeline } from '../../core/pipeline.js';
 import type { Lease } from '../../queue/lease/lease.js';
@@ -34,7 +35,9 @@ export async function transformOrders(
   pipeline: OrderPipeline,
   batch: OpenBatch,
 ): Promise<void> {
-  const tools = await decisionTools(context, batch);
+  const [first] = pipeline.load;
+  const section = first?.kind === '3pl-notice' ? first.section : null;
+  const tools = await decisionTools(context, batch, section);
   const start = await lastDecidedOrder(context.database, batch.batch_id);
   await giveVerdicts<UndecidedOrder, Decided>(
     { context, lease, pipeline: pipeline.name, batch },
@@ -53,13 +56,18 @@ export async function transformOrders(
   );
 }
 
-async function decisionTools(context: EngineContext, batch: OpenBatch): Promise<DecisionTools> {
+async function decisionTools(
+  context: EngineContext,
+  batch: OpenBatch,
+  section: NoticeKind | null,
+): Promise<DecisionTools> {
   const stored = await otherConfiguration(context, batch);
   const threePls = stored === null ? context.config.threePls : context.kit.threePlsOf(stored);
   return {
     ...NO_MARKETPLACE,
     route: context.kit.router(threePls),
     threePls: new Map(threePls.map((threePl) => [threePl.name, threePl])),
+    section,
     kit: context.kit,
   };
 }
@@ -95,7 +103,7 @@ async function decidePage(
       const decision =
         order === undefined
           ? held('NOT_KEPT', 'its frozen rows are not kept any more; freeze it again with --start-date')
-          : standing.link !== undefined && batch.kind !== 'resend'
+          : tools.section === null && standing.link !== undefined && batch.kind !== 'resend'
             ? handedOverLongAgo(order, standing.link)
             : decideOrder(order, item, standing, baselines, pipeline, batch, tools);
       const accepts = 'accepts' in decision;

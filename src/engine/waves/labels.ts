@@ -9,7 +9,7 @@ import { waveMembers } from '../../queue/ledger/waves.js';
 import type { EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
 import { deliverBeside } from './beside.js';
-import { threePlOf, UnrenderableMembers } from './render.js';
+import { fileOfWave, UnrenderableMembers } from './render.js';
 import type { Sending } from './sending.js';
 import { spoolPath } from './spool.js';
 
@@ -65,7 +65,7 @@ interface LabelFile {
 async function* labelsOf(sending: Sending): AsyncGenerator<LabelFile> {
   const { context, wave, pipeline } = sending;
   if (pipeline.source.aggregate === 'table') return;
-  const { labels: rule } = await threePlOf(context, wave);
+  const { labels: rule } = await fileOfWave(context, wave);
   if (rule === null) return;
   const folder = await folderOf(sending);
   const file = { number: wave.number, plannedAt: fromUtcText(wave.planned_utc) };

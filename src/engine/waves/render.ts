@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { InvariantError, messageOf } from '../../core/errors.js';
 import { QUEUE_TABLE_NAMES } from '../../core/exigo-tables.js';
-import { RenderError, type ThreePl } from '../../core/hand-over.js';
+import { type FileEncoder, fileOf, type OrderFile, RenderError, type ThreePl } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
 import { ColumnNotFetched } from '../../core/sources.js';
 import { fromUtcText } from '../../core/time.js';
@@ -58,8 +58,8 @@ export async function renderWave(context: EngineContext, wave: Wave, path: strin
 type Write = (piece: Uint8Array) => Promise<void>;
 
 async function renderOrders(context: EngineContext, wave: Wave, write: Write) {
-  const threePl = await threePlOf(context, wave);
-  const encoder = threePl.open({ number: wave.number, plannedAt: fromUtcText(wave.planned_utc) });
+  const kind = await fileOfWave(context, wave);
+  const encoder = kind.open({ number: wave.number, plannedAt: fromUtcText(wave.planned_utc) });
   await write(encoder.head());
   let orders = 0;
   let rows = 0;
@@ -74,7 +74,7 @@ async function renderOrders(context: EngineContext, wave: Wave, write: Write) {
     }));
     const encoded = await context.orders.read(keys, (page) => {
       if (page.length !== members.length) throw missing(wave, members, page);
-      return encode(threePl, encoder, page, members);
+      return encode(kind, encoder, page, members);
     });
     await write(encoded.bytes);
     orders += members.length;
@@ -86,8 +86,8 @@ async function renderOrders(context: EngineContext, wave: Wave, write: Write) {
 }
 
 function encode(
-  threePl: ThreePl,
-  encoder: ReturnType<ThreePl['open']>,
+  kind: OrderFile,
+  encoder: FileEncoder,
   page: readonly Order[],
   members: readonly Member[],
 ): { readonly bytes: Uint8Array; readonly rows: number } {
@@ -97,7 +97,7 @@ function encode(
     if (error instanceof ColumnNotFetched || !(error instanceof RenderError)) throw error;
     // One of the page cannot be rendered with this configuration: find out which.
     const bad = page.flatMap((order, i) => {
-      const problem = renderProblem(threePl, order);
+      const problem = renderProblem(kind, order);
       return problem === null ? [] : [{ itemId: members[i]?.item_id ?? -1, ...problem }];
     });
     if (bad.length === 0) throw error;
@@ -106,11 +106,11 @@ function encode(
 }
 
 function renderProblem(
-  threePl: ThreePl,
+  kind: OrderFile,
   order: Order,
 ): { readonly code: string; readonly reason: string } | null {
   try {
-    threePl.render(order);
+    kind.render(order);
     return null;
   } catch (error) {
     if (error instanceof ColumnNotFetched) throw error;
@@ -139,6 +139,13 @@ export async function threePlOf(context: EngineContext, wave: Wave): Promise<Thr
   if (threePl === undefined)
     throw new InvariantError(`file ${wave.file_name}: 3PL "${wave.target}" is not configured`);
   return threePl;
+}
+
+/** What its file is, as its stored configuration describes it: the 3PL's hand-over file, or a notice. */
+export async function fileOfWave(context: EngineContext, wave: Wave): Promise<OrderFile> {
+  const file = fileOf(await threePlOf(context, wave), wave.section);
+  if (file !== null) return file;
+  throw new InvariantError(`file ${wave.file_name}: the template of ${wave.target} has no ${wave.section}`);
 }
 
 async function renderTable(context: EngineContext, wave: Wave, write: Write) {

@@ -1,11 +1,13 @@
 import { MINUTE, SECOND } from '../../core/clock.js';
 import { codeOf, messageOf } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
+import { fileOf } from '../../core/hand-over.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import type { Delivery } from '../../core/targets.js';
 import { counted } from '../../core/text.js';
 import { toUtcText } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
+import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { type Wave, waveDelivered, waveError, waveHeld, waveReplanned } from '../../queue/ledger/waves.js';
@@ -68,8 +70,10 @@ export async function receive(sending: Sending, receipt: string): Promise<void> 
 
 /** The step that comes after the hand-over; it waits where the 3PL answers. */
 function nextOf({ config }: EngineContext, { load }: AnyPipeline, { target }: Wave) {
-  const step = load[1]?.step;
-  return step === undefined ? null : { step, nextTryUtc: answerDue(config, target) };
+  const next = load[1];
+  if (next === undefined) return null;
+  const waits = next.kind === '3pl-answer';
+  return { step: next.step, nextTryUtc: waits ? WAITS_FOR_ANSWER : answerDue(config, target) };
 }
 
 export async function afterManifest(sending: Sending): Promise<void> {
@@ -130,7 +134,8 @@ async function event(
 
 function manifestOf({ context, wave, pipeline }: Sending): 'before' | 'after' | 'none' {
   if (pipeline.source.aggregate === 'table') return 'before';
-  return context.config.threePls.find(({ name }) => name === wave.target)?.manifest ?? 'none';
+  const threePl = context.config.threePls.find(({ name }) => name === wave.target);
+  return (threePl && fileOf(threePl, wave.section))?.manifest ?? 'none';
 }
 
 /** Where the wave goes; null, with a warning, when its 3PL is not configured any more. */
@@ -141,5 +146,10 @@ export function deliveryOf(context: EngineContext, pipeline: AnyPipeline, wave: 
     context.log.warn(`file ${wave.file_name} waits: 3PL "${wave.target}" is not configured any more`);
     return null;
   }
-  return context.delivery(threePl);
+  const file = fileOf(threePl, wave.section);
+  if (file === null) {
+    context.log.warn(`file ${wave.file_name} waits: the template of ${wave.target} has no ${wave.section}`);
+    return null;
+  }
+  return context.delivery(wave.section === null ? threePl : { name: threePl.name, delivery: file.delivery });
 }

@@ -1,6 +1,6 @@
 import { InvariantError } from '../../core/errors.js';
-import type { WaveRule } from '../../core/hand-over.js';
-import type { AnyPipeline } from '../../core/pipeline.js';
+import { fileOf, type WaveRule } from '../../core/hand-over.js';
+import type { AnyPipeline, StepDescription } from '../../core/pipeline.js';
 import { counted } from '../../core/text.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import { keepConfiguration } from '../../queue/ledger/configurations.js';
@@ -58,13 +58,21 @@ async function planTarget(
   const step = pipeline.load[0];
   if (step === undefined) throw new InvariantError(`pipeline ${pipeline.name} has no step`);
   const threePl = context.config.threePls.find(({ name }) => name === ready.target);
-  if (step.kind === '3pl-file' && threePl === undefined) {
+  if (goesToThreePl(step) && threePl === undefined) {
     context.log.warn(
       `3PL "${ready.target}" is not configured any more, ${counted(ready.items, 'order')} for it cannot leave: name its template under threePls again, or release them as cancel`,
     );
     return 0;
   }
-  const rule = threePl?.wave ?? EVERY_RUN;
+  const section = step.kind === '3pl-notice' ? step.section : null;
+  const file = threePl === undefined ? null : fileOf(threePl, section);
+  if (threePl !== undefined && file === null) {
+    context.log.warn(
+      `the template of ${ready.target} has no ${section} any more, ${counted(ready.items, 'order')} for it cannot leave: give it the section again, or release them as ignore`,
+    );
+    return 0;
+  }
+  const rule = file?.wave ?? EVERY_RUN;
   const nowMs = context.clock.now();
   const createdUntil = toUtcText(nowMs - rule.coolingOffMs);
   if (ready.oldest_utc > createdUntil || due.get(ready.target)?.due === false) return 0;
@@ -72,14 +80,14 @@ async function planTarget(
 
   const now = toUtcText(nowMs);
   await keepConfiguration(session, context.config.frozen.hash, context.config.frozen.json, now);
-  const wave = { pipeline: pipeline.name, step: step.step, target: ready.target, now };
+  const wave = { pipeline: pipeline.name, step: step.step, section, target: ready.target, now };
   let taken = 0;
   do {
     const number = await nextNumber(session, `file/${pipeline.name}/${ready.target}`);
     const fileName =
-      threePl === undefined
+      file === null
         ? `${ready.target}_${String(number).padStart(6, '0')}.csv`
-        : threePl.fileName({ number, plannedAt: fromUtcText(now) });
+        : file.fileName({ number, plannedAt: fromUtcText(now) });
     const waveId = await insertWave(session, {
       ...wave,
       number,
@@ -124,9 +132,13 @@ async function noteDue(
   pipeline: AnyPipeline,
   due: DueWaves,
 ): Promise<void> {
-  if (pipeline.load[0]?.kind !== '3pl-file') return;
+  const step = pipeline.load[0];
+  if (!goesToThreePl(step)) return;
   const nowMs = context.clock.now();
-  for (const { name, wave } of context.config.threePls) {
+  for (const threePl of context.config.threePls) {
+    const { name } = threePl;
+    const wave = fileOf(threePl, step.kind === '3pl-notice' ? step.section : null)?.wave;
+    if (wave === undefined) continue;
     const cutOff = lastCutOff(wave, nowMs);
     if (cutOff === null || due.has(name)) continue;
     const before = (await readWatermarks(session, cutOffScope(pipeline.name))).get(name);
@@ -148,6 +160,12 @@ async function leaveToNextRun(
     await writeWatermark(session, cutOffScope(pipeline.name), target, noted.before ?? toUtcText(0));
   }
   return 0;
+}
+
+function goesToThreePl(
+  step: StepDescription | undefined,
+): step is Extract<StepDescription, { readonly kind: '3pl-file' | '3pl-notice' }> {
+  return step?.kind === '3pl-file' || step?.kind === '3pl-notice';
 }
 
 function cutOffScope(pipeline: string): string {

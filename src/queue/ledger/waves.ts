@@ -1,4 +1,5 @@
 import { InvariantError } from '../../core/errors.js';
+import type { NoticeKind } from '../../core/hand-over.js';
 import type { Session } from '../../db/database.js';
 import { sql } from '../../db/sql.js';
 
@@ -14,6 +15,8 @@ export interface Wave {
   readonly step: string;
   /** Name of the 3PL, or of the table. */
   readonly target: string;
+  /** Of the 3PL's template, for a notice; null: a hand-over file, or a table. */
+  readonly section: NoticeKind | null;
   readonly number: number;
   readonly file_name: string;
   readonly config_hash: string;
@@ -74,6 +77,7 @@ export async function insertWave(
   wave: {
     readonly pipeline: string;
     readonly step: string;
+    readonly section: NoticeKind | null;
     readonly target: string;
     readonly number: number;
     readonly fileName: string;
@@ -84,6 +88,7 @@ export async function insertWave(
   const row = await session.get<{ wave_id: number }>(sql(session.engine, 'ledger/insert_wave'), {
     pipeline: wave.pipeline,
     step: wave.step,
+    section: wave.section,
     target: wave.target,
     number: wave.number,
     file_name: wave.fileName,
@@ -209,12 +214,11 @@ export async function waveDelivered(
 ): Promise<void> {
   const id = { wave_id: wave.wave_id };
   await session.run(sql(session.engine, 'ledger/wave_delivered'), { ...id, receipt, now });
-  await session.run(sql(session.engine, 'ledger/link_wave'), {
-    ...id,
-    system: wave.target,
-    reference: wave.file_name,
-    now,
-  });
+  // A notice is no proof that the 3PL has the order.
+  if (wave.section === null) {
+    const link = { ...id, system: wave.target, reference: wave.file_name, now };
+    await session.run(sql(session.engine, 'ledger/link_wave'), link);
+  }
   if (next === null) await session.run(sql(session.engine, 'ledger/deliver_wave_items'), { ...id, now });
   else {
     const planned = { ...id, step: next.step, next_try_utc: next.nextTryUtc, now };

@@ -8,6 +8,7 @@ export const WAVE_COLUMNS = [
   'w.pipeline',
   'w.step',
   'w.target',
+  'w.section',
   'w.number',
   'w.file_name',
   'w.config_hash',

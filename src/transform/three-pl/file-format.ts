@@ -38,18 +38,23 @@ const FILE = z.strictObject({
   newlines: z.enum(['space', 'keep']).default('space'),
 });
 
-export function readFileFormat(raw: unknown, row: string, faults: Faults): FileFormat | undefined {
-  const file = faults.read(FILE, raw, ['file']);
+export function readFileFormat(
+  raw: unknown,
+  row: string,
+  faults: Faults,
+  at: Path = ['file'],
+): FileFormat | undefined {
+  const file = faults.read(FILE, raw, at);
   if (file === undefined) return undefined;
   const { header = row !== 'header-details' } = file;
   if (header && row === 'header-details') {
     faults.add(
-      ['file', 'header'],
+      [...at, 'header'],
       'header and detail records have different columns: leave the header row off',
     );
   }
   if (file.bom && file.encoding !== 'utf-8') {
-    faults.add(['file', 'bom'], `a byte order mark belongs to utf-8, not to ${file.encoding}`);
+    faults.add([...at, 'bom'], `a byte order mark belongs to utf-8, not to ${file.encoding}`);
   }
   return { ...file, header };
 }

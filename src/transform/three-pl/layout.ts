@@ -41,36 +41,37 @@ const ORDER_TABLES: readonly FieldTable[] = ['order', 'customer', 'payment', 'fi
 const LINE_TABLES: readonly FieldTable[] = [...ORDER_TABLES, 'line'];
 const ONE_PER_ORDER = 'have no place in a record that is written once per order; use items or row: line';
 
-/** Reads the column sections that belong to the kind of row; undefined after noting faults. */
+/** Reads the column sections that belong to the kind of row; undefined after noting faults. `at`: where `raw` is. */
 export function readLayout(
   row: RowKind,
   raw: Readonly<Record<string, unknown>>,
   file: FileFormat,
   faults: Faults,
+  at: Path = [],
 ): Layout | undefined {
   for (const section of ['columns', 'items', 'header', 'details']) {
     if (raw[section] !== undefined && !SECTIONS[row].includes(section)) {
-      faults.add([section], `does not go with row: ${row}, which has ${SECTIONS[row].join(' and ')}`);
+      faults.add([...at, section], `does not go with row: ${row}, which has ${SECTIONS[row].join(' and ')}`);
     }
   }
   const perOrder: ColumnScope = { tables: ORDER_TABLES, why: ONE_PER_ORDER, file, faults };
   const perLine: ColumnScope = { tables: LINE_TABLES, why: '', file, faults };
   if (row === 'line') {
-    const columns = readColumns(raw.columns, ['columns'], perLine);
-    checkNames(columns ?? [], ['columns'], faults);
+    const columns = readColumns(raw.columns, [...at, 'columns'], perLine);
+    checkNames(columns ?? [], [...at, 'columns'], faults);
     return columns && { row, columns };
   }
   if (row === 'order') {
-    const columns = readColumns(raw.columns, ['columns'], perOrder);
-    const items = raw.items === undefined ? null : readItems(raw.items, perLine);
-    checkNames([...(columns ?? []), ...itemColumns(items ?? null)], ['columns'], faults);
+    const columns = readColumns(raw.columns, [...at, 'columns'], perOrder);
+    const items = raw.items === undefined ? null : readItems(raw.items, [...at, 'items'], perLine);
+    checkNames([...(columns ?? []), ...itemColumns(items ?? null)], [...at, 'columns'], faults);
     return columns && items !== undefined ? { row, columns, items } : undefined;
   }
-  const header = readColumns(raw.header, ['header'], perOrder);
-  const details = readColumns(raw.details, ['details'], perLine);
-  checkNames(header ?? [], ['header'], faults);
-  checkNames(details ?? [], ['details'], faults);
-  checkRecordTypes(header?.[0], details?.[0], faults);
+  const header = readColumns(raw.header, [...at, 'header'], perOrder);
+  const details = readColumns(raw.details, [...at, 'details'], perLine);
+  checkNames(header ?? [], [...at, 'header'], faults);
+  checkNames(details ?? [], [...at, 'details'], faults);
+  checkRecordTypes(header?.[0], details?.[0], faults, at);
   return header && details && { row, header, details };
 }
 
@@ -88,13 +89,13 @@ function readColumns(raw: unknown, path: Path, scope: ColumnScope): readonly Col
   return columns?.every((column) => column !== undefined) ? columns : undefined;
 }
 
-function readItems(raw: unknown, scope: ColumnScope): Items | undefined {
-  const items = scope.faults.read(ITEMS, raw, ['items']);
+function readItems(raw: unknown, at: Path, scope: ColumnScope): Items | undefined {
+  const items = scope.faults.read(ITEMS, raw, at);
   if (items === undefined) return undefined;
-  const columns = readColumns(items.columns, ['items', 'columns'], scope);
+  const columns = readColumns(items.columns, [...at, 'columns'], scope);
   for (const [i, column] of (columns ?? []).entries()) {
     if (!column.name.includes('{n}')) {
-      scope.faults.add(['items', 'columns', i, 'name'], `"${column.name}" needs {n}, the number of the line`);
+      scope.faults.add([...at, 'columns', i, 'name'], `"${column.name}" needs {n}, the number of the line`);
     }
   }
   return columns && { max: items.max, columns };
@@ -108,17 +109,22 @@ function checkNames(columns: readonly Column[], path: Path, faults: Faults): voi
   }
 }
 
-function checkRecordTypes(header: Column | undefined, details: Column | undefined, faults: Faults): void {
+function checkRecordTypes(
+  header: Column | undefined,
+  details: Column | undefined,
+  faults: Faults,
+  at: Path,
+): void {
   const [a, b] = [header, details].map((column) => column?.source);
   for (const [section, source] of Object.entries({ header: a, details: b })) {
     if (source !== undefined && source.kind !== 'constant') {
       faults.add(
-        [section, 0],
+        [...at, section, 0],
         'the first column tells the records apart: give it a constant such as "H" or "D"',
       );
     }
   }
   if (a?.kind === 'constant' && b?.kind === 'constant' && a.text === b.text) {
-    faults.add(['details', 0, 'constant'], `"${b.text}" marks the header records too`);
+    faults.add([...at, 'details', 0, 'constant'], `"${b.text}" marks the header records too`);
   }
 }

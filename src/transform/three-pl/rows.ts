@@ -6,6 +6,9 @@ import { holds } from './condition.js';
 import type { Layout } from './layout.js';
 import type { Template } from './template.js';
 
+/** What rows are made by: a template, or a section of it for a notice. */
+export type RowFormat = Pick<Template, 'name' | 'lines' | 'file' | 'layout'>;
+
 /** One record of a file. */
 export interface Row {
   readonly columns: readonly CompiledColumn[];
@@ -23,7 +26,7 @@ export interface Rows {
   readonly single: boolean;
 }
 
-export function compileRows(template: Template): Rows {
+export function compileRows(template: RowFormat): Rows {
   const compile = (columns: readonly Column[]) =>
     columns.map((column) => compileColumn(column, template.file));
   const { kinds, write } = compileLayout(template.layout, compile);
@@ -38,7 +41,7 @@ export function compileRows(template: Template): Rows {
   };
 }
 
-function linesOf(order: Order, { lines, name }: Template): Order['lines'] {
+function linesOf(order: Order, { lines, name }: RowFormat): Order['lines'] {
   const kept = lines === null ? order.lines : order.lines.filter((line) => holds(lines, order, line));
   if (kept.length > 0) return kept;
   const reason = lines === null ? 'the order has no lines' : `none of its lines matches ${lines.text}`;

@@ -9,6 +9,7 @@ import { checkedText, Faults } from './faults.js';
 import { type FileFormat, readFileFormat } from './file-format.js';
 import { type LabelFormat, readLabels } from './labels.js';
 import { type Layout, ROW_KINDS, type RowKind, readLayout } from './layout.js';
+import { type NoticeFormats, readNotices } from './notice.js';
 import { readPlace } from './place.js';
 import { DURATION_WORDS, durationMs, readWave } from './wave.js';
 
@@ -30,6 +31,8 @@ export interface Template {
   readonly labels: LabelFormat | null;
   /** What the 3PL sends back; null: nothing is read. */
   readonly confirmations: ConfirmationSection | null;
+  /** What else it is told by file. */
+  readonly notices: NoticeFormats;
 }
 
 const TEMPLATE = z.strictObject({
@@ -55,6 +58,8 @@ const TEMPLATE = z.strictObject({
   details: z.unknown().optional(),
   labels: z.unknown().optional(),
   confirmations: z.unknown().optional(),
+  cancellations: z.unknown().optional(),
+  returns: z.unknown().optional(),
 });
 
 /** A 3PL that answers does so within a working day. */
@@ -73,6 +78,8 @@ const FALLBACK_FILE: FileFormat = {
   zone: EXIGO_ZONE,
   newlines: 'keep',
 };
+
+const FALLBACK_DELIVERY: Place = { kind: 'folder', path: '.' };
 
 /**
  * Checks a template as it was parsed from YAML. `where` names it in messages (`config/3pl/atlas.yaml`).
@@ -104,9 +111,22 @@ export function parseTemplate(yamlValue: unknown, where: string): Template {
   if (top?.printed === 'handed-over' && top.answerWithin !== undefined) {
     faults.add(['answerWithin'], 'goes with printed: acknowledged alone');
   }
+  const notices = readNotices(
+    raw,
+    {
+      delivery: delivery ?? FALLBACK_DELIVERY,
+      manifest: top?.manifest ?? 'before',
+      lines: lines ?? null,
+      file: file ?? FALLBACK_FILE,
+    },
+    faults,
+  );
+  if (raw.cancellations !== undefined && raw.confirmations === undefined) {
+    faults.add(['cancellations'], 'needs confirmations, which have the answers');
+  }
   faults.throwIfAny(where);
   const known = lines !== undefined && labels !== undefined && confirmations !== undefined;
-  if (!top || !file || !wave || !delivery || !layout || !known)
+  if (!notices || !top || !file || !wave || !delivery || !layout || !known)
     throw new InvariantError(`${where}: a fault was lost`);
   const { name, manifest, printed } = top;
   const answerWithinMs = printed === 'acknowledged' ? durationMs(top.answerWithin ?? ANSWER_WITHIN) : null;
@@ -122,6 +142,7 @@ export function parseTemplate(yamlValue: unknown, where: string): Template {
     layout,
     labels,
     confirmations,
+    notices,
   };
 }
 

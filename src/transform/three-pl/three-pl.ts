@@ -1,13 +1,15 @@
 import { hash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { RenderedOrder, ThreePl } from '../../core/hand-over.js';
+import type { NoticeFile, NoticeKind, RenderedOrder, ThreePl } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
+import type { Place } from '../../core/places.js';
 import type { HandedLine } from '../../core/shipment.js';
 import { holds, valueFor } from './condition.js';
 import { makeConfirmations } from './confirmations/index.js';
 import { openFile } from './encoder.js';
 import { fileNamer, fileNumberReader } from './file-format.js';
 import { labelRule } from './labels.js';
+import type { NoticeFormat } from './notice.js';
 import type { RoutedThreePl } from './router.js';
 import { compileRows, type Row } from './rows.js';
 import type { Template } from './template.js';
@@ -25,12 +27,18 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
     const label = labels?.of(order) ?? null;
     return label === null ? [] : [{ 'shipping label': hash('sha256', label.bytes, 'hex') }];
   };
+  const at = (place: Place): Place =>
+    place.kind === 'folder' ? { kind: 'folder', path: resolve(baseDirectory, place.path) } : place;
+  const noticeOf = (kind: NoticeKind): NoticeFile | null => {
+    const format = template.notices[kind];
+    return format === null ? null : { ...makeNotice(name, format), delivery: at(format.delivery) };
+  };
   return {
     name,
     wave,
     manifest,
-    delivery:
-      delivery.kind === 'folder' ? { kind: 'folder', path: resolve(baseDirectory, delivery.path) } : delivery,
+    delivery: at(delivery),
+    notices: { cancellations: noticeOf('cancellations'), returns: noticeOf('returns') },
     answerWithinMs,
     handed: (order) => handedLines(order, template),
     confirmations: confirmations === null ? null : makeConfirmations(confirmations, baseDirectory),
@@ -45,6 +53,24 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
       ...labelCells(order),
     ],
     labels,
+    fileName: fileNamer(file.name, file.zone),
+    fileNumber: fileNumberReader(file.name, file.zone),
+    open: (context) => openFile(rows, file, context),
+  };
+}
+
+/** The file of a section; it has the lines that the section, or else the template, names. */
+function makeNotice(name: string, format: NoticeFormat): NoticeFile {
+  const rows = compileRows({ name, ...format });
+  const { wave, delivery, manifest, answerWithinMs, file } = format;
+  return {
+    wave,
+    delivery,
+    manifest,
+    answerWithinMs,
+    labels: null,
+    render: (order): RenderedOrder => rows.make(order, null).map(comparedCells),
+    preview: (order, context): RenderedOrder => rows.make(order, context).map(allCells),
     fileName: fileNamer(file.name, file.zone),
     fileNumber: fileNumberReader(file.name, file.zone),
     open: (context) => openFile(rows, file, context),

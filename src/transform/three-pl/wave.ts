@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DAY, HOUR, MINUTE, SECOND } from '../../core/clock.js';
 import type { WaveRule } from '../../core/hand-over.js';
 import { zoneFault } from './date-format.js';
-import { checkedText, type Faults } from './faults.js';
+import { checkedText, type Faults, type Path } from './faults.js';
 
 const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 const DURATION = /^(\d{1,6}) *([smhd])$/;
@@ -33,10 +33,15 @@ const WAVE = z.strictObject({
 });
 
 /** The `wave` section; `zone` is the file's, for cut-offs that name none. */
-export function readWave(raw: unknown, zone: string, faults: Faults): WaveRule | undefined {
-  const wave = faults.read(WAVE, raw ?? {}, ['wave']);
+export function readWave(
+  raw: unknown,
+  zone: string,
+  faults: Faults,
+  at: Path = ['wave'],
+): WaveRule | undefined {
+  const wave = faults.read(WAVE, raw ?? {}, at);
   if (wave === undefined) return undefined;
-  if (new Set(wave.cutOffs).size < wave.cutOffs.length) faults.add(['wave', 'cutOffs'], 'names a time twice');
+  if (new Set(wave.cutOffs).size < wave.cutOffs.length) faults.add([...at, 'cutOffs'], 'names a time twice');
   return {
     cutOffs: [...wave.cutOffs].sort(),
     zone: wave.zone ?? zone,
