@@ -60,6 +60,11 @@ export type Aggregate = SourceDescription<unknown>['aggregate'];
 export interface TransformTools {
   /** The 3PL by the first routing rule that matches, or a reject that lists why none did. */
   route(order: Order): Verdict;
+  /**
+   * Where the notice of a return order goes: the 3PL that has the order it is of, else by the routes; excluded where we made
+   * it of what came back, and where that 3PL takes no such notices.
+   */
+  returnNotice(order: Order): Verdict;
   /** Whether the order was made from an order of a marketplace. */
   linked(order: Order): boolean;
   /** The store it came from, or why its marketplace is not told: rules and maps of `godatafeed.stores[].updates`. */

@@ -102,7 +102,14 @@ export class ShipSite {
 
   private async order(id: number): Promise<void> {
     const now = toExigoText(NOON);
-    const row = { OrderStatusID: 7, WarehouseID: 1, ShipMethodID: 1, OrderTypeID: 2, CurrencyCode: 'usd' };
+    const row = {
+      CustomerID: 7,
+      OrderStatusID: 7,
+      WarehouseID: 1,
+      ShipMethodID: 1,
+      OrderTypeID: 2,
+      CurrencyCode: 'usd',
+    };
     const name = { FirstName: 'Ada', LastName: 'Byron' };
     const address = { Address1: '1 First St', City: 'Reno', State: 'NV', Zip: '89501', Country: 'US' };
     const total = { SubTotal: '10.0000', Total: '10.0000' };

@@ -27,6 +27,11 @@ const WORDS: Readonly<Partial<Record<StepDescription['kind'], PipelineWords>>> =
     delivered: 'Exigo has its tracking numbers and shows it as Shipped',
     readBackIn: 'Exigo',
   },
+  '3pl-notice': {
+    readyFor: (threePl) => `a notice of it is to go to ${threePl}`,
+    delivered: 'the warehouse has its notice',
+    readBackIn: 'Exigo',
+  },
   'exigo-return-order': {
     readyFor: (threePl) => `came back to ${threePl}: a return order is to be made`,
     delivered: 'its return order is in Exigo',
