@@ -132,7 +132,9 @@ async function decidePage(
       }
     }
   }
-  return withRequests(context, decided);
+  // A change set that is not kept any more has no 3PL; its items get a verdict all the same.
+  const lost = page.filter((item) => !threePls.has(item.change_set_id));
+  return withRequests(context, [...decided, ...lost.map((item) => unknown(item, null))]);
 }
 
 function partsOf(
@@ -183,8 +185,8 @@ async function withRequests(context: EngineContext, decided: readonly Decided[])
 const NOT_KEPT =
   'the order as it was handed over is not kept any more; make the return order in Exigo, then release it as ignore';
 
-function unknown(item: UndecidedReturn, threePl: string): Decided {
-  const reason = `order ${item.orderId} came back to ${threePl}, and no hand-over of ours is known; settle it with the 3PL`;
+function unknown(item: UndecidedReturn, threePl: string | null): Decided {
+  const reason = `order ${item.orderId} came back to ${threePl ?? 'a 3PL'}, and no hand-over of ours is known; settle it with the 3PL`;
   return {
     item,
     decision: { ...held('NOT_HANDED_OVER', reason), target: threePl },

@@ -104,6 +104,10 @@ describe.each(engines())('returns on %s', (engine) => {
     expect(order?.Notes).toContain('Came back to plain: 2 of TEA, 1 of CUP (damaged)');
     expect(await items()).toEqual(['1 delivered']);
     expect(await openBatches()).toBe(0);
+    const { where, timeline } = await explain(house.context(), 1);
+    expect(where.join('\n')).toContain(`${RETURNS}: delivered at`);
+    const story = timeline.map(({ message }) => message).join('\n');
+    expect(story).toMatch(/line 2: returned 2 of tea \(damaged\)[^]*made in Exigo as return order \d+/);
     expect(await run()).toBeNull();
     expect(await made()).toHaveLength(3);
   });
