@@ -12,7 +12,14 @@ export {
   type TransformTools,
   type Verdict,
 } from './core/pipeline.js';
-export { exigoApi, exigoQueue, godatafeedEnded, godatafeedNew, threePlInbox } from './extract/sources.js';
+export {
+  canceledAfterHandOver,
+  exigoApi,
+  exigoQueue,
+  godatafeedEnded,
+  godatafeedNew,
+  threePlInbox,
+} from './extract/sources.js';
 export {
   exigoCancel,
   exigoCreateOrder,
@@ -23,6 +30,7 @@ export {
   godatafeedCancel,
   godatafeedUpdate,
   tableCsv,
+  threePlAnswer,
   threePlFile,
   threePlNotice,
 } from './load/steps.js';

@@ -1,6 +1,7 @@
 import threePlReturnsToExigo from '../../pipelines/3pl-returns-to-exigo.js';
 import threePlShipmentsToExigo from '../../pipelines/3pl-shipments-to-exigo.js';
 import exigoApiOrdersTo3pl from '../../pipelines/exigo-api-orders-to-3pl.js';
+import exigoCancellationsTo3pl from '../../pipelines/exigo-cancellations-to-3pl.js';
 import exigoOrdersTo3pl from '../../pipelines/exigo-orders-to-3pl.js';
 import exigoReturnsTo3pl from '../../pipelines/exigo-returns-to-3pl.js';
 import exigoSnapshotToCsv from '../../pipelines/exigo-snapshot-to-csv.js';
@@ -24,6 +25,7 @@ export const PIPELINES: readonly AnyPipeline[] = [
   threePlShipmentsToExigo,
   threePlReturnsToExigo,
   exigoReturnsTo3pl,
+  exigoCancellationsTo3pl,
 ];
 
 /** Flows that work on either source of orders, as they are on the other one. */
@@ -38,16 +40,18 @@ type Installation = Pick<Config, 'godatafeed'> &
   Partial<Pick<Config, 'threePls'>> & { readonly source?: Pick<Config['source'], 'orders'> };
 
 /**
- * The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox, notices one whose
- * template has the section, and those of orders read the one source that `source.orders` names.
+ * The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox, cancellations and
+ * notices of returns one whose template has the section, and those of orders read the one source that `source.orders` names.
  */
 export function pipelinesFor({ godatafeed, threePls = [], source }: Installation): readonly AnyPipeline[] {
   const api = source?.orders === 'api';
+  const cancels = threePls.some(({ notices }) => notices.cancellations !== null);
   const inboxes = threePls.some(({ confirmations }) => confirmations !== null);
   const notified = threePls.some(({ notices }) => notices.returns !== null);
   return PIPELINES.map((pipeline) => (api ? (FROM_API.get(pipeline) ?? pipeline) : pipeline))
     .filter(({ name }) => name !== exigoReturnsTo3pl.name || notified)
     .filter((pipeline) => pipeline.source.kind !== (api ? 'exigo-queue' : 'exigo-api'))
+    .filter((pipeline) => pipeline.source.kind !== 'cancellations' || cancels)
     .filter((pipeline) =>
       pipeline.source.kind === '3pl-inbox' ? inboxes : godatafeed.stores.length > 0 || !needsStores(pipeline),
     );
@@ -74,6 +78,11 @@ export function pipelineHere(pipelines: readonly AnyPipeline[], wanted: AnyPipel
   if (source.kind === '3pl-inbox') {
     throw new ConfigurationError(
       `${name} reads what 3PLs send back: no template under threePls has confirmations`,
+    );
+  }
+  if (source.kind === 'cancellations') {
+    throw new ConfigurationError(
+      `${name} asks 3PLs to cancel orders that they have: no template under threePls has cancellations`,
     );
   }
   throw new ConfigurationError(`${name} needs a store of GoDataFeed: name one under godatafeed.stores`);

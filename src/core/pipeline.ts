@@ -1,3 +1,4 @@
+import type { Cancellation } from './cancellation.js';
 import type { EndedOrder } from './ended-order.js';
 import { ConfigurationError } from './errors.js';
 import type { QueueTable } from './exigo-tables.js';
@@ -41,7 +42,8 @@ export interface FrozenTable {
 /**
  * Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets; whole orders that
  * the Exigo API lists; or the orders that are NEW in the stores of GoDataFeed; or those that ended there while they are
- * open with us; or the orders that the files of 3PLs speak of, or what these say came back.
+ * open with us; or the orders that the files of 3PLs speak of, or what these say came back; or those that were canceled after
+ * their hand-over.
  */
 export type SourceDescription<Item> = (
   | { readonly kind: 'exigo-queue'; readonly aggregate: 'order' | 'table' }
@@ -49,6 +51,7 @@ export type SourceDescription<Item> = (
   | { readonly kind: 'godatafeed-new'; readonly aggregate: 'marketplace-order' }
   | { readonly kind: 'godatafeed-ended'; readonly aggregate: 'ended-order' }
   | { readonly kind: '3pl-inbox'; readonly aggregate: 'shipment' | 'return' }
+  | { readonly kind: 'cancellations'; readonly aggregate: 'cancellation' }
 ) & {
   /** Type only: what the transform gets. */
   readonly item?: Item;
@@ -102,7 +105,7 @@ export type ToolsOf<Item> = Item extends MarketplaceDocument
     ? ShipmentTools
     : Item extends Returned
       ? ReturnTools
-      : Item extends EndedOrder
+      : Item extends EndedOrder | Cancellation
         ? Readonly<Record<never, never>>
         : TransformTools;
 
@@ -147,6 +150,11 @@ const LOADS: Readonly<
     words: 'a step that makes the order, then one that acknowledges it, then one that reports cancellations',
   },
   'ended-order': { first: 'exigo-cancel', rest: [], words: 'one step that cancels in Exigo' },
+  cancellation: {
+    first: '3pl-notice',
+    rest: ['3pl-answer'],
+    words: 'a step that asks the 3PL, then one that waits for its answer',
+  },
   shipment: {
     first: 'exigo-tracking',
     rest: ['exigo-status'],
@@ -221,10 +229,12 @@ export type MarketplacePipeline = PipelineDefinition<MarketplaceDocument>;
 export type EndedPipeline = PipelineDefinition<EndedOrder>;
 export type ShipmentPipeline = PipelineDefinition<Shipment>;
 export type ReturnPipeline = PipelineDefinition<Returned>;
+export type CancellationPipeline = PipelineDefinition<Cancellation>;
 export type AnyPipeline =
   | OrderPipeline
   | TablePipeline
   | MarketplacePipeline
   | EndedPipeline
   | ShipmentPipeline
-  | ReturnPipeline;
+  | ReturnPipeline
+  | CancellationPipeline;

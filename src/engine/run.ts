@@ -20,9 +20,11 @@ import type { Answer, Request } from '../queue/ledger/session.js';
 import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
 import { freezeApi } from './api/freeze-api.js';
 import { type Backfill, openBackfill } from './backfill.js';
+import { goOnWithCancellations } from './cancellations/judge-cancellations.js';
 import { type EngineContext, orderSource } from './context.js';
 import { takeInboxes } from './inbox/take-inboxes.js';
 import { pipelineLease, requestDeadline } from './leases.js';
+import { goOnWithEnded } from './marketplace/ask-three-pl.js';
 import { freezeEnded } from './marketplace/freeze-ended.js';
 import { type FrozenStores, freezeStores, type StoreProblem } from './marketplace/freeze-stores.js';
 import { assertGoingOn } from './stop.js';
@@ -185,10 +187,15 @@ async function freezeOnce(turn: Turn, request: RunRequest): Promise<Frozen> {
     return { changeSets: changeSet === null ? [] : [changeSet], problems: [], standing, problem };
   }
   await beginNow(turn);
+  if (pipeline.source.kind === 'cancellations') {
+    await goOnWithCancellations({ context, lease, pipeline });
+    return { changeSets: [], problems: [], standing: null };
+  }
   if (pipeline.source.kind === '3pl-inbox') {
     return { ...(await takeInboxes(context, lease)), standing: null };
   }
   if (pipeline.source.kind === 'godatafeed-ended') {
+    await goOnWithEnded(context, lease, pipeline);
     return { ...(await freezeEnded(context, lease, pipeline)), standing: null };
   }
   return { ...(await freezeStores(context, lease, windowOf(request))), standing: null };

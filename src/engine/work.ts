@@ -1,6 +1,7 @@
 import { faultPoint } from '../core/fault-points.js';
 import type {
   AnyPipeline,
+  CancellationPipeline,
   EndedPipeline,
   MarketplacePipeline,
   OrderPipeline,
@@ -15,6 +16,7 @@ import { closeBatches, type OpenBatch } from '../queue/ledger/batches.js';
 import type { OpenWork } from '../queue/ledger/open-work.js';
 import { fillSingles } from '../queue/ledger/singles.js';
 import { judgeAnswers } from './answers/judge-answers.js';
+import { judgeCancellations } from './cancellations/judge-cancellations.js';
 import type { EngineContext } from './context.js';
 import { cancelInExigo } from './marketplace/cancel-in-exigo.js';
 import { createOrders } from './marketplace/create-orders.js';
@@ -23,6 +25,7 @@ import { makeReturnOrders } from './returns/make-return-orders.js';
 import { tellExigo } from './shipments/tell-exigo.js';
 import { changeStatuses } from './statuses/status.js';
 import { reportUpdates } from './updates/updates.js';
+import { transformCancellations } from './verdicts/transform-cancellations.js';
 import { transformDocuments } from './verdicts/transform-documents.js';
 import { transformEnded } from './verdicts/transform-ended.js';
 import { transformOrders } from './verdicts/transform-orders.js';
@@ -94,6 +97,8 @@ async function transform(
       return transformShipments(context, lease, pipeline as ShipmentPipeline, batch);
     case 'return':
       return transformReturns(context, lease, pipeline as ReturnPipeline, batch);
+    case 'cancellation':
+      return transformCancellations(context, lease, pipeline as CancellationPipeline, batch);
     case 'ended-order':
       return transformEnded(context, lease, pipeline as EndedPipeline, batch);
     default:
@@ -135,6 +140,8 @@ async function workStep({ context, lease, pipeline, fresh }: Working, step: Step
       if (step.to === 'Printed') await judgeAnswers({ context, lease, pipeline, step: step.step });
       if (statusTarget === null) return waits();
       return changeStatuses({ context, lease, pipeline, step, target: statusTarget });
+    case '3pl-answer':
+      return judgeCancellations({ context, lease, pipeline }, step.step);
     case 'exigo-tracking':
       if (shipmentTarget === null) return waits();
       return tellExigo({ context, lease, pipeline: pipeline as ShipmentPipeline, target: shipmentTarget });

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../core/cancellation.js';
 import type { EndedOrder } from '../core/ended-order.js';
 import type { MarketplaceDocument } from '../core/feed-store.js';
 import type { Order } from '../core/order.js';
@@ -43,4 +44,9 @@ export function threePlInbox(
   { aggregate }: { readonly aggregate: 'shipment' | 'return' } = { aggregate: 'shipment' },
 ) {
   return { kind: '3pl-inbox', aggregate } as const;
+}
+
+/** Orders that were canceled after their hand-over: in Exigo, at their marketplace, or by a person. */
+export function canceledAfterHandOver(): SourceDescription<Cancellation> {
+  return { kind: 'cancellations', aggregate: 'cancellation' };
 }

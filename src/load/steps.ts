@@ -14,6 +14,14 @@ export function threePlNotice<S extends string>(options: { readonly step: S; rea
   return { kind: '3pl-notice', ...options } as const satisfies StepDescription;
 }
 
+/** Waits for what the 3PL answers, in the files of its inbox. */
+export function threePlAnswer<S extends string, A extends string>(options: {
+  readonly step: S;
+  readonly after: A;
+}) {
+  return { kind: '3pl-answer', ...options } as const satisfies StepDescription;
+}
+
 /** Writes a table of the snapshot as a CSV file; once per change set and table. */
 export function tableCsv<S extends string>(options: { readonly step: S }) {
   return { kind: 'table-csv', ...options } as const satisfies StepDescription;

@@ -8,10 +8,12 @@ import {
   type UnansweredOrder,
   unansweredOrders,
 } from '../../queue/ledger/answers.js';
+import { cancellationsOf, excludeCanceled } from '../../queue/ledger/cancellations.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import { resolveItems } from '../../queue/ledger/items.js';
 import { saidRows } from '../../queue/reads/shipments.js';
 import { waitingItems } from '../../queue/reads/waiting.js';
+import { cancellationPipeline } from '../cancellations/ask.js';
 import type { EngineContext } from '../context.js';
 import { makePersonsBatch } from '../persons/persons-batch.js';
 
@@ -30,7 +32,11 @@ interface Answering {
  * held with the 3PL's words, the others wait. An order that is accepted after all is judged again by the next run.
  */
 export async function judgeAnswers(answering: Answering): Promise<void> {
-  const { context, pipeline, step } = answering;
+  const { context, lease, pipeline, step } = answering;
+  if (cancellationPipeline(context) !== null) {
+    const now = toUtcText(context.clock.now());
+    await lease.transaction((session) => excludeCanceled(session, { pipeline: pipeline.name, step }, now));
+  }
   if (context.config.threePls.some(({ answerWithinMs }) => answerWithinMs !== null)) {
     await takeBackRefusals(answering);
   }
@@ -46,6 +52,10 @@ export async function judgeAnswers(answering: Answering): Promise<void> {
 async function judgePage({ context, lease, pipeline }: Answering, page: readonly UnansweredOrder[]) {
   const accepted: UnansweredOrder[] = [];
   const refused: { readonly order: UnansweredOrder; readonly row: SaidRow }[] = [];
+  const known = await cancellationsOf(
+    context.database,
+    page.map(({ order_id }) => order_id),
+  );
   for (const threePl of new Set(page.map(({ target }) => target))) {
     const own = page.filter(({ target }) => target === threePl);
     const waits = context.config.threePls.find(({ name }) => name === threePl)?.answerWithinMs != null;
@@ -55,6 +65,10 @@ async function judgePage({ context, lease, pipeline }: Answering, page: readonly
       const since = order.generation === 1 ? 0 : fromUtcText(order.created_utc);
       const rows = (said.get(order.order_id) ?? []).filter(({ receivedAt }) => receivedAt >= since);
       const answer = waits ? answerOf(rows) : 'accepted';
+      // What was asked to be canceled is the answer to that, and is judged there.
+      const asked = known.get(order.order_id)?.find(({ generation }) => generation === order.generation);
+      const isCanceled = answer !== null && answer !== 'accepted' && answer.answer === 'canceled';
+      if (isCanceled && asked !== undefined) continue;
       if (answer === 'accepted') accepted.push(order);
       else if (answer !== null) refused.push({ order, row: answer });
     }

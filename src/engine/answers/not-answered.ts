@@ -15,8 +15,15 @@ export type UnansweredItem = Pick<
 /** Orders whose 3PL has had more time to answer than its template gives it, oldest first. */
 export async function notAnswered(context: EngineContext, pipeline: string): Promise<UnansweredItem[]> {
   const { database, clock, config, pipelines } = context;
-  const step = pipelines.find(({ name }) => name === pipeline)?.load[1]?.step;
-  const within = new Map(config.threePls.map(({ name, answerWithinMs }) => [name, answerWithinMs]));
+  const [first, next] = pipelines.find(({ name }) => name === pipeline)?.load ?? [];
+  const step = next?.step;
+  const section = first?.kind === '3pl-notice' ? first.section : null;
+  const within = new Map(
+    config.threePls.map(({ name, answerWithinMs, notices }) => [
+      name,
+      section === null ? answerWithinMs : (notices[section]?.answerWithinMs ?? null),
+    ]),
+  );
   if (step === undefined || [...within.values()].every((ms) => ms === null)) return [];
   const found: UnansweredItem[] = [];
   for (let after = 0; ; ) {

@@ -1,6 +1,7 @@
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { toUtcText } from '../../core/time.js';
 import { acquireLease, Lease } from '../../queue/lease/lease.js';
+import { cancellationsOf } from '../../queue/ledger/cancellations.js';
 import {
   CANCELED_AT_MARKETPLACE,
   effectsOfOrders,
@@ -19,11 +20,13 @@ import type { EngineContext } from '../context.js';
 import { pipelineLease, requestDeadline } from '../leases.js';
 import { firstStep } from '../persons/persons-batch.js';
 import { isReplaceable } from '../verdicts/standing.js';
+import type { HandedTo } from './ask-three-pl.js';
 
 /** Whether an order stays here: nothing of it leaves any more, it has left, or that cannot be said yet. */
 export type Blocked =
   | { readonly hand: 'blocked' }
-  | { readonly hand: 'over'; readonly evidence: string }
+  /** `to`: null where only a link of the order is kept. */
+  | { readonly hand: 'over'; readonly evidence: string; readonly to: HandedTo | null }
   | { readonly hand: 'busy'; readonly why: string };
 
 /** The order that is canceled, and the item that cancels it. */
@@ -56,13 +59,30 @@ export async function blockHandOver(context: EngineContext, ended: Ended, reason
   return { hand: 'blocked' };
 }
 
-/** The pipeline in which an order is kept back because of its marketplace; null: it goes on here. */
+/** The 3PL that an order was handed over to, as it stands; null: nobody has it, or that is not known. */
+export async function handedTo(context: EngineContext, orderId: number): Promise<HandedTo | null> {
+  for (const pipeline of handingOver(context)) {
+    const newest = await latestEffects(context.database, pipeline.name, firstStep(pipeline), [orderId]);
+    const effect = newest.get(orderId);
+    if (effect === undefined || effect.target === null || isReplaceable(effect)) continue;
+    return { threePl: effect.target, generation: effect.generation, changeSetId: effect.change_set_id };
+  }
+  return null;
+}
+
+/**
+ * The pipeline in which an order is kept back because of its marketplace, or because its 3PL has canceled it; null: it goes
+ * on here.
+ */
 export async function keptBack(context: EngineContext, orderId: number): Promise<string | null> {
   for (const pipeline of handingOver(context)) {
     const newest = await latestEffects(context.database, pipeline.name, firstStep(pipeline), [orderId]);
     const effect = newest.get(orderId);
     const ended = effect !== undefined && isUsedUp(effect) && effect.fingerprint === CANCELED_AT_MARKETPLACE;
     if (ended) return pipeline.name;
+    const asked = (await cancellationsOf(context.database, [orderId])).get(orderId) ?? [];
+    const own = asked.find((row) => row.generation === effect?.generation);
+    if (own?.answer === 'canceled') return pipeline.name;
   }
   return null;
 }
@@ -84,7 +104,14 @@ async function block(
   const planned = newest !== undefined && isReplaceable(newest) ? newest : undefined;
   const stands = planned === undefined ? newest : effects.at(-2);
   const over = await handedOver(session, orderId, stands);
-  if (over !== null) return { hand: 'over', evidence: over };
+  if (over !== null) {
+    const { target: threePl = null, generation = 1, change_set_id: changeSetId = 0 } = stands ?? {};
+    return {
+      hand: 'over',
+      evidence: over,
+      to: threePl === null ? null : { threePl, generation, changeSetId },
+    };
+  }
   const why = { code: 'CANCELED_AT_MARKETPLACE', reason };
   if (planned !== undefined) await excludePlanned(session, planned.item_id, why, now);
   const ready = await excludeReady(session, pipeline.name, orderId, why, now);

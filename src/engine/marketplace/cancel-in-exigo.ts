@@ -1,13 +1,16 @@
 import { messageOf, type TerminalError, UnknownOutcomeError } from '../../core/errors.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import type { StatusTarget } from '../../core/targets.js';
+import { toUtcText } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import { noteReportedCanceled } from '../../queue/ledger/ended-orders.js';
 import type { SingleEffect } from '../../queue/ledger/singles.js';
+import { takesCancellations, withdrawCancellation } from '../cancellations/ask.js';
 import type { EngineContext } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
 import { afterCall, type Seen, type SingleAct } from '../singles/single-act.js';
-import { blockHandOver, keptBack } from './block-hand-over.js';
+import { ASKED, askThreePl } from './ask-three-pl.js';
+import { type Blocked, blockHandOver, handedTo, keptBack } from './block-hand-over.js';
 import { notEnded } from './not-ended.js';
 import { type ShownEnd, shownEnd } from './shown-end.js';
 
@@ -56,15 +59,18 @@ class CancellationInExigo implements SingleAct {
     if (shown.end === 'unasked') return this.waits(orderId, shown.words);
     const status = await this.statusOf(effect);
     if (shown.end !== 'ended') return this.notEnded(effect, shown, status);
-    const seen = this.judge(effect, shown, status);
+    const seen = await this.judge(effect, shown, status);
     if (seen.seen !== 'absent') return seen;
     const hand = await blockHandOver(this.context, { orderId, itemId: effect.item_id }, shown.words);
-    if (hand.hand === 'over') return tooLate(shown.words, hand.evidence);
+    if (hand.hand === 'over') {
+      const seen = await this.askFor(orderId, hand, shown.words);
+      if (seen !== null) return seen;
+    }
     if (hand.hand === 'busy') return this.waits(orderId, hand.why);
     await guard();
     await this.target.change([orderId], 'Canceled');
     return afterCall(`order ${orderId}: Canceled is confirmed`, async () => {
-      const after = this.judge(effect, shown, await this.statusOf(effect));
+      const after = await this.judge(effect, shown, await this.statusOf(effect));
       if (after.seen !== 'absent') return after;
       throw new UnknownOutcomeError(
         'OUTCOME_UNKNOWN',
@@ -77,21 +83,27 @@ class CancellationInExigo implements SingleAct {
     const shown = await shownEnd(this.context, idOf(effect));
     const status = await this.statusOf(effect);
     if (shown.end !== 'ended' && shown.end !== 'unasked') return this.notEnded(effect, shown, status);
-    const seen = this.judge(effect, shown, status);
+    const seen = await this.judge(effect, shown, status);
     if (seen.seen !== 'absent') return seen;
     const reason = `${shown.words}, and Exigo refused Canceled: ${messageOf(error)}; cancel it there, then release it as ignore`;
     return { seen: 'blocked', state: 'failed', code: 'CANCEL_REFUSED_BY_EXIGO', reason };
   }
 
   /** What Exigo says of an order that ended. */
-  private judge(effect: SingleEffect, { end, words }: ShownEnd, status: string | undefined): Seen {
+  private async judge(
+    effect: SingleEffect,
+    { end, words }: ShownEnd,
+    status: string | undefined,
+  ): Promise<Seen> {
     const orderId = idOf(effect);
     const why = end === 'ended' ? words : 'it ended at its marketplace';
     if (status === undefined) {
       const reason = `${why}, and the Exigo API does not know the order; look for it there, then "errors retry"`;
       return { seen: 'blocked', state: 'held', code: 'NOT_FOUND_IN_EXIGO', reason };
     }
-    if (WITH_THE_WAREHOUSE.includes(status)) return tooLate(why, `Exigo says ${status}`);
+    // A 3PL that takes cancellations is asked whether it is too late.
+    const asks = status === 'Printed' && (await this.mayAsk(orderId));
+    if (WITH_THE_WAREHOUSE.includes(status) && !asks) return tooLate(why, `Exigo says ${status}`);
     if (status !== 'Canceled') return { seen: 'absent' };
     return {
       seen: 'done',
@@ -100,15 +112,50 @@ class CancellationInExigo implements SingleAct {
     };
   }
 
+  private async mayAsk(orderId: number): Promise<boolean> {
+    const to = await handedTo(this.context, orderId);
+    return to !== null && takesCancellations(this.context, to.threePl);
+  }
+
+  /** The 3PL has it: null when it has canceled the order, which may then be canceled in Exigo. */
+  private async askFor(
+    orderId: number,
+    { to, evidence }: Extract<Blocked, { readonly hand: 'over' }>,
+    words: string,
+  ): Promise<Seen | null> {
+    if (to === null || !takesCancellations(this.context, to.threePl)) return tooLate(words, evidence);
+    const said = await askThreePl(this.context, orderId, to, words);
+    if (said.says === 'canceled') return null;
+    if (said.says === 'too-late') return tooLate(words, said.evidence);
+    const reason = `${words}, and ${evidence}: it is asked to cancel it; it goes on by itself when it has answered`;
+    return { seen: 'blocked', state: 'held', code: ASKED, reason };
+  }
+
   private async notEnded(effect: SingleEffect, shown: ShownEnd, status: string | undefined): Promise<Seen> {
     const orderId = idOf(effect);
     const canceled = status === 'Canceled';
+    if (shown.end === 'open') await this.withdraw(orderId, shown.words);
     return notEnded(shown, {
       orderId,
       pipeline: this.pipeline,
       canceled,
       keptBack: await keptBack(this.context, orderId),
     });
+  }
+
+  /** Its marketplace has taken the end back. */
+  private async withdraw(orderId: number, why: string): Promise<void> {
+    const to = await handedTo(this.context, orderId);
+    if (to === null) return;
+    const { generation } = to;
+    await this.context.database.transaction((session) =>
+      withdrawCancellation(
+        this.context,
+        session,
+        { orderId, generation, by: 'marketplace', why },
+        toUtcText(this.context.clock.now()),
+      ),
+    );
   }
 
   private async statusOf(effect: SingleEffect): Promise<string | undefined> {

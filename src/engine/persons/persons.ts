@@ -3,6 +3,7 @@ import { statusId } from '../../core/exigo.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { toUtcText } from '../../core/time.js';
 import { acquireLease, Lease } from '../../queue/lease/lease.js';
+import { cancellationsOf, wantedBy } from '../../queue/ledger/cancellations.js';
 import {
   acceptFingerprint,
   CANCELED_BY_PERSON,
@@ -18,6 +19,12 @@ import type { Session } from '../../queue/ledger/session.js';
 import { type OpenItem, openItemsOfOrder } from '../../queue/reads/open-items.js';
 import { frozenStatus, newestVersion } from '../../queue/reads/orders.js';
 import { type WaitingItem, waitingItems } from '../../queue/reads/waiting.js';
+import {
+  askForCancellation,
+  cancellationPipeline,
+  isOfCancellations,
+  takesCancellations,
+} from '../cancellations/ask.js';
 import type { EngineContext } from '../context.js';
 import { pipelineLease, requestDeadline } from '../leases.js';
 import { isReplaceable } from '../verdicts/standing.js';
@@ -29,6 +36,7 @@ export type ReleaseAs = 'ignore' | 'resend' | 'cancel';
 
 /** One order as a person's decision finds it. */
 interface Case {
+  readonly context: Pick<EngineContext, 'pipelines' | 'config'>;
   readonly session: Session;
   readonly pipeline: AnyPipeline;
   readonly orderId: number;
@@ -49,8 +57,8 @@ const WITHDRAWN = { code: 'WITHDRAWN_BY_PERSON', reason: 'a person took the rese
 /**
  * A person's decision on an order. `ignore`: what waits is answered, and the 3PL is taken to know this
  * version; a resend that has not left is taken back. `resend`: it goes with the next run, as a new
- * generation when it had been handed over. `cancel`: it is not sent, now or later (a 3PL that has it must
- * be told by the person). Returns what follows from it; stays in the timeline. Throws UsageError, which
+ * generation when it had been handed over. `cancel`: it is not sent, now or later; a 3PL that has it is asked
+ * to cancel it, or must be told by the person. Returns what follows from it; stays in the timeline. Throws UsageError, which
  * says what to do instead, when there is nothing to decide.
  */
 export async function release(
@@ -66,9 +74,14 @@ export async function release(
     );
   }
   if (pipeline.source.aggregate === 'return') return ignoreReturns(context, pipeline, orderId, reason);
+  if (isOfCancellations(pipeline) && as !== 'ignore') {
+    throw new UsageError(
+      `order ${orderId}: a cancellation can be released as ignore alone, or tried again with "errors retry"; to ${as} the order itself, leave out --pipeline ${pipeline.name}`,
+    );
+  }
   const decide = async (session: Session): Promise<string> => {
     const now = toUtcText(context.clock.now());
-    const found = await findCase(session, pipeline, orderId, now);
+    const found = { ...(await findCase(session, pipeline, orderId, now)), context };
     const outcome = await { ignore, resend, cancel }[as](found);
     await insertEvent(session, {
       at: now,
@@ -91,7 +104,7 @@ async function findCase(
   pipeline: AnyPipeline,
   orderId: number,
   now: string,
-): Promise<Case> {
+): Promise<Omit<Case, 'context'>> {
   const step = firstStep(pipeline);
   const effects = (await effectsOfOrders(session, pipeline.name, step, [orderId])).get(orderId) ?? [];
   const newest = effects.at(-1);
@@ -140,6 +153,7 @@ async function resend(found: Case): Promise<string> {
     );
   }
   if (waiting === undefined && prior === undefined) throw await nothingToDecide(session, pipeline, orderId);
+  await assertAnswered(found);
   const newest = await newestVersion(session, orderId);
   if (newest !== undefined && (await frozenStatus(session, orderId, newest)) === statusId('Canceled')) {
     throw new UsageError(
@@ -152,6 +166,7 @@ async function resend(found: Case): Promise<string> {
   const kind = prior?.target == null ? 'release' : 'resend';
   const batchId = await makePersonsBatch(session, pipeline, kind, [item], now);
   if (waiting !== undefined) await resolveItems(session, [waiting.item_id], 'RESENT', now);
+  await settleCancellation(found);
   return `goes with the next run (batch ${batchId}, generation ${generation})`;
 }
 
@@ -197,7 +212,9 @@ async function cancel(found: Case): Promise<string> {
   const { session, pipeline, orderId, waiting, prior, planned, now } = found;
   if (planned !== undefined) await excludePlanned(session, planned.item_id, CANCELED, now);
   const taken = await excludeReady(session, pipeline.name, orderId, CANCELED, now);
-  if (waiting === undefined && taken === 0 && planned === undefined) {
+  const threePl = prior?.state === 'held' ? null : (prior?.target ?? null);
+  const asks = prior !== undefined && takesCancellations(found.context, threePl);
+  if (waiting === undefined && taken === 0 && planned === undefined && !asks) {
     throw await nothingToDecide(session, pipeline, orderId);
   }
   if (waiting !== undefined) await resolveItems(session, [waiting.item_id], 'CANCELED', now);
@@ -209,7 +226,54 @@ async function cancel(found: Case): Promise<string> {
     return 'canceled; it will not be sent, in no version';
   }
   await acceptFingerprint(session, prior.effect_id, CANCELED_BY_PERSON, prior.change_set_id);
+  if (asks) return askToCancel(found, prior, prior.target);
   return prior.state === 'held'
     ? `canceled, in every version; look whether ${prior.target} has its held file, and tell it`
     : `canceled, in every version; ${prior.target} has it and must be told by you`;
+}
+
+/** The 3PL has it: what it answers decides. */
+async function askToCancel(
+  { context, session, orderId, now }: Case,
+  { generation, change_set_id: changeSetId }: PriorEffect,
+  threePl: string,
+): Promise<string> {
+  const why = 'a person canceled it';
+  const wanted = { orderId, generation, threePl, changeSetId, by: 'person', why } as const;
+  await askForCancellation(context, session, [wanted], now);
+  const own = await askedOf(session, orderId, generation);
+  const said = {
+    canceled: `has canceled it (${own?.evidence})`,
+    'too-late': `did not cancel it (${own?.evidence}): stop it there if that is still possible`,
+    refused: `refuses to cancel it (${own?.evidence})`,
+  };
+  const asked = `has it and is asked to cancel it by the next run of ${cancellationPipeline(context)?.name}`;
+  return `canceled, in every version; ${threePl} ${own?.answer == null ? asked : said[own.answer]}`;
+}
+
+async function askedOf(session: Session, orderId: number, generation: number | undefined) {
+  const all = (await cancellationsOf(session, [orderId])).get(orderId) ?? [];
+  return all.find((row) => row.generation === generation);
+}
+
+/** Two hand-overs of an order at a 3PL that is asked to cancel one of them: nobody could tell which its answer is about. */
+async function assertAnswered({ context, session, orderId, prior }: Case): Promise<void> {
+  if (prior?.state !== 'done') return;
+  const asked = await askedOf(session, orderId, prior.generation);
+  if (asked === undefined || asked.answer !== null) return;
+  // Wanted no more, but at the 3PL already: it answers all the same.
+  const open = await openItemsOfOrder(session, cancellationPipeline(context)?.name ?? '', orderId);
+  if (wantedBy(asked).length === 0 && open.length === 0) return;
+  throw new UsageError(
+    `order ${orderId}: ${asked.target} is asked to cancel it and has not answered yet; send it again when it has`,
+  );
+}
+
+/** What waits of a cancellation is answered by another hand-over. */
+async function settleCancellation({ context, session, orderId, now }: Case): Promise<void> {
+  const pipeline = cancellationPipeline(context)?.name;
+  if (pipeline === undefined) return;
+  const waiting = await waitingItems(session, { pipeline, orderId });
+  const ids = waiting.map(({ item_id }) => item_id);
+  await resolveItems(session, ids, 'RESENT', now);
 }

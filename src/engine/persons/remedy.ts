@@ -23,6 +23,7 @@ const RETURN_PIPELINE = '3pl-returns-to-exigo';
 const RETURN_CODES = ['RETURN_NOT_SHIPPED', 'MORE_THAN_SHIPPED'];
 /** Answered by the 3PL's next file. */
 const SAID_CODES = ['PARTLY_SHIPPED', 'MORE_THAN_ORDERED', 'SHIPPED_AND_CANCELED', 'SHIPPED_AND_REFUSED'];
+const CANCELLATION_PIPELINE = 'exigo-cancellations-to-3pl';
 const END_CODES = ['TOO_LATE', 'CANCEL_REFUSED_BY_EXIGO'];
 /** Of the two, an installation has one. */
 const DEFAULT_PIPELINES = ['exigo-orders-to-3pl', 'exigo-api-orders-to-3pl'];
@@ -56,6 +57,16 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
       ? `goes on by itself when a file says that more was shipped; else settle it with the 3PL, then: ${release('ignore')}`
       : `mend it, then: ${retry}; or make the return order in Exigo by hand, then: ${release('ignore')}`;
   }
+  if (pipeline === CANCELLATION_PIPELINE) return remedyForCancellation(code, release, `${retry}${other}`);
+  if (code === 'CANCELLATION_ASKED') {
+    return 'nothing yet: its 3PL is asked to cancel it, and it goes on by itself with the answer';
+  }
+  if (code === 'OPEN_AGAIN_TOO_LATE' && other === '') {
+    return `to ship it: ${release('resend')}; else set it to Canceled in Exigo, or leave it: ${release('ignore')}`;
+  }
+  if (code === 'SHIPPED_AFTER_CANCELLATION') {
+    return `ask the 3PL what is true, set it in Exigo, then: ${release('ignore')}`;
+  }
   if (code === 'NOT_ANSWERED') {
     return 'ask the 3PL whether it has the order; it goes on by itself when a file of the 3PL says so';
   }
@@ -81,6 +92,20 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
     return `mend it in Exigo, and what changed is sent by itself; to send it again as it is: ${retry}; to leave it: ${release('ignore')}`;
   }
   return `mend the cause (a newer version is looked at by itself), then: ${retry}; or give it up: ${release('cancel')}`;
+}
+
+function remedyForCancellation(code: string | null, release: (as: string) => string, retry: string): string {
+  if (code === 'NOT_ANSWERED') {
+    return 'ask the 3PL what became of it; it goes on by itself when a file of the 3PL says so';
+  }
+  if (code === 'HAND_OVER_OPEN') return 'goes on by itself when the file with the order is settled';
+  if (code === 'TOO_LATE' || code === 'CANCELLATION_REFUSED') {
+    return `stop it at the 3PL if that is still possible, set what is true in Exigo, then: ${release('ignore')}; a later answer of the 3PL goes on by itself`;
+  }
+  if (code === 'OPEN_AGAIN_TOO_LATE') {
+    return `to ship it, send it again with "release --as resend", without --pipeline; else set it to Canceled in Exigo, then: ${release('ignore')}`;
+  }
+  return `mend the cause, then: ${retry}; or tell the 3PL yourself, then: ${release('ignore')}`;
 }
 
 /** A marketplace order goes by its key, `main/1000123`. */

@@ -7,6 +7,7 @@ import { resolveItems } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { type FileMember, type MadeFile, membersOfFile, newestFiles } from '../../queue/reads/files.js';
 import { resendsOfFile } from '../../queue/reads/open-items.js';
+import { isOfCancellations } from '../cancellations/ask.js';
 import type { EngineContext } from '../context.js';
 import { type AskedItem, askedOrder, makePersonsBatch } from './persons-batch.js';
 
@@ -22,6 +23,11 @@ export async function resendFile(context: EngineContext, file: string, reason: s
     const made = await membersOfFile(session, name);
     const pipeline = context.pipelines.find((one) => one.name === made?.pipeline);
     if (made === undefined || pipeline === undefined) throw await unknownFile(session, name);
+    if (isOfCancellations(pipeline)) {
+      throw new UsageError(
+        `file ${name} asks ${made.target} to cancel orders, once each; "orderferry replay <batch> --out <folder>" makes it again, to be sent by hand`,
+      );
+    }
     await assertResendable(session, name, made);
     const members = made.members.filter(({ fingerprint }) => fingerprint !== CANCELED_BY_PERSON);
     const left = made.members.length - members.length;

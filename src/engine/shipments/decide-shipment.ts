@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { exclude, load, reject, type ShipmentPipeline, type Verdict } from '../../core/pipeline.js';
 import type { Collected, PlannedShipment, Shipment, ShipmentNotice } from '../../core/shipment.js';
+import type { AskedCancellation } from '../../queue/ledger/cancellations.js';
 import type { Decision } from '../../queue/ledger/items.js';
 import type { KeyEffect } from '../../queue/ledger/singles.js';
 import { excluded, guarded, held } from '../verdicts/decide.js';
@@ -27,8 +28,20 @@ export interface ShipmentDecision {
   readonly withdraw: readonly number[];
 }
 
-/** The verdict that a tool gives of what a 3PL has said. */
-export function verdictOf(collected: Collected, threePl: string, acknowledges: boolean): Verdict {
+/** The verdict that a tool gives of what a 3PL has said. `asked`: what it was asked to cancel. */
+export function verdictOf(
+  { threePl, rows }: Pick<Shipment, 'threePl' | 'rows'>,
+  collected: Collected,
+  acknowledges: boolean,
+  asked: AskedCancellation | null,
+): Verdict {
+  if (asked?.answer === 'canceled') {
+    const against = againstCancellation(rows, collected);
+    if (against !== null) {
+      const reason = `${against.reason}, but ${threePl} has canceled it, too (${asked.evidence})`;
+      return reject(against.code, `${reason}; settle it with ${threePl}`);
+    }
+  }
   switch (collected.says) {
     case 'shipped':
       return load(threePl);
@@ -46,10 +59,30 @@ export function verdictOf(collected: Collected, threePl: string, acknowledges: b
         `${collected.reason}; mend the order and send it again with "release --as resend", or cancel it in Exigo`,
       );
     case 'canceled':
+      // Too late or refused, and canceled since: the cancellation is judged again, or a person has left it.
+      if (asked !== null && (asked.answer === null || asked.answer === 'canceled')) {
+        return exclude('CANCELED_ON_REQUEST', collected.reason);
+      }
       return reject('CANCELED_BY_3PL', `${collected.reason}; cancel it in Exigo, then release it as ignore`);
     default:
       return reject(collected.code, `${collected.reason}; settle it with ${threePl}`);
   }
+}
+
+/** What the 3PL says against a cancellation that it has confirmed; null: nothing. */
+function againstCancellation(
+  rows: Shipment['rows'],
+  collected: Collected,
+): { readonly code: string; readonly reason: string } | null {
+  if (collected.says === 'contradiction') return null;
+  const shipped = rows.find(({ answer, repeats }) => answer === 'shipped' && !repeats);
+  if (shipped !== undefined) {
+    return { code: 'SHIPPED_AND_CANCELED', reason: `${shipped.file} line ${shipped.line}: it was shipped` };
+  }
+  const last = rows.findLast(({ answer }) => answer === 'canceled' || answer === 'not-canceled');
+  if (last?.answer !== 'not-canceled') return null;
+  const words = last.reason ?? 'it was not canceled';
+  return { code: 'CANCELED_AND_NOT_CANCELED', reason: `${last.file} line ${last.line}: ${words}` };
 }
 
 /**
@@ -61,11 +94,19 @@ export function decideShipment(
   collected: Collected,
   pipeline: ShipmentPipeline,
   standing: ShipmentStanding,
-  { acknowledges, personInsists }: { readonly acknowledges: boolean; readonly personInsists: boolean },
+  {
+    acknowledges,
+    personInsists,
+    asked,
+  }: {
+    readonly acknowledges: boolean;
+    readonly personInsists: boolean;
+    readonly asked: AskedCancellation | null;
+  },
 ): ShipmentDecision {
   const { threePl } = shipment;
   const verdict = guarded(() =>
-    pipeline.transform(shipment, { ship: () => verdictOf(collected, threePl, acknowledges) }),
+    pipeline.transform(shipment, { ship: () => verdictOf(shipment, collected, acknowledges, asked) }),
   );
   const open = [...standing.tracking, ...standing.shipped].filter(({ state }) => state === 'pending');
   const stop = (decision: Decision): ShipmentDecision => ({

@@ -3,6 +3,7 @@ import { RenderError, type ThreePl } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
 import type { HandedLine, SaidRow, Shipment } from '../../core/shipment.js';
 import { fromUtcText } from '../../core/time.js';
+import { type AskedCancellation, cancellationsOf } from '../../queue/ledger/cancellations.js';
 import { storedConfiguration } from '../../queue/ledger/configurations.js';
 import { type HandedOver, handOvers, linkedSince, saidRows } from '../../queue/reads/shipments.js';
 import type { EngineContext } from '../context.js';
@@ -15,35 +16,54 @@ interface Handed {
   readonly alike: ReadonlySet<number>;
 }
 
+/** What a 3PL has said of an order, and what it was asked to cancel of its newest hand-over. */
+export interface ReadShipment extends Shipment {
+  readonly asked: AskedCancellation | null;
+}
+
 /**
  * All that a 3PL has said of these orders so far, with the lines as they were handed over. An order that it never got from
- * us is missing.
+ * us is missing. What was said of a hand-over that it has canceled does not count for a later one.
  */
 export async function readShipments(
   context: EngineContext,
   threePl: string,
   orderIds: readonly number[],
-): Promise<ReadonlyMap<number, Shipment>> {
+): Promise<ReadonlyMap<number, ReadShipment>> {
   const { database } = context;
-  const shipments = new Map<number, Shipment>();
+  const shipments = new Map<number, ReadShipment>();
   if (orderIds.length === 0) return shipments;
   const said = await saidRows(database, threePl, orderIds);
   const delivered = await handOvers(database, handOverStep(context), threePl, orderIds);
   const since = await linkedSince(database, threePl, orderIds);
+  const asked = await cancellationsOf(database, orderIds);
   const handed = await readHanded(context, threePl, delivered, said);
   for (const orderId of orderIds) {
     const known = delivered.get(orderId)?.[0]?.delivered_utc ?? since.get(orderId);
     if (known === undefined) continue;
+    const own = (asked.get(orderId) ?? []).filter(({ target }) => target === threePl);
+    const files = delivered.get(orderId) ?? [];
+    const newest = files.at(-1)?.generation;
+    const from = countsFrom(files, own);
+    const rows = (said.get(orderId) ?? []).filter(({ receivedAt }) => receivedAt >= from);
     shipments.set(orderId, {
       threePl,
       orderId,
       handedOverAt: fromUtcText(known),
       lines: handed.get(orderId)?.lines ?? null,
       shipMethodId: handed.get(orderId)?.shipMethodId ?? null,
-      rows: (said.get(orderId) ?? []).map((row) => withoutAlike(row, handed.get(orderId))),
+      rows: rows.map((row) => withoutAlike(row, handed.get(orderId))),
+      asked: own.findLast(({ generation }) => newest === undefined || generation === newest) ?? null,
     });
   }
   return shipments;
+}
+
+/** The hand-over after one that the 3PL has canceled: what it said before is of the other (ms). */
+function countsFrom(files: readonly HandedOver[], asked: readonly AskedCancellation[]): number {
+  const canceled = asked.findLast(({ answer }) => answer === 'canceled')?.generation ?? 0;
+  const next = canceled === 0 ? undefined : files.find(({ generation }) => generation > canceled);
+  return next === undefined ? 0 : fromUtcText(next.delivered_utc);
 }
 
 /** Where orders are handed over. */

@@ -66,6 +66,22 @@ function ready(order: Order, target: string | null, tools: DecisionTools): Decis
   };
 }
 
+/** Ready for a notice to that 3PL, if the section of its template can take the order. */
+export function noticeReady(
+  order: Order,
+  target: string | null,
+  threePls: readonly ThreePl[],
+  section: NoticeKind,
+  kit: TransformKit,
+): Decision {
+  const threePl = threePls.find(({ name }) => name === target);
+  if (threePl === undefined) return held('NO_TARGET', `3PL "${target}" is not configured`);
+  const rendered = tryRender(order, threePl, section);
+  if (!('rows' in rendered)) return rendered;
+  const fingerprint = kit.fingerprint(rendered.rows);
+  return { state: 'ready', target: threePl.name, fingerprint, code: null, reason: null };
+}
+
 /**
  * An order that has been handed over (or is on its way) comes back changed: our own Printed is no change;
  * what the 3PL would see differently is held with a diff, as is a cancellation. Never sent again by itself,
@@ -92,7 +108,8 @@ export function decideAgain(
   if (fingerprint === prior.fingerprint) return { ...same(prior), fingerprint };
   if (!UNDER_WAY.includes(order.status)) {
     const code = order.status === 'Canceled' ? 'CANCELED_AFTER_HAND_OVER' : 'STATUS_AFTER_HAND_OVER';
-    const reason = `Exigo says ${order.status}, but ${target} has the order; decide with "release"`;
+    const files = code === 'CANCELED_AFTER_HAND_OVER' ? ', and takes no cancellation files' : '';
+    const reason = `Exigo says ${order.status}, but ${target} has the order${files}; decide with "release"`;
     return { ...held(code, reason), target, fingerprint };
   }
   if ('problem' in seen) return { ...seen.problem, target, fingerprint };

@@ -4,10 +4,18 @@ import type { Order } from '../../core/order.js';
 import type { OrderPipeline } from '../../core/pipeline.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import type { OpenBatch } from '../../queue/ledger/batches.js';
+import { type AskedCancellation, cancellationsOf } from '../../queue/ledger/cancellations.js';
 import { acceptFingerprint, reopenEffect, usedUp } from '../../queue/ledger/effects.js';
 import { type Decision, dropPlanned, lastDecidedOrder, supersede } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { answerDue } from '../answers/answer-due.js';
+import {
+  askForCancellation,
+  takesCancellations,
+  type Wanted,
+  withdrawCancellation,
+} from '../cancellations/ask.js';
+import { type Canceled, decideCanceled } from '../cancellations/decide-canceled.js';
 import type { EngineContext } from '../context.js';
 import { returnNotices } from '../returns/return-notices.js';
 import { otherConfiguration } from './batch-configuration.js';
@@ -52,7 +60,7 @@ export async function transformOrders(
         return decided;
       },
       before: (session, decided, now) => giveWay(session, pipeline, batch, decided, now),
-      after: (session, decided) => followUp(context, session, batch, decided),
+      after: (session, decided, now) => followUp(context, session, batch, decided, now),
     },
   );
 }
@@ -77,6 +85,8 @@ async function decisionTools(
 interface Decided extends AnyDecided<UndecidedOrder> {
   readonly standing: Standing;
   readonly accepts: boolean;
+  /** Exigo wants canceled what a 3PL has, or wants it no more. */
+  readonly canceled: Canceled;
 }
 
 async function decidePage(
@@ -100,20 +110,26 @@ async function decidePage(
     rules.section === 'returns'
       ? { ...rules, returnNotice: await returnNotices(context, keys, rules) }
       : rules;
+  const asked = await askedOf(context, tools, items, standingOf);
   const baselines = await readBaselines(context, tools, standingOf, keys);
   return context.orders.read(keys, (orders) => {
     const byId = new Map(orders.map((order) => [order.id, order]));
     return items.map((item): Decided => {
       const order = byId.get(item.order_id);
       const standing = standingOf(item.order_id);
+      const takes = (target: string) => tools.section === null && takesCancellations(context, target);
+      const canceled = canceledOf(order, item, standing, asked, takes);
       const decision =
         order === undefined
           ? held('NOT_KEPT', 'its frozen rows are not kept any more; freeze it again with --start-date')
           : tools.section === null && standing.link !== undefined && batch.kind !== 'resend'
             ? handedOverLongAgo(order, standing.link)
-            : decideOrder(order, item, standing, baselines, pipeline, batch, tools);
+            : canceled.decision !== null
+              ? canceled.decision
+              : decideOrder(order, item, standing, baselines, pipeline, batch, tools);
       const accepts = 'accepts' in decision;
-      return { item, decision: withLaterStep(decision, standing, pipeline), standing, accepts };
+      const verdict = withLaterStep(decision, standing, pipeline);
+      return { item, decision: verdict, standing, accepts, canceled };
     });
   });
 }
@@ -137,6 +153,39 @@ function decideOrder(
   if (item.generation > prior.generation) return decideResend(order, prior.target, tools);
   const baseline = needsBaseline(order, prior, tools) ? (baselines.get(order.id) ?? null) : 'not needed';
   return decideAgain(order, prior, baseline, tools);
+}
+
+/** What 3PLs were asked to cancel of these orders; nothing where the pipeline does not hand over. */
+async function askedOf(
+  { database }: EngineContext,
+  { section }: DecisionTools,
+  items: readonly UndecidedOrder[],
+  standingOf: (orderId: number) => Standing,
+): Promise<Asked> {
+  if (section !== null) return new Map();
+  const ids = items.map(({ order_id }) => order_id);
+  return cancellationsOf(
+    database,
+    ids.filter((id) => standingOf(id).prior !== undefined),
+  );
+}
+
+type Asked = ReadonlyMap<number, readonly AskedCancellation[]>;
+
+const NOT_CANCELED: Canceled = { decision: null, wants: false, drops: false };
+
+function canceledOf(
+  order: Order | undefined,
+  item: UndecidedOrder,
+  { prior }: Standing,
+  asked: Asked,
+  takes: (target: string) => boolean,
+): Canceled {
+  if (order === undefined || prior === undefined || prior.target === null) return NOT_CANCELED;
+  // What a person sends again is a hand-over of its own; Canceled, it stays with the one before.
+  if (item.generation > prior.generation && order.status !== 'Canceled') return NOT_CANCELED;
+  const own = asked.get(order.id)?.find(({ generation }) => generation === prior.generation);
+  return decideCanceled(order, prior, own, takes(prior.target));
 }
 
 /** The ledger is pruned after a long time, order links never are: they keep an old order from going twice. */
@@ -186,11 +235,35 @@ async function giveWay(
 }
 
 async function followUp(
-  { config }: EngineContext,
+  context: EngineContext,
   session: Session,
   batch: OpenBatch,
   decided: readonly Decided[],
+  now: string,
 ): Promise<void> {
+  const { config } = context;
+  await askForCancellation(
+    context,
+    session,
+    decided.flatMap(({ item, standing: { prior }, canceled }): Wanted[] => {
+      if (!canceled.wants || prior === undefined || prior.target === null) return [];
+      const { generation, change_set_id: changeSetId, target: threePl } = prior;
+      const why = 'Exigo says Canceled';
+      return [{ orderId: item.order_id, generation, threePl, changeSetId, by: 'exigo', why }];
+    }),
+    now,
+  );
+  for (const { item, standing, canceled } of decided) {
+    if (!canceled.drops || standing.prior === undefined) continue;
+    const { generation } = standing.prior;
+    const dropped = {
+      orderId: item.order_id,
+      generation,
+      by: 'exigo' as const,
+      why: 'Exigo has it open again',
+    };
+    await withdrawCancellation(context, session, dropped, now);
+  }
   for (const { item, decision, standing, accepts } of decided) {
     const { prior, later } = standing;
     if (decision.state === 'loading' && later !== undefined)

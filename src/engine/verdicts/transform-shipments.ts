@@ -147,7 +147,8 @@ async function decidePage(
       };
       const { parcels, acknowledges } = rules.get(threePl) ?? { parcels: 'last', acknowledges: false };
       const collected = kit.collect(shipment, parcels);
-      const how = { acknowledges, personInsists: batch.change_set_id === null };
+      const { asked } = shipment;
+      const how = { acknowledges, personInsists: batch.change_set_id === null, asked };
       decided.set(item, decideShipment(shipment, collected, pipeline, standing, how));
     }
   }

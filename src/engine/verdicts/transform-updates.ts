@@ -17,6 +17,7 @@ import {
 } from '../../queue/ledger/updates.js';
 import type { EngineContext } from '../context.js';
 import { decideUpdate, type UpdateDecision, type UpdateTools } from '../updates/decide-update.js';
+import { notFinal } from '../updates/not-final.js';
 import { planRequest } from '../updates/update-request.js';
 import { otherConfiguration } from './batch-configuration.js';
 import { held } from './decide.js';
@@ -80,12 +81,20 @@ async function decidePage(
 ): Promise<Decided[]> {
   const tools = toolsFor(reporter, standing);
   const asked = batch.change_set_id === null;
+  const waits = await notFinal(
+    context,
+    page.map(({ order_id }) => order_id),
+  );
   const keys = page.map((item) => ({ changeSetId: item.change_set_id, orderId: item.order_id }));
   return context.orders.read(keys, (orders) => {
     const byId = new Map(orders.map((order) => [order.id, order]));
     return page.map((item): Decided => {
       const order = byId.get(item.order_id);
-      if (order !== undefined) return { item, standing, ...decideUpdate(order, pipeline, tools, asked) };
+      if (order !== undefined) {
+        const decided = decideUpdate(order, pipeline, tools, asked);
+        const waiting = decided.updates.length === 0 ? null : waits(order, asked);
+        return { item, standing, ...(waiting === null ? decided : { decision: waiting, updates: [] }) };
+      }
       const gone = held(
         'NOT_KEPT',
         'its frozen rows are not kept any more; freeze it again with --start-date',

@@ -21,6 +21,8 @@ export interface PriorEffect {
   readonly resolution: string | null;
   /** The last failure; of a key that was used up before anything left, why. */
   readonly last_error: string | null;
+  /** UTC text; null unless it is done. */
+  readonly done_utc: string | null;
 }
 
 /** Fingerprint of a hand-over whose order a person canceled afterwards: no version of it is the same. */

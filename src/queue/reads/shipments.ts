@@ -25,6 +25,7 @@ interface KeptRow {
 /** A hand-over to a 3PL that was delivered. */
 export interface HandedOver {
   readonly order_id: number;
+  readonly generation: number;
   readonly change_set_id: number;
   readonly config_hash: string;
   readonly delivered_utc: string;
