@@ -23,6 +23,7 @@ export {
 export {
   exigoCancel,
   exigoCreateOrder,
+  exigoReturnOrder,
   exigoStatus,
   exigoTracking,
   godatafeedAcknowledge,

@@ -1,7 +1,9 @@
+import threePlReturnsToExigo from '../../pipelines/3pl-returns-to-exigo.js';
 import threePlShipmentsToExigo from '../../pipelines/3pl-shipments-to-exigo.js';
 import exigoApiOrdersTo3pl from '../../pipelines/exigo-api-orders-to-3pl.js';
 import exigoCancellationsTo3pl from '../../pipelines/exigo-cancellations-to-3pl.js';
 import exigoOrdersTo3pl from '../../pipelines/exigo-orders-to-3pl.js';
+import exigoReturnsTo3pl from '../../pipelines/exigo-returns-to-3pl.js';
 import exigoSnapshotToCsv from '../../pipelines/exigo-snapshot-to-csv.js';
 import exigoStatusToGodatafeed from '../../pipelines/exigo-status-to-godatafeed.js';
 import godatafeedCancellationsToExigo from '../../pipelines/godatafeed-cancellations-to-exigo.js';
@@ -21,27 +23,33 @@ export const PIPELINES: readonly AnyPipeline[] = [
   godatafeedOrdersToExigo,
   godatafeedCancellationsToExigo,
   threePlShipmentsToExigo,
+  threePlReturnsToExigo,
+  exigoReturnsTo3pl,
   exigoCancellationsTo3pl,
 ];
 
-/** {@link exigoStatusToGodatafeed} on the other source. */
-const statusFromApi: OrderPipeline = Object.freeze({
-  ...exigoStatusToGodatafeed,
-  source: exigoApi({ aggregate: 'order' }),
-});
+/** Flows that work on either source of orders, as they are on the other one. */
+const FROM_API: ReadonlyMap<AnyPipeline, OrderPipeline> = new Map(
+  [exigoStatusToGodatafeed, exigoReturnsTo3pl].map((pipeline) => [
+    pipeline,
+    Object.freeze({ ...pipeline, source: exigoApi({ aggregate: 'order' }) }),
+  ]),
+);
 
 type Installation = Pick<Config, 'godatafeed'> &
   Partial<Pick<Config, 'threePls'>> & { readonly source?: Pick<Config['source'], 'orders'> };
 
 /**
- * The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox, cancellations one
- * that takes them, and those of orders read the one source that `source.orders` names.
+ * The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox, cancellations and
+ * notices of returns one whose template has the section, and those of orders read the one source that `source.orders` names.
  */
 export function pipelinesFor({ godatafeed, threePls = [], source }: Installation): readonly AnyPipeline[] {
   const api = source?.orders === 'api';
   const cancels = threePls.some(({ notices }) => notices.cancellations !== null);
   const inboxes = threePls.some(({ confirmations }) => confirmations !== null);
-  return PIPELINES.map((pipeline) => (api && pipeline === exigoStatusToGodatafeed ? statusFromApi : pipeline))
+  const notified = threePls.some(({ notices }) => notices.returns !== null);
+  return PIPELINES.map((pipeline) => (api ? (FROM_API.get(pipeline) ?? pipeline) : pipeline))
+    .filter(({ name }) => name !== exigoReturnsTo3pl.name || notified)
     .filter((pipeline) => pipeline.source.kind !== (api ? 'exigo-queue' : 'exigo-api'))
     .filter((pipeline) => pipeline.source.kind !== 'cancellations' || cancels)
     .filter((pipeline) =>
@@ -54,6 +62,11 @@ export function pipelineHere(pipelines: readonly AnyPipeline[], wanted: AnyPipel
   const { name, source } = wanted;
   const found = pipelines.find((pipeline) => pipeline.name === name);
   if (found !== undefined) return found;
+  if (name === exigoReturnsTo3pl.name) {
+    throw new ConfigurationError(
+      `${name} sends notices of returns: no template under threePls has a section returns`,
+    );
+  }
   if (source.kind === 'exigo-api') {
     const own = 'here they come from the sync database: exigo-orders-to-3pl';
     throw new ConfigurationError(`${name} reads orders from the Exigo API, source.orders: api; ${own}`);

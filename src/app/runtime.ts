@@ -22,6 +22,7 @@ import type { GoDataFeedClient } from '../godatafeed/client.js';
 import { createExigoClient } from '../load/exigo-api/client.js';
 import { exigoOrderSource } from '../load/exigo-api/order-source.js';
 import { exigoOrderTarget } from '../load/exigo-api/order-target.js';
+import { exigoReturnTarget } from '../load/exigo-api/return-target.js';
 import { exigoShipmentTarget } from '../load/exigo-api/shipment-target.js';
 import { exigoStatusTarget } from '../load/exigo-api/status-target.js';
 import { fileDelivery } from '../load/files/delivery.js';
@@ -33,6 +34,8 @@ import { zplLabels } from '../transform/labels/decode.js';
 import { pdfPages } from '../transform/labels/pdf.js';
 import { orderMapper, type StoreRules } from '../transform/marketplace/new-order.js';
 import { makeReporter, type ReportingStore } from '../transform/marketplace/report.js';
+import { judgeReturned } from '../transform/returns/judge-returned.js';
+import { returnOrderOf } from '../transform/returns/return-order.js';
 import { collectShipment } from '../transform/shipments/collect.js';
 import { tableCsvEncoder } from '../transform/table-csv.js';
 import {
@@ -156,6 +159,10 @@ export function makeContext(options: RuntimeOptions): EngineContext {
       client === null || config.exigoApi === null
         ? null
         : guarded(circuits, SYSTEM.exigoApi, exigoOrderTarget(client, config.exigoApi)),
+    returnTarget:
+      client === null || config.exigoApi === null
+        ? null
+        : guarded(circuits, SYSTEM.exigoApi, exigoReturnTarget(client, config.exigoApi)),
     stores: new Map(
       [...stores].map(([name, store]) => [
         name,
@@ -203,6 +210,8 @@ function transformKit(config: Config): TransformKit {
     reporter: (json) =>
       makeReporter((JSON.parse(json) as { readonly stores?: readonly ReportingStore[] }).stores ?? []),
     collect: collectShipment,
+    judgeReturned,
+    returnOrder: returnOrderOf,
     orderMapper: (json) => orderMapper(storedRules(json)),
   };
 }

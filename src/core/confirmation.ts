@@ -1,4 +1,5 @@
 import type { Place } from './places.js';
+import type { ReturnPolicy } from './returned.js';
 
 /**
  * What a 3PL says on the way back, row by row of its files. `accepted` and `rejected` answer the hand-over, `shipped` says
@@ -121,4 +122,8 @@ export interface Confirmations {
   readonly inbox: Place;
   readonly files: readonly ConfirmationFile[];
   readonly parcels: ParcelRules;
+  /** What becomes of goods that came back. */
+  readonly returned: ReturnPolicy;
+  /** Whether its files speak of shipments at all. */
+  readonly saysShipped: boolean;
 }

@@ -5,6 +5,7 @@ import type { QueueTable } from './exigo-tables.js';
 import type { MarketplaceDocument } from './feed-store.js';
 import type { NoticeKind } from './hand-over.js';
 import type { Order } from './order.js';
+import type { Returned } from './returned.js';
 import type { Shipment } from './shipment.js';
 import { didYouMean } from './text.js';
 
@@ -41,14 +42,15 @@ export interface FrozenTable {
 /**
  * Where the items of a pipeline come from: whole orders, or the raw tables, of the same change sets; whole orders that
  * the Exigo API lists; or the orders that are NEW in the stores of GoDataFeed; or those that ended there while they are
- * open with us; or the orders that the files of 3PLs speak of; or those that were canceled after their hand-over.
+ * open with us; or the orders that the files of 3PLs speak of, or what these say came back; or those that were canceled after
+ * their hand-over.
  */
 export type SourceDescription<Item> = (
   | { readonly kind: 'exigo-queue'; readonly aggregate: 'order' | 'table' }
   | { readonly kind: 'exigo-api'; readonly aggregate: 'order' }
   | { readonly kind: 'godatafeed-new'; readonly aggregate: 'marketplace-order' }
   | { readonly kind: 'godatafeed-ended'; readonly aggregate: 'ended-order' }
-  | { readonly kind: '3pl-inbox'; readonly aggregate: 'shipment' }
+  | { readonly kind: '3pl-inbox'; readonly aggregate: 'shipment' | 'return' }
   | { readonly kind: 'cancellations'; readonly aggregate: 'cancellation' }
 ) & {
   /** Type only: what the transform gets. */
@@ -61,6 +63,11 @@ export type Aggregate = SourceDescription<unknown>['aggregate'];
 export interface TransformTools {
   /** The 3PL by the first routing rule that matches, or a reject that lists why none did. */
   route(order: Order): Verdict;
+  /**
+   * Where the notice of a return order goes: the 3PL that has the order it is of, else by the routes; excluded where we made
+   * it of what came back, and where that 3PL takes no such notices.
+   */
+  returnNotice(order: Order): Verdict;
   /** Whether the order was made from an order of a marketplace. */
   linked(order: Order): boolean;
   /** The store it came from, or why its marketplace is not told: rules and maps of `godatafeed.stores[].updates`. */
@@ -82,14 +89,25 @@ export interface ShipmentTools {
   ship(shipment: Shipment): Verdict;
 }
 
+/** The same for what came back to a 3PL. */
+export interface ReturnTools {
+  /**
+   * Goes on when the 3PL's template makes return orders and the rows are true; excludes what is noted alone; else a reject
+   * that names file and line.
+   */
+  toReturnOrder(returned: Returned): Verdict;
+}
+
 /** The tools that go with an item. */
 export type ToolsOf<Item> = Item extends MarketplaceDocument
   ? MarketplaceTools
   : Item extends Shipment
     ? ShipmentTools
-    : Item extends EndedOrder | Cancellation
-      ? Readonly<Record<never, never>>
-      : TransformTools;
+    : Item extends Returned
+      ? ReturnTools
+      : Item extends EndedOrder | Cancellation
+        ? Readonly<Record<never, never>>
+        : TransformTools;
 
 export type StepDescription =
   | { readonly kind: '3pl-file'; readonly step: string }
@@ -107,7 +125,8 @@ export type StepDescription =
   | { readonly kind: 'godatafeed-acknowledge'; readonly step: string; readonly after: string }
   | { readonly kind: 'godatafeed-cancel'; readonly step: string }
   | { readonly kind: 'exigo-cancel'; readonly step: string }
-  | { readonly kind: 'exigo-tracking'; readonly step: string };
+  | { readonly kind: 'exigo-tracking'; readonly step: string }
+  | { readonly kind: 'exigo-return-order'; readonly step: string };
 
 /**
  * The loads that the engine can work, by what their source gives: the first step, and what may come after it, in this
@@ -141,6 +160,7 @@ const LOADS: Readonly<
     rest: ['exigo-status'],
     words: 'a step that gives Exigo the tracking numbers, then at most one status step',
   },
+  return: { first: 'exigo-return-order', rest: [], words: 'one step that makes return orders in Exigo' },
 };
 
 /** A pipeline is a description: no connection, clock, loop or logging in it. */
@@ -208,6 +228,7 @@ export type TablePipeline = PipelineDefinition<FrozenTable>;
 export type MarketplacePipeline = PipelineDefinition<MarketplaceDocument>;
 export type EndedPipeline = PipelineDefinition<EndedOrder>;
 export type ShipmentPipeline = PipelineDefinition<Shipment>;
+export type ReturnPipeline = PipelineDefinition<Returned>;
 export type CancellationPipeline = PipelineDefinition<Cancellation>;
 export type AnyPipeline =
   | OrderPipeline
@@ -215,4 +236,5 @@ export type AnyPipeline =
   | MarketplacePipeline
   | EndedPipeline
   | ShipmentPipeline
+  | ReturnPipeline
   | CancellationPipeline;

@@ -13,6 +13,7 @@ import type { MappedOrder, OrderTarget } from '../core/new-order.js';
 import type { FrozenValue, Order } from '../core/order.js';
 import type { AnyPipeline, Verdict } from '../core/pipeline.js';
 import type { Random } from '../core/retry.js';
+import type { ReturnJudge, ReturnMapper, ReturnTarget } from '../core/returned.js';
 import type { Collector } from '../core/shipment.js';
 import type { OrderReader, TableReader } from '../core/sources.js';
 import type { Delivery, ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
@@ -37,6 +38,9 @@ export interface TransformKit {
   orderMapper(configurationJson: string): OrderMapper;
   /** What all that a 3PL has said of an order comes to. */
   readonly collect: Collector;
+  /** What one file says came back of an order, and the return order that is made of it. */
+  readonly judgeReturned: ReturnJudge;
+  readonly returnOrder: ReturnMapper;
 }
 
 /** What a marketplace order becomes in Exigo. Pure. */
@@ -109,6 +113,8 @@ export interface EngineContext {
   readonly updateTargets: ReadonlyMap<string, UpdateTarget>;
   /** Null when no Exigo API is configured. */
   readonly orderTarget: OrderTarget | null;
+  /** Null when no Exigo API is configured. */
+  readonly returnTarget: ReturnTarget | null;
   /** The stores of GoDataFeed, by name. */
   readonly stores: ReadonlyMap<string, MarketplaceStore>;
   readonly pipelines: readonly AnyPipeline[];

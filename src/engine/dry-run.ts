@@ -13,6 +13,7 @@ import {
   type PlannedCall,
   recordingMailer,
   recordingOrderTarget,
+  recordingReturns,
   recordingShipments,
   recordingStore,
   recordingStores,
@@ -97,6 +98,7 @@ export async function dryRun(
                 calls,
               ),
         orderTarget: context.orderTarget === null ? null : recordingOrderTarget(context.orderTarget, calls),
+        returnTarget: context.returnTarget === null ? null : recordingReturns(context.returnTarget, calls),
         stores: recordingStores(
           listed,
           context.stores,

@@ -8,6 +8,7 @@ import type { MarketplaceStore, NewOrders } from '../core/feed-store.js';
 import type { LogFields, Logger } from '../core/log.js';
 import type { Mailer } from '../core/mail.js';
 import type { OrderTarget } from '../core/new-order.js';
+import type { ReturnTarget } from '../core/returned.js';
 import type { Delivery, FileFacts, ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { Session } from '../queue/ledger/session.js';
 import { sourceStatuses } from '../queue/reads/orders.js';
@@ -198,6 +199,21 @@ export function recordingOrderTarget(real: OrderTarget, calls: PlannedCall[]): O
       calls.push({ operation: 'ProcessTransaction', orders: [order.key] });
       made++;
       return { orderId: -made, customerId: customerId ?? -made };
+    },
+  };
+}
+
+/** Notes which return orders would be made. */
+export function recordingReturns(real: ReturnTarget, calls: PlannedCall[]): ReturnTarget {
+  let made = 0;
+  return {
+    ...real,
+    unknownWaitMs: 0,
+    find: async () => null,
+    async make(order, guard) {
+      await guard?.();
+      calls.push({ operation: `CreateOrder ReturnOrder ${order.key}`, orders: [order.returnOrderId] });
+      return -++made;
     },
   };
 }

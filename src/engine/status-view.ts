@@ -3,6 +3,7 @@ import { toUtcText } from '../core/time.js';
 import { isProvablyDead, nameHolder } from '../queue/lease/holder.js';
 import { openBatches } from '../queue/ledger/batches.js';
 import { type Incident, listIncidents } from '../queue/ledger/incidents.js';
+import { type ReturnCounts, returnCounts } from '../queue/ledger/returned.js';
 import { readWatermarks } from '../queue/ledger/watermarks.js';
 import { openWaves, type Wave } from '../queue/ledger/waves.js';
 import { type SetAsideFile, setAsideFiles } from '../queue/reads/inbox.js';
@@ -60,6 +61,8 @@ export interface Status {
   readonly circuits: readonly CircuitState[];
   /** What lasts. */
   readonly incidents: readonly Incident[];
+  /** What came back to each 3PL, over all time. */
+  readonly returns: readonly ReturnCounts[];
 }
 
 /** How long a file that was set aside is shown. */
@@ -93,6 +96,7 @@ export async function readStatus(context: EngineContext): Promise<Status> {
     schedule: await readSchedule(context),
     circuits: await troubledCircuits(database),
     incidents: await listIncidents(database, { open: true }),
+    returns: await returnCounts(database),
   };
 }
 

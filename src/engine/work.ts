@@ -7,6 +7,7 @@ import type {
   EndedPipeline,
   MarketplacePipeline,
   OrderPipeline,
+  ReturnPipeline,
   ShipmentPipeline,
   StepDescription,
   TablePipeline,
@@ -23,6 +24,7 @@ import type { EngineContext } from './context.js';
 import { cancelInExigo } from './marketplace/cancel-in-exigo.js';
 import { createOrders } from './marketplace/create-orders.js';
 import { acknowledgeOrders, cancelOrders } from './marketplace/tell-stores.js';
+import { makeReturnOrders } from './returns/make-return-orders.js';
 import { tellExigo } from './shipments/tell-exigo.js';
 import { changeStatuses } from './statuses/status.js';
 import { reportUpdates } from './updates/updates.js';
@@ -30,6 +32,7 @@ import { transformCancellations } from './verdicts/transform-cancellations.js';
 import { transformDocuments } from './verdicts/transform-documents.js';
 import { transformEnded } from './verdicts/transform-ended.js';
 import { transformOrders } from './verdicts/transform-orders.js';
+import { transformReturns } from './verdicts/transform-returns.js';
 import { transformShipments } from './verdicts/transform-shipments.js';
 import { transformTables } from './verdicts/transform-tables.js';
 import { transformUpdates } from './verdicts/transform-updates.js';
@@ -96,6 +99,8 @@ async function transform(
       return transformDocuments(context, lease, pipeline as MarketplacePipeline, batch);
     case 'shipment':
       return transformShipments(context, lease, pipeline as ShipmentPipeline, batch);
+    case 'return':
+      return transformReturns(context, lease, pipeline as ReturnPipeline, batch);
     case 'cancellation':
       return transformCancellations(context, lease, pipeline as CancellationPipeline, batch);
     case 'ended-order':
@@ -133,7 +138,7 @@ async function workStep(working: Working, step: StepDescription): Promise<void> 
   const { lease, pipeline, fresh } = working;
   const log = withFields(working.context.log, { step: step.step });
   const context: EngineContext = { ...working.context, log };
-  const { statusTarget, orderTarget, shipmentTarget } = context;
+  const { statusTarget, orderTarget, shipmentTarget, returnTarget } = context;
   const waits = () => {
     context.log.warn(`step ${step.step} waits: no Exigo API is configured`);
   };
@@ -157,6 +162,15 @@ async function workStep(working: Working, step: StepDescription): Promise<void> 
       if (shipmentTarget === null) return waits();
       if (await isIdle()) return;
       return tellExigo({ context, lease, pipeline: pipeline as ShipmentPipeline, target: shipmentTarget });
+    case 'exigo-return-order':
+      if (returnTarget === null) return waits();
+      return makeReturnOrders({
+        context,
+        lease,
+        pipeline: pipeline as ReturnPipeline,
+        step: step.step,
+        target: returnTarget,
+      });
     case 'godatafeed-update':
       return reportUpdates({ context, lease, pipeline, step });
     case 'exigo-create-order': {

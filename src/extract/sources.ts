@@ -3,6 +3,7 @@ import type { EndedOrder } from '../core/ended-order.js';
 import type { MarketplaceDocument } from '../core/feed-store.js';
 import type { Order } from '../core/order.js';
 import type { FrozenTable, SourceDescription } from '../core/pipeline.js';
+import type { Returned } from '../core/returned.js';
 import type { Shipment } from '../core/shipment.js';
 
 /**
@@ -33,9 +34,16 @@ export function godatafeedEnded(): SourceDescription<EndedOrder> {
   return { kind: 'godatafeed-ended', aggregate: 'ended-order' };
 }
 
-/** The orders that new files of the 3PLs speak of; each 3PL that has an inbox is read by itself. */
-export function threePlInbox(): SourceDescription<Shipment> {
-  return { kind: '3pl-inbox', aggregate: 'shipment' };
+/**
+ * The orders that new files of the 3PLs speak of; each 3PL that has an inbox is read by itself. `shipment` (default) gives
+ * all that was said of an order, `return` what one file says came back of it. One reading feeds both.
+ */
+export function threePlInbox(): SourceDescription<Shipment>;
+export function threePlInbox(options: { readonly aggregate: 'return' }): SourceDescription<Returned>;
+export function threePlInbox(
+  { aggregate }: { readonly aggregate: 'shipment' | 'return' } = { aggregate: 'shipment' },
+) {
+  return { kind: '3pl-inbox', aggregate } as const;
 }
 
 /** Orders that were canceled after their hand-over: in Exigo, at their marketplace, or by a person. */

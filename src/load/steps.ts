@@ -68,3 +68,8 @@ export function godatafeedCancel<S extends string>(options: { readonly step: S }
 export function exigoCancel<S extends string>(options: { readonly step: S }) {
   return { kind: 'exigo-cancel', ...options } as const satisfies StepDescription;
 }
+
+/** Makes a return order in Exigo of goods that came back to a 3PL; once per order, file and rows. */
+export function exigoReturnOrder<S extends string>(options: { readonly step: S }) {
+  return { kind: 'exigo-return-order', ...options } as const satisfies StepDescription;
+}

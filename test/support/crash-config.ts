@@ -13,6 +13,7 @@ export const CREDENTIALS = { login: 'ferry', company: 'sample', password: 'not-a
 /** What a 3PL sends back, where it does. */
 const CONFIRMATIONS = {
   parcels: 'joined',
+  returned: 'return-order',
   files: [
     {
       name: 'shipments',
@@ -20,7 +21,7 @@ const CONFIRMATIONS = {
       ready: { trigger: '.ok' },
       columns: {
         order: 'ORDER',
-        answer: { column: 'ANSWER', map: { shipped: 'shipped', accepted: 'accepted' } },
+        answer: { column: 'ANSWER', map: { shipped: 'shipped', accepted: 'accepted', returned: 'returned' } },
         item: 'SKU',
         quantity: 'QTY',
         tracking: 'TRACKING',

@@ -2,16 +2,21 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Clock } from '../../src/core/clock.js';
 import type { ConfirmationRow, Confirmations, ParcelRules } from '../../src/core/confirmation.js';
-import { InvariantError } from '../../src/core/errors.js';
+import type { ReturnPolicy } from '../../src/core/returned.js';
 import { toUtcText } from '../../src/core/time.js';
 import type { Database, Parameters, Session } from '../../src/db/database.js';
-import { sql } from '../../src/db/sql.js';
-import { insertBatch } from '../../src/queue/ledger/batches.js';
+import { freezeInboxFile } from '../../src/queue/freeze/inbox.js';
 import { forEngine } from './engines.js';
 import { House, type HouseOptions } from './house.js';
 import { readableTemplate } from './small-orders.js';
 
 export const SHIPMENTS = '3pl-shipments-to-exigo';
+export const RETURNS = '3pl-returns-to-exigo';
+
+const SUBSCRIBERS = [
+  { pipeline: SHIPMENTS, aggregate: 'shipment' },
+  { pipeline: RETURNS, aggregate: 'return' },
+] as const;
 
 export type Said = Partial<ConfirmationRow> & {
   readonly answer: ConfirmationRow['answer'];
@@ -24,14 +29,20 @@ interface Faulty {
 
 /** A house whose one 3PL, `plain`, sends files back. */
 export async function openShippingHouse(
-  options: HouseOptions & { readonly parcels?: ParcelRules; readonly answerWithinMs?: number } = {},
+  options: HouseOptions & {
+    readonly parcels?: ParcelRules;
+    readonly answerWithinMs?: number;
+    readonly returned?: ReturnPolicy;
+    readonly saysShipped?: boolean;
+  } = {},
 ): Promise<House> {
   const house = await House.open({ templates: [readableTemplate()], ...options });
   const { threePls } = house.config;
   const inbox = { kind: 'folder', path: `${house.folder}/in` } as const;
   const { answerWithinMs = null } = options;
   const parcels = options.parcels ?? { otherwise: 'joined', stores: {}, marketplaces: {} };
-  const confirmations: Confirmations = { inbox, files: [], parcels };
+  const { returned = { as: 'record' }, saysShipped = true } = options;
+  const confirmations: Confirmations = { inbox, files: [], parcels, returned, saysShipped };
   Object.assign(house.config, {
     threePls: threePls.map((one) => ({ ...one, confirmations, answerWithinMs })),
   });
@@ -46,6 +57,16 @@ export function shipped(orderId: number, ...tracking: string[]): Said {
 
 let files = 0;
 
+/** `returned(7, 'TEA', '1')`: so many of an item came back. */
+export function returned(orderId: number, itemCode?: string, quantity?: string): Said {
+  return {
+    answer: 'returned',
+    orderId,
+    ...(itemCode === undefined ? {} : { itemCode }),
+    ...(quantity === undefined ? {} : { quantity }),
+  };
+}
+
 /** A file of `plain` that was read to its end, with its change set and batch; as reading one leaves it. */
 export async function say(house: House, rows: readonly (Said | Faulty)[]): Promise<string> {
   return sayAs('plain', house, rows);
@@ -59,47 +80,26 @@ export async function sayAs(
   const name = `SHIP_${++files}.csv`;
   await database.transaction(async (session) => {
     const now = toUtcText(clock.now());
-    const orders = new Set(rows.flatMap((row) => ('orderId' in row ? row.orderId : [])));
-    const faulty = rows.filter((row) => 'fault' in row).length;
-    const set = await session.get<{ change_set_id: number }>(
-      sql(session.engine, 'freeze/insert_document_set'),
-      {
-        source: `inbox/${threePl}`,
-        kind: 'live',
-        start_at: now,
-        end_at: null,
-        now,
-        frozen: orders.size,
-        unchanged: 0,
-      },
-    );
-    if (set === undefined) throw new InvariantError('no change set');
     await put(session, 'inbox_file', {
       three_pl: threePl,
       kind: 'shipments',
       name,
-      state: 'frozen',
+      state: 'archived',
       claimed_utc: now,
       archive: name,
       bytes: 1,
       sha256: hash(name),
-      change_set_id: set.change_set_id,
-      settled_utc: now,
     });
     const file = await session.get<{ id: number }>(
       { name: 'test', text: forEngine(session.engine, 'SELECT MAX(file_id) AS id FROM "etl.inbox_file"') },
       {},
     );
+    const fileId = file?.id ?? 0;
     for (const [i, row] of rows.entries())
-      await putRow(session, { file_id: file?.id ?? 0, line: i + 2, three_pl: threePl }, row);
-    await insertBatch(session, {
-      pipeline: SHIPMENTS,
-      changeSetId: set.change_set_id,
-      kind: 'live',
-      itemsFrozen: orders.size + faulty,
-      itemsUnchanged: 0,
-      now,
-    });
+      await putRow(session, { file_id: fileId, line: i + 2, three_pl: threePl }, row);
+    const faulty = rows.filter((row) => 'fault' in row).length;
+    const read = { fileId, threePl, name, repeated: 0, faulty, mostFaulty: 1_000 };
+    await freezeInboxFile(session, { ...read, subscribers: SUBSCRIBERS, now });
   });
   return name;
 }
@@ -110,6 +110,17 @@ async function putRow(session: Session, at: Parameters, row: Said | Faulty): Pro
     return;
   }
   const { answer, orderId, itemCode, quantity, tracking, carrier, shipMethodId, happened, reason } = row;
+  const content = hash(JSON.stringify(row));
+  const said = await session.get<{ rows: number }>(
+    {
+      name: 'test',
+      text: forEngine(
+        session.engine,
+        `SELECT COUNT(*) AS rows FROM "etl.inbox_row" WHERE order_id = @order_id AND content = @content`,
+      ),
+    },
+    { order_id: orderId, content },
+  );
   await put(session, 'inbox_row', {
     ...at,
     order_id: orderId,
@@ -123,7 +134,8 @@ async function putRow(session: Session, at: Parameters, row: Said | Faulty): Pro
     happened_utc: happened == null ? null : toUtcText(happened.at),
     happened_bare: happened?.bare === true ? 1 : 0,
     said: reason ?? null,
-    content: hash(JSON.stringify(row)),
+    content,
+    repeats: answer === 'returned' && (said?.rows ?? 0) > 0 ? 1 : 0,
   });
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MINUTE } from '../../src/core/clock.js';
+import { MINUTE, SECOND } from '../../src/core/clock.js';
 import { toExigoText } from '../../src/core/time.js';
 import type { Database, Engine } from '../../src/db/database.js';
 import { putRows } from '../../src/db/put-rows.js';
@@ -12,7 +12,7 @@ import { SharedClock } from './crash-clock.js';
 import { CREDENTIALS, crashConfig } from './crash-config.js';
 import type { ChildSpec, PointPass } from './crash-protocol.js';
 import { NOON } from './house.js';
-import { type Said, SHIPMENTS, sayAs, shipped } from './inbox.js';
+import { RETURNS, returned, type Said, SHIPMENTS, sayAs, shipped } from './inbox.js';
 import { createTables, forEngine, makePlace, type Place } from './place.js';
 import { lineRows } from './small-orders.js';
 
@@ -41,6 +41,15 @@ export interface Story {
 }
 
 const SHIPPING: Story = { pipelines: [HAND_OVERS, SHIPMENTS], says: SAYS, canceled: { 1: [3] } };
+
+/** The way of what comes back: in parts, beside each other, and a row once more. */
+const COMES_BACK: typeof SAYS = {
+  1: [shipped(1, 'T1'), shipped(2, 'T2'), shipped(4, 'T4')],
+  2: [returned(1, 'TEA', '1'), returned(2)],
+  3: [returned(1, 'TEA', '1'), { ...returned(1, 'CUP', '0.5'), reason: 'later' }, returned(4, 'TEA', '2')],
+};
+
+export const RETURNING: Story = { pipelines: [HAND_OVERS, RETURNS], says: COMES_BACK, canceled: { 1: [3] } };
 
 /** An installation on disk whose child processes hand over and tell Exigo what was shipped; the stand-in outlives them. */
 export class ShipSite {
@@ -102,7 +111,14 @@ export class ShipSite {
 
   private async order(id: number): Promise<void> {
     const now = toExigoText(NOON);
-    const row = { OrderStatusID: 7, WarehouseID: 1, ShipMethodID: 1, OrderTypeID: 2, CurrencyCode: 'usd' };
+    const row = {
+      CustomerID: 7,
+      OrderStatusID: 7,
+      WarehouseID: 1,
+      ShipMethodID: 1,
+      OrderTypeID: 2,
+      CurrencyCode: 'usd',
+    };
     const name = { FirstName: 'Ada', LastName: 'Byron' };
     const address = { Address1: '1 First St', City: 'Reno', State: 'NV', Zip: '89501', Country: 'US' };
     const total = { SubTotal: '10.0000', Total: '10.0000' };
@@ -123,6 +139,8 @@ export class ShipSite {
       database: this.place.config.engine === 'sqlite' ? null : this.place.config.database,
       baseUrl: this.exigo.url,
       inboxes: true,
+      // An order that is made is waited for like any other.
+      exigo: { createWaitMs: 2 * SECOND, duplicateKeys: 'refused' },
       pipelines: [...this.story.pipelines],
       cycles: CYCLES - this.cycle,
       trace: true,

@@ -5,6 +5,7 @@ import { describeDuration, fromUtcText } from '../../core/time.js';
 import { cutOffText } from '../../engine/explain/explain-answer.js';
 import { type PipelineStatus, readStatus } from '../../engine/status-view.js';
 import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
+import type { ReturnCounts } from '../../queue/ledger/returned.js';
 import type { Output } from '../output.js';
 import type { Shell } from '../program.js';
 import { withContext } from './open.js';
@@ -27,9 +28,24 @@ export function addStatus(program: Command, shell: Shell): void {
           const age = describeDuration(Math.max(0, shell.clock.now() - fromUtcText(settled_utc)));
           output.line(`3PL ${three_pl}: ${name} was not used, ${age} ago: ${code}: ${reason}`);
         }
+        for (const counts of status.returns) output.line(returnsText(counts));
         output.result(status);
       });
     });
+}
+
+/** `3PL atlas: 3 returns recorded, 2 with a return order; 1 of a marketplace order, which its marketplace is not told of`. */
+function returnsText({ three_pl, recorded, made, not_made, not_reported }: ReturnCounts): string {
+  const parts = [
+    ...(recorded > 0 ? [`${counted(recorded, 'return')} recorded`] : []),
+    ...(made > 0 ? [`${counted(made, 'return')} with a return order in Exigo`] : []),
+    ...(not_made > 0 ? [`${counted(not_made, 'return')} whose return order is not made yet`] : []),
+  ];
+  const untold =
+    not_reported === 0
+      ? ''
+      : `; ${not_reported} of marketplace orders, which their marketplaces are not told (RETURN_NOT_REPORTED)`;
+  return `3PL ${three_pl}: ${parts.join(', ')}${untold}`;
 }
 
 function waveText(next: string | null, rule: WaveRule): string {

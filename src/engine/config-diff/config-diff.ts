@@ -9,7 +9,7 @@ import { lastWaves } from '../../queue/reads/files.js';
 import type { CellChange, EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
 import { guarded } from '../verdicts/decide.js';
-import { NO_MARKETPLACE } from '../verdicts/no-marketplace.js';
+import { NO_MARKETPLACE, NO_NOTICES } from '../verdicts/no-marketplace.js';
 import { threePlOf } from '../waves/render.js';
 import { type SettingChange, settingChanges } from './settings.js';
 import { type ColumnChange, DifferenceTally, type RouteChange } from './tally.js';
@@ -102,7 +102,7 @@ function judgeOf(
   wave: Wave,
   before: ThreePl,
 ): (order: Order) => Judged {
-  const tools = { route: kit.router(config.threePls), ...NO_MARKETPLACE };
+  const tools = { route: kit.router(config.threePls), ...NO_MARKETPLACE, ...NO_NOTICES };
   const file = { number: wave.number, plannedAt: fromUtcText(wave.planned_utc) };
   return (order) => {
     const elsewhere = (

@@ -115,8 +115,8 @@ export function stepText({ step, state, attempts, last_error, next_try_utc, stor
 function nextOfStep(context: EngineContext, effect: OrderEffect): string {
   const { step, state, next_try_utc } = effect;
   const first = context.pipelines.find(({ name }) => name === effect.pipeline)?.load[0]?.kind;
-  // An effect of a shipment names its 3PL there.
-  const store = first === 'exigo-tracking' ? null : effect.store;
+  // An effect of a shipment or return names its 3PL there.
+  const store = first === 'exigo-tracking' || first === 'exigo-return-order' ? null : effect.store;
   if (next_try_utc === WAITS_FOR_ANSWER) {
     return `step ${step} waits for the answer of its 3PL: it goes on when a file has it`;
   }
@@ -157,6 +157,8 @@ function nextOfExcluded({ code, order_id }: OrderItem, sent: boolean): string {
   if (code === 'CANCELED_ON_REQUEST') return 'nothing; its 3PL has canceled it';
   if (code === 'ALREADY_REPORTED') return 'nothing; its marketplace is told when that changes';
   if (code === 'SHIPPED') return 'nothing; it is shipped';
+  if (code === 'RETURN_RECORDED') return 'nothing; make a return order in Exigo where one is wanted';
+  if (code === 'ALREADY_RETURNED') return 'nothing; it was taken back before';
   if (code === 'IGNORED_BY_PERSON') return 'nothing, until it changes';
   return sent ? 'nothing; the warehouse has it' : 'looked at again when it changes';
 }

@@ -9,7 +9,7 @@ export function withSaid(
   timeline: readonly TimelineEntry[],
   rows: readonly SaidRow[],
 ): TimelineEntry[] {
-  const pipeline = pipelines.find(({ source }) => source.kind === '3pl-inbox')?.name ?? '3PL inbox';
+  const pipeline = pipelines.find(({ source }) => source.aggregate === 'shipment')?.name ?? '3PL inbox';
   const all = [...timeline];
   for (const row of rows) {
     const entry = { at_utc: toUtcText(row.receivedAt), kind: 'said', pipeline, message: messageOf(row) };

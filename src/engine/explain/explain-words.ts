@@ -35,6 +35,12 @@ const WORDS: Readonly<Partial<Record<StepDescription['kind'], PipelineWords>>> =
     delivered: 'Exigo has its tracking numbers and shows it as Shipped',
     readBackIn: 'Exigo',
   },
+  'exigo-return-order': {
+    readyFor: (threePl) => `came back to ${threePl}: a return order is to be made`,
+    sentIn,
+    delivered: 'its return order is in Exigo',
+    readBackIn: 'Exigo',
+  },
   'exigo-cancel': {
     readyFor: (store) => `to be canceled in Exigo (ended in store ${store})`,
     sentIn,

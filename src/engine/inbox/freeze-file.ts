@@ -12,7 +12,9 @@ export async function freezeFile(
   { file_id: fileId, name }: OpenInboxFile,
   { repeated, faulty }: ReadSoFar,
 ): Promise<ChangeSet> {
-  const subscribers = context.pipelines.flatMap((one) => (one.source.kind === '3pl-inbox' ? [one.name] : []));
+  const subscribers = context.pipelines.flatMap(({ name: pipeline, source }) =>
+    source.kind === '3pl-inbox' ? [{ pipeline, aggregate: source.aggregate }] : [],
+  );
   await own.assertHeld();
   const changeSet = await lease.transaction(async (session) => {
     const now = toUtcText(context.clock.now());

@@ -30,6 +30,7 @@ import { pipelineLease, requestDeadline } from '../leases.js';
 import { isReplaceable } from '../verdicts/standing.js';
 import { askedOrder, firstStep, makePersonsBatch } from './persons-batch.js';
 import { nothingToDecide } from './persons-refusal.js';
+import { ignoreReturns } from './persons-returns.js';
 
 export type ReleaseAs = 'ignore' | 'resend' | 'cancel';
 
@@ -72,6 +73,7 @@ export async function release(
       `order ${orderId}: what a 3PL said of it can be released as ignore alone, or tried again with "errors retry"; to ${as} the order itself, leave out --pipeline ${pipeline.name}`,
     );
   }
+  if (pipeline.source.aggregate === 'return') return ignoreReturns(context, pipeline, orderId, reason);
   if (isOfCancellations(pipeline) && as !== 'ignore') {
     throw new UsageError(
       `order ${orderId}: a cancellation can be released as ignore alone, or tried again with "errors retry"; to ${as} the order itself, leave out --pipeline ${pipeline.name}`,

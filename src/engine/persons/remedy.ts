@@ -18,6 +18,9 @@ const UPDATE_CODES = [
   'UPDATE_UNSEEN',
 ];
 const SHIPMENT_PIPELINE = '3pl-shipments-to-exigo';
+const RETURN_PIPELINE = '3pl-returns-to-exigo';
+/** Answered by a file that says that more was shipped. */
+const RETURN_CODES = ['RETURN_NOT_SHIPPED', 'MORE_THAN_SHIPPED'];
 /** Answered by the 3PL's next file. */
 const SAID_CODES = ['PARTLY_SHIPPED', 'MORE_THAN_ORDERED', 'SHIPPED_AND_CANCELED', 'SHIPPED_AND_REFUSED'];
 const CANCELLATION_PIPELINE = 'exigo-cancellations-to-3pl';
@@ -48,6 +51,11 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
     return SAID_CODES.includes(code ?? '')
       ? `goes on by itself with the 3PL's next file; to settle it by hand, set what is true in Exigo, then: ${release('ignore')}`
       : `set what is true in Exigo, then: ${retry}${other}; or leave it: ${release('ignore')}`;
+  }
+  if (pipeline === RETURN_PIPELINE) {
+    return RETURN_CODES.includes(code ?? '')
+      ? `goes on by itself when a file says that more was shipped; else settle it with the 3PL, then: ${release('ignore')}`
+      : `mend it, then: ${retry}; or make the return order in Exigo by hand, then: ${release('ignore')}`;
   }
   if (pipeline === CANCELLATION_PIPELINE) return remedyForCancellation(code, release, `${retry}${other}`);
   if (code === 'CANCELLATION_ASKED') {

@@ -13,6 +13,7 @@ import {
   versionsOfOrders,
 } from '../../queue/reads/reconcile-ledger.js';
 import { headersInSync, ordersInSync } from '../../queue/reads/reconcile-sync.js';
+import { NO_NOTICES } from '../verdicts/no-marketplace.js';
 import type { LedgerFacts, OrderFacts } from './compare-order.js';
 import type { Asked } from './findings.js';
 import { grouped } from './groups.js';
@@ -99,7 +100,7 @@ function withShipment(
   effects: readonly ComparedEffect[],
   facts: LedgerFacts,
 ): LedgerFacts {
-  const name = context.pipelines.find(({ source }) => source.kind === '3pl-inbox')?.name;
+  const name = context.pipelines.find(({ source }) => source.aggregate === 'shipment')?.name;
   const own = items.filter(({ pipeline }) => pipeline === name);
   const told = effects.filter(({ pipeline }) => pipeline === name).at(-1);
   const item = own.findLast(({ state }) => state === 'loading' || state === 'delivered');
@@ -175,7 +176,12 @@ export async function judgeOrders(
     if (header === undefined) return 'ours';
     const row = { ...header.row, OrderStatusID: statusId('Accepted') };
     return ruleOf(makeOrder(0, row, [], [], null), (order) => {
-      return handOver.transform(order, { route, linked: () => false, report: () => exclude('NOT_REPORTED') });
+      return handOver.transform(order, {
+        ...NO_NOTICES,
+        route,
+        linked: () => false,
+        report: () => exclude('NOT_REPORTED'),
+      });
     });
   };
 }

@@ -5,3 +5,8 @@ export const NO_MARKETPLACE: Pick<TransformTools, 'linked' | 'report'> = {
   linked: () => false,
   report: () => exclude('NOT_A_MARKETPLACE_ORDER'),
 };
+
+/** For transforms whose pipeline sends no notices. */
+export const NO_NOTICES: Pick<TransformTools, 'returnNotice'> = {
+  returnNotice: () => exclude('NOT_A_RETURN'),
+};

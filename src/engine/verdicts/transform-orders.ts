@@ -17,6 +17,7 @@ import {
 } from '../cancellations/ask.js';
 import { type Canceled, decideCanceled } from '../cancellations/decide-canceled.js';
 import type { EngineContext } from '../context.js';
+import { returnNotices } from '../returns/return-notices.js';
 import { otherConfiguration } from './batch-configuration.js';
 import {
   type DecisionTools,
@@ -29,7 +30,7 @@ import {
   touch,
 } from './decide.js';
 import { nextOrders, type UndecidedOrder } from './next-orders.js';
-import { NO_MARKETPLACE } from './no-marketplace.js';
+import { NO_MARKETPLACE, NO_NOTICES } from './no-marketplace.js';
 import { readStanding, type Standing } from './standing.js';
 import { type Decided as AnyDecided, giveVerdicts } from './verdicts.js';
 
@@ -73,6 +74,7 @@ async function decisionTools(
   const threePls = stored === null ? context.config.threePls : context.kit.threePlsOf(stored);
   return {
     ...NO_MARKETPLACE,
+    ...NO_NOTICES,
     route: context.kit.router(threePls),
     threePls: new Map(threePls.map((threePl) => [threePl.name, threePl])),
     section,
@@ -91,7 +93,7 @@ async function decidePage(
   context: EngineContext,
   pipeline: OrderPipeline,
   batch: OpenBatch,
-  tools: DecisionTools,
+  rules: DecisionTools,
   page: readonly UndecidedOrder[],
 ): Promise<Decided[]> {
   const [first, last] = [pipeline.load[0], pipeline.load[1]];
@@ -104,6 +106,10 @@ async function decidePage(
     generation: Math.max(item.generation, standingOf(item.order_id).generation),
   }));
   const keys = page.map((item) => ({ changeSetId: item.change_set_id, orderId: item.order_id }));
+  const tools =
+    rules.section === 'returns'
+      ? { ...rules, returnNotice: await returnNotices(context, keys, rules) }
+      : rules;
   const asked = await askedOf(context, tools, items, standingOf);
   const baselines = await readBaselines(context, tools, standingOf, keys);
   return context.orders.read(keys, (orders) => {

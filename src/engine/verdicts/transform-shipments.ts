@@ -11,6 +11,7 @@ import { insertEvent } from '../../queue/ledger/events.js';
 import { mendInboxRow } from '../../queue/ledger/inbox.js';
 import { lastDecidedOrder, supersede } from '../../queue/ledger/items.js';
 import { marketplaceOrdersOfExigo } from '../../queue/ledger/marketplace-orders.js';
+import { returnItemKey } from '../../queue/ledger/returned.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { effectsOfKeys, newDocuments, supersedeKeys } from '../../queue/ledger/singles.js';
 import { insertUpdates, withdrawUpdates } from '../../queue/ledger/updates.js';
@@ -75,7 +76,7 @@ export async function transformShipments(
       next: (last) => nextPage(context, batch, last === undefined ? start : (last.order_id ?? LAST_ORDER)),
       decide: (page) => decidePage(context, pipeline, batch, rules, page),
       before: (session, decided, now) => giveWay(session, pipeline, batch, decided, now),
-      after: (session, decided, now) => followUp(session, pipeline, batch, decided, now),
+      after: (session, decided, now) => followUp(context, session, pipeline, batch, decided, now),
     },
   );
 }
@@ -235,6 +236,7 @@ async function giveWay(
 }
 
 async function followUp(
+  { pipelines }: Pick<EngineContext, 'pipelines'>,
   session: Session,
   pipeline: ShipmentPipeline,
   { batch_id: batchId }: OpenBatch,
@@ -242,15 +244,25 @@ async function followUp(
   now: string,
 ): Promise<void> {
   const steps = shipmentSteps(pipeline);
+  const returns = pipelines.find(({ source }) => source.aggregate === 'return');
   const asked = new Map<number, AskedItem>();
+  const cameBack = new Map<string, AskedItem>();
   for (const { item, mended } of decided) {
     if (mended === null) continue;
     await mendInboxRow(session, mended);
     const { order_id: orderId, code } = mended;
     if (code !== null || orderId === null) continue;
+    if (mended.answer === 'returned' && returns !== undefined) {
+      const key = returnItemKey(orderId, mended.file_id);
+      cameBack.set(key, { key, orderId, changeSetId: item.change_set_id, generation: 1 });
+      continue;
+    }
     asked.set(orderId, { key: String(orderId), orderId, changeSetId: item.change_set_id, generation: 1 });
   }
   if (asked.size > 0) await makePersonsBatch(session, pipeline, 'retry', [...asked.values()], now);
+  if (cameBack.size > 0 && returns !== undefined) {
+    await makePersonsBatch(session, returns, 'retry', [...cameBack.values()], now);
+  }
   for (const { item, plan, decision } of decided) {
     if (plan.plan === 'reopen') await reopenEffect(session, plan.effectId, batchId);
     if (plan.plan !== 'tell' && plan.plan !== 'ship') continue;

@@ -8,7 +8,7 @@ import { fixBatchConfiguration, keepConfiguration } from '../../queue/ledger/con
 import { type Decision, insertItems, itemsOf, readyNewItems } from '../../queue/ledger/items.js';
 import type { EngineContext } from '../context.js';
 import { excluded, held } from './decide.js';
-import { NO_MARKETPLACE } from './no-marketplace.js';
+import { NO_MARKETPLACE, NO_NOTICES } from './no-marketplace.js';
 
 /** The business key of a raw table: `12/Orders`, the change set and the table. */
 export function tableKey(changeSetId: number, table: string): string {
@@ -60,7 +60,7 @@ async function readTables(context: EngineContext, changeSetId: number): Promise<
 
 function decideTable(item: FrozenTable, pipeline: TablePipeline): Decision {
   const route = () => reject('NO_ROUTE', 'a table has no route');
-  const verdict = pipeline.transform(item, { ...NO_MARKETPLACE, route });
+  const verdict = pipeline.transform(item, { ...NO_MARKETPLACE, ...NO_NOTICES, route });
   if (verdict.verdict === 'exclude') return excluded(verdict.code, verdict.reason);
   if (verdict.verdict === 'reject') return held(verdict.code, verdict.reason);
   return { state: 'ready', target: item.table, fingerprint: null, code: null, reason: null };

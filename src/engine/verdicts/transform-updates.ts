@@ -22,6 +22,7 @@ import { planRequest } from '../updates/update-request.js';
 import { otherConfiguration } from './batch-configuration.js';
 import { held } from './decide.js';
 import { nextOrders, type UndecidedOrder } from './next-orders.js';
+import { NO_NOTICES } from './no-marketplace.js';
 import { type Decided as AnyDecided, giveVerdicts } from './verdicts.js';
 
 /** Links of the orders of a page, and what was done for them. */
@@ -110,6 +111,7 @@ function toolsFor(reporter: Reporter, { links, priors }: Standing): UpdateTools 
   );
   const updatesOf = (order: Order) => reporter(order, linksOf(order));
   return {
+    ...NO_NOTICES,
     route: () => reject('NO_ROUTE', 'what a marketplace is told goes to no 3PL'),
     linked: (order) => links.has(order.id),
     report: (order): Verdict => {

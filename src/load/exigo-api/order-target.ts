@@ -13,7 +13,7 @@ export function exigoOrderTarget(client: ExigoClient, config: ExigoApiConfig): O
   return {
     unknownWaitMs: config.createWaitMs ?? 20 * MINUTE,
     refusesDuplicates: config.duplicateKeys === 'refused',
-    find: (order) => find(client, order),
+    find: (order) => findByKey(client, order),
     customersOf: (email) => client.customersByEmail(email),
 
     async make(order, customerId, guard) {
@@ -25,7 +25,8 @@ export function exigoOrderTarget(client: ExigoClient, config: ExigoApiConfig): O
   };
 }
 
-async function find(
+/** Also of other orders that are made by a key. */
+export async function findByKey(
   client: ExigoClient,
   { key, keyField }: Pick<NewExigoOrder, 'key' | 'keyField'>,
 ): Promise<FoundOrder | null> {

@@ -92,7 +92,7 @@ function paymentOf(
 }
 
 /** What has no value is left out: the vendor's updates and creates take that as "not given". */
-function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
   );

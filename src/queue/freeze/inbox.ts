@@ -1,4 +1,4 @@
-import { InvariantError } from '../../core/errors.js';
+import { InvariantError, TransientError } from '../../core/errors.js';
 import { counted } from '../../core/text.js';
 import type { Session } from '../../db/database.js';
 import { sql } from '../../db/sql.js';
@@ -11,6 +11,12 @@ export const MORE_FAULTS = 'MORE_FAULTS';
 
 export function inboxSource(threePl: string): string {
   return `inbox/${threePl}`;
+}
+
+/** A pipeline that gets a batch of a file: of all that it says, or of what it says came back. */
+export interface InboxSubscriber {
+  readonly pipeline: string;
+  readonly aggregate: 'shipment' | 'return';
 }
 
 /**
@@ -28,7 +34,7 @@ export async function freezeInboxFile(
     /** Faulty rows in all, and how many of them have a row of their own. */
     readonly faulty: number;
     readonly mostFaulty: number;
-    readonly subscribers: readonly string[];
+    readonly subscribers: readonly InboxSubscriber[];
     /** UTC text. */
     readonly now: string;
   },
@@ -57,8 +63,10 @@ export async function freezeInboxFile(
   if ((await session.run(sql(session.engine, 'ledger/inbox_file_frozen'), parameters)) !== 1) {
     throw new InvariantError(`inbox file ${fileId} is settled already`);
   }
-  for (const pipeline of orders + faulty === 0 ? [] : file.subscribers) {
+  for (const { pipeline, aggregate } of file.subscribers) {
+    if (aggregate === 'return') await makeReturnBatch(session, file, changeSetId, pipeline);
     const itemsFrozen = orders + faulty;
+    if (aggregate === 'return' || itemsFrozen === 0) continue;
     const batch = { pipeline, changeSetId, kind: 'live', itemsFrozen, itemsUnchanged: 0, now } as const;
     const batchId = await insertBatch(session, batch);
     const message = `change set ${changeSetId} frozen: ${name} of ${threePl} says something new of ${counted(orders, 'order')}; ${counted(file.faulty, 'row')} cannot be used, ${repeated} an earlier file had`;
@@ -73,4 +81,33 @@ export async function freezeInboxFile(
     startAt: now,
     frozenUtc: now,
   };
+}
+
+/**
+ * A batch of what a file says came back, and of what waits because less was shipped before it. Its items are made here, as
+ * a row that is read again may change later what the file says.
+ */
+async function makeReturnBatch(
+  session: Session,
+  file: { readonly fileId: number; readonly threePl: string; readonly name: string; readonly now: string },
+  changeSetId: number,
+  pipeline: string,
+): Promise<void> {
+  const { fileId, threePl, name, now } = file;
+  const of = { file_id: fileId, three_pl: threePl, pipeline };
+  const found = await session.get<{ items: number }>(sql(session.engine, 'ledger/count_returned_items'), of);
+  const itemsFrozen = found?.items ?? 0;
+  if (itemsFrozen === 0) return;
+  const batch = { pipeline, changeSetId, kind: 'live', itemsFrozen, itemsUnchanged: 0, now } as const;
+  const batchId = await insertBatch(session, batch);
+  const parameters = { ...of, batch_id: batchId, now };
+  const made = await session.run(sql(session.engine, 'ledger/insert_returned_items'), parameters);
+  if (made !== itemsFrozen) {
+    throw new TransientError(
+      'MOVED',
+      `${name} of ${threePl}: a return was settled meanwhile; the next run goes on`,
+    );
+  }
+  const message = `change set ${changeSetId} frozen: ${name} of ${threePl} speaks of ${counted(itemsFrozen, 'return')}`;
+  await insertEvent(session, { at: now, kind: 'frozen', pipeline, batchId, message });
 }

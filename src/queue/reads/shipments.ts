@@ -105,6 +105,16 @@ export async function linkedSince(
   return new Map(rows.map((row) => [row.exigo_order_id, row.linked_utc]));
 }
 
+/** The 3PL that has each of these orders from us: the last one that got it. */
+export async function handedTo(session: Session, orderIds: readonly number[]): Promise<Map<number, string>> {
+  if (orderIds.length === 0) return new Map();
+  const rows = await session.all<{ exigo_order_id: number; system: string }>(
+    sql(session.engine, 'reads/handed_to'),
+    { order_ids: JSON.stringify(orderIds) },
+  );
+  return new Map(rows.map(({ exigo_order_id, system }) => [exigo_order_id, system]));
+}
+
 const SOURCE = 'inbox/';
 
 /** The 3PL that each of these change sets came from. */

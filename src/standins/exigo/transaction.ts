@@ -7,7 +7,7 @@ import {
   parseDecimal,
   rescale,
 } from '../../core/decimal.js';
-import { statusId, statusName } from '../../core/exigo.js';
+import { ORDER_TYPES, statusId, statusName } from '../../core/exigo.js';
 import { toExigoText } from '../../core/time.js';
 import type { Database, Parameters, Session, Value } from '../../db/database.js';
 import { putRows } from '../../db/put-rows.js';
@@ -38,6 +38,8 @@ export interface PlannedTransaction {
   readonly customerId: number;
   readonly paymentId: number;
 }
+
+const RETURN = ORDER_TYPES.indexOf('ReturnOrder');
 
 const ZERO: Decimal = { units: 0n, scale: 4 };
 
@@ -119,6 +121,7 @@ export class TransactionWriter {
     }
     if (customerId === 0) errors.push('customerID is required');
     if (detailsOf(order).length === 0) errors.push('details is missing or empty');
+    errors.push(...(await this.returnErrors(session, order)));
     const { manualorderkey: key } = order;
     if (this.rules.duplicateKeys === 'refused' && typeof key === 'string') {
       const states = await session.all(sql(session.engine, 'standin/states_of'), {
@@ -128,6 +131,36 @@ export class TransactionWriter {
       if (states.length > 0) errors.push(`ManualOrderKey ${key} is in use`);
     }
     return errors;
+  }
+
+  /**
+   * What the vendor refuses of a return order is not documented. Here it has to name an order that there is, of the same
+   * customer, and takes back what that one has, in quantities below zero; no other order has such ones.
+   */
+  private async returnErrors(session: Session, order: Members): Promise<string[]> {
+    const details = detailsOf(order);
+    const units = details.map(({ quantity }) => amount(quantity).units);
+    if (typeOf(order) !== RETURN) {
+      return units.some((one) => one < 0n) ? ['quantity must not be below zero'] : [];
+    }
+    if (units.some((one) => one >= 0n)) return ['quantity of a ReturnOrder must be below zero'];
+    const id = readInt(order.returnorderid);
+    if (id === null || id === 0) return ['returnOrderID is required for a ReturnOrder'];
+    const [shipped] = await session.all<{ customer_id: number }>(
+      sql(session.engine, 'standin/customer_of_order'),
+      { order_id: id },
+    );
+    if (shipped === undefined) return [`returnOrderID ${id} was not found`];
+    if (shipped.customer_id !== (readInt(order.customerid) ?? 0)) {
+      return [`returnOrderID ${id} is of another customer`];
+    }
+    const rows = await session.all<{ item_code: string }>(sql(session.engine, 'standin/items_of_order'), {
+      order_id: id,
+    });
+    const items = new Set(rows.map(({ item_code }) => item_code.toUpperCase()));
+    return details.flatMap(({ itemcode }) =>
+      items.has(text(itemcode).toUpperCase()) ? [] : [`item ${text(itemcode)} is not in order ${id}`],
+    );
   }
 
   private async insert(session: Session, planned: PlannedTransaction): Promise<void> {
@@ -198,7 +231,8 @@ function orderRow(
     WarehouseID: readInt(order.warehouseid) ?? 0,
     ShipMethodID: readInt(order.shipmethodid) ?? 0,
     PriceTypeID: readInt(order.pricetype) ?? 0,
-    OrderTypeID: 11,
+    OrderTypeID: typeOf(order),
+    ReturnOrderID: readInt(order.returnorderid) ?? null,
     SubTotal: money(made.subTotal),
     ShippingTotal: money(shipping),
     Total: money(addDecimals(made.subTotal, shipping)),
@@ -234,6 +268,12 @@ function lineRow(detail: Members, orderId: number, line: number): { row: Paramet
     Reference1: text(detail.reference1),
   };
   return { row, total };
+}
+
+/** APIOrder, or as it says. */
+function typeOf({ ordertype }: Members): number {
+  const id = (ORDER_TYPES as readonly unknown[]).indexOf(ordertype);
+  return id < 0 ? 11 : id;
 }
 
 function statusOf(order: Members): number {

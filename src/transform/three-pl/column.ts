@@ -59,6 +59,7 @@ const NUMBER = z.preprocess(
     trim: z.boolean().default(false),
     width: z.int().min(1, 'at least 1').max(20, 'at most 20').default(1),
     point: z.enum(['.', ',']).default('.'),
+    sign: z.enum(['keep', 'none']).default('keep'),
   }),
 );
 

@@ -8,6 +8,8 @@ export interface NumberFormat {
   /** Least digits before the point, filled with zeros. */
   readonly width: number;
   readonly point: '.' | ',';
+  /** `none`: written without it. */
+  readonly sign: 'keep' | 'none';
 }
 
 /** Formats a decimal given as text or number with exact arithmetic; null when it is no plain decimal. */
@@ -15,8 +17,9 @@ export function formatNumber(value: string | number, format: NumberFormat): stri
   const decimal = parseDecimal(String(value));
   if (decimal === null) return null;
   const text = formatDecimal(rescale(decimal, format.digits));
-  const sign = text.startsWith('-') ? '-' : '';
-  const [whole = '0', fraction = ''] = text.slice(sign.length).split('.');
+  const below = text.startsWith('-');
+  const sign = below && format.sign === 'keep' ? '-' : '';
+  const [whole = '0', fraction = ''] = text.slice(below ? 1 : 0).split('.');
   const kept = format.trim ? fraction.replace(/0+$/, '') : fraction;
   return sign + whole.padStart(format.width, '0') + (kept === '' ? '' : format.point + kept);
 }

@@ -14,6 +14,10 @@ export function makeConfirmations(section: ConfirmationSection, baseDirectory: s
     inbox: inbox.kind === 'folder' ? { kind: 'folder', path: resolve(baseDirectory, inbox.path) } : inbox,
     files: section.files.map(confirmationFile),
     parcels: section.parcels,
+    returned: section.returned,
+    saysShipped: section.files.some(({ columns: { answer } }) =>
+      [...answer.map.values(), answer.otherwise].includes('shipped'),
+    ),
   };
 }
 

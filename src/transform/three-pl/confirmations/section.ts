@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PARCEL_POLICIES, type ParcelRules, type ReadyRule } from '../../../core/confirmation.js';
 import type { Place } from '../../../core/places.js';
+import type { ReturnPolicy } from '../../../core/returned.js';
 import { zoneFault } from '../date-format.js';
 import { checkedText, type Faults, type Path } from '../faults.js';
 import { readPlace } from '../place.js';
@@ -8,6 +9,7 @@ import { DURATION_WORDS, durationMs } from '../wave.js';
 import { type ConfirmationColumns, readColumns } from './columns.js';
 import { patternFault } from './file-name.js';
 import { type EndRecord, type RecordKinds, readEnd, readRecords } from './record-kinds.js';
+import { readReturned } from './returned.js';
 
 /** The `confirmations` section of a template with its defaults. */
 export interface ConfirmationSection {
@@ -15,6 +17,7 @@ export interface ConfirmationSection {
   readonly inbox: Place;
   readonly parcels: ParcelRules;
   readonly files: readonly ConfirmationKind[];
+  readonly returned: ReturnPolicy;
 }
 
 /** One kind of file. */
@@ -91,6 +94,7 @@ const SECTION = z.strictObject({
   inbox: z.unknown(),
   parcels: z.unknown().optional(),
   files: z.array(z.unknown()).min(1, 'needs a kind of file'),
+  returned: z.unknown().optional(),
 });
 
 const PARCEL_POLICY = z.enum(PARCEL_POLICIES);
@@ -128,13 +132,19 @@ export function readConfirmations(
   const files = (Array.isArray(given.files) ? given.files : []).map((file: unknown, i) =>
     readKind(file, zone, [...path, 'files', i], faults),
   );
+  const returned = readReturned(
+    (given as { readonly returned?: unknown }).returned,
+    [...path, 'returned'],
+    faults,
+  );
   const names = files.flatMap((file) => (file === undefined ? [] : [file.name]));
   for (const [i, name] of names.entries()) {
     if (names.indexOf(name) !== i) faults.add([...path, 'files', i, 'name'], `"${name}" is there twice`);
   }
-  if (section === undefined || inbox === undefined || parcels === undefined) return undefined;
+  if (section === undefined || inbox === undefined || parcels === undefined || returned === undefined)
+    return undefined;
   const read = files.filter((file) => file !== undefined);
-  return read.length < files.length ? undefined : { inbox, parcels, files: read };
+  return read.length < files.length ? undefined : { inbox, parcels, files: read, returned };
 }
 
 function readKind(raw: unknown, zone: string, path: Path, faults: Faults): ConfirmationKind | undefined {

@@ -1,0 +1,2 @@
+-- Whose order it is. In: @order_id.
+SELECT CustomerID AS customer_id FROM dbo.Orders WHERE OrderID = @order_id;
