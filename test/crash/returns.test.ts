@@ -20,7 +20,7 @@ import {
 import type { PointPass } from '../support/crash-protocol.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
 import { RETURNS } from '../support/inbox.js';
-import { ShipSite } from '../support/ship-site.js';
+import { RETURNING, ShipSite } from '../support/ship-site.js';
 
 const STRUCK = [1, 3].map((nth) => ({ operation: 'ProcessTransaction', nth }) as const);
 const LIVES: Readonly<Record<string, readonly Fault[]>> = {
@@ -63,7 +63,7 @@ async function suiteOf(engine: Engine) {
 }
 
 async function life(engine: Engine, faults: readonly Fault[], kills: readonly PointPass[]) {
-  const site = await ShipSite.open(engine, build, faults, 'returns');
+  const site = await ShipSite.open(engine, build, faults, RETURNING);
   try {
     const lived = await site.live(kills);
     return { ...lived, outcome: await outcomeOf(site) };

@@ -44,7 +44,9 @@ export function crashConfig(
 ): Config {
   const templates = ['atlas', 'borealis'].map((name): unknown => ({
     ...(parse(readFileSync(join(PACKAGE_ROOT, 'config', '3pl', `${name}.yaml`), 'utf8')) as object),
-    ...(inboxes ? { confirmations: { ...CONFIRMATIONS, inbox: { folder: `../in/${name}` } } } : {}),
+    ...(inboxes
+      ? { confirmations: { ...CONFIRMATIONS, inbox: { folder: `../in/${name}` } } }
+      : { cancellations: undefined }),
   }));
   return {
     database,

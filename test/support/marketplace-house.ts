@@ -12,7 +12,7 @@ import {
   startGoDataFeedStandin,
 } from '../../src/standins/godatafeed/server.js';
 import { KEY, storeOf } from './godatafeed-standin.js';
-import { House, type HouseOptions, shippedTemplate } from './house.js';
+import { House, type HouseOptions, silentTemplate } from './house.js';
 import { changeOrder, placeOrder } from './small-orders.js';
 
 export const REPORTS = 'exigo-status-to-godatafeed';
@@ -44,7 +44,7 @@ export class MarketplaceHouse {
       // A key of its own gives each store a bucket of its own: the account goes by host and key.
       stores.push(storeOf({ name, baseUrl: feed.url, deadline: '5s', unknownWait: '60s', ...written }));
     }
-    const templates = options.templates ?? ['atlas', 'borealis'].map(shippedTemplate);
+    const templates = options.templates ?? ['atlas', 'borealis'].map(silentTemplate);
     const house = await House.open({
       ...options,
       config: { godatafeed: { stores }, frozen: freezeConfig(templates, stores), ...options.config },

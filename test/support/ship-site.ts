@@ -39,11 +39,22 @@ const COMES_BACK: typeof SAYS = {
   3: [returned(1, 'TEA', '1'), { ...returned(1, 'CUP', '0.5'), reason: 'later' }, returned(4, 'TEA', '2')],
 };
 
-/** What the warehouse says after each cycle, and which pipeline hears it. */
-const WAYS = {
-  shipments: { says: SAYS, pipeline: SHIPMENTS },
-  returns: { says: COMES_BACK, pipeline: RETURNS },
-} as const;
+/** What happens to orders 1 to 4, besides the runs of the pipelines. */
+export interface Story {
+  readonly pipelines: readonly string[];
+  readonly says: Readonly<Record<number, readonly Said[]>>;
+  /** Those that are canceled in Exigo after a cycle. */
+  readonly canceled: Readonly<Record<number, readonly number[]>>;
+}
+
+const SHIPPING: Story = { pipelines: [HAND_OVERS, SHIPMENTS], says: SAYS, canceled: { 1: [3] } };
+
+/** What comes back becomes return orders. */
+export const RETURNING: Story = {
+  pipelines: [HAND_OVERS, RETURNS],
+  says: COMES_BACK,
+  canceled: { 1: [3] },
+};
 
 /** An installation on disk whose child processes hand over and tell Exigo what was shipped; the stand-in outlives them. */
 export class ShipSite {
@@ -56,14 +67,14 @@ export class ShipSite {
     readonly database: Database,
     readonly exigo: ExigoStandin,
     private readonly place: Place,
-    private readonly way: keyof typeof WAYS,
+    private readonly story: Story,
   ) {}
 
   static async open(
     engine: Engine,
     build: string,
     faults: readonly Fault[],
-    way: keyof typeof WAYS = 'shipments',
+    story: Story = SHIPPING,
   ): Promise<ShipSite> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-ship-'));
     const place = await makePlace(engine, join(folder, 'orderferry.db'));
@@ -71,7 +82,7 @@ export class ShipSite {
     const database = await place.open(clock);
     await createTables(database);
     const exigo = await startExigoStandin({ database, clock, ...CREDENTIALS });
-    const site = new ShipSite(folder, build, clock, database, exigo, place, way);
+    const site = new ShipSite(folder, build, clock, database, exigo, place, story);
     for (const { delivery, confirmations } of crashConfig(folder, exigo.url, place.config, [], true)
       .threePls) {
       await mkdir(delivery.path, { recursive: true });
@@ -132,7 +143,7 @@ export class ShipSite {
       inboxes: true,
       // An order that is made is waited for like any other.
       exigo: { createWaitMs: 2 * SECOND, duplicateKeys: 'refused' },
-      pipelines: [HAND_OVERS, WAYS[this.way].pipeline],
+      pipelines: [...this.story.pipelines],
       cycles: CYCLES - this.cycle,
       trace: true,
       ...(killAt === undefined ? {} : { killAt }),
@@ -144,13 +155,13 @@ export class ShipSite {
   private async advance(): Promise<void> {
     this.cycle++;
     this.clock.set(NOON + this.cycle * 30 * MINUTE);
-    if (this.cycle === 1) {
-      const text = `UPDATE "dbo.Orders" SET OrderStatusID = 4, ModifiedDate = @now WHERE OrderID = 3`;
+    for (const id of this.story.canceled[this.cycle] ?? []) {
+      const text = `UPDATE "dbo.Orders" SET OrderStatusID = 4, ModifiedDate = @now WHERE OrderID = ${id}`;
       const statement = { name: 'test', text: forEngine(this.database.engine, text) };
       const now = toExigoText(this.clock.now());
       await this.database.transaction((session) => session.run(statement, { now }));
     }
-    const says = WAYS[this.way].says[this.cycle];
+    const says = this.story.says[this.cycle];
     if (says !== undefined) await sayAs('atlas', this, says);
   }
 }

@@ -29,7 +29,7 @@ export async function answerFor(
   const file =
     done === undefined
       ? ''
-      : `; handed over to ${done.target} in ${done.file_name} at ${utc(done.done_utc)}${done.generation > 1 ? ` (generation ${done.generation})` : ''}`;
+      : `; ${wordsOf(context.pipelines, item.pipeline).sentIn(done.target ?? '', done.file_name ?? '')} at ${utc(done.done_utc)}${done.generation > 1 ? ` (generation ${done.generation})` : ''}`;
   const { what, next } = await verdictOf(context, item, own, done !== undefined);
   const where = [`${item.pipeline}: ${what}${file}`];
   const step = own.find((effect) => isOpen(effect) && effect.file_name === null);
@@ -140,6 +140,8 @@ function nextOfExcluded({ code, order_id }: OrderItem, sent: boolean): string {
     return `nothing, in no version; "orderferry release ${order_id} --as resend" sends it all the same`;
   }
   if (code === 'CANCELED_AT_MARKETPLACE') return 'nothing, in no version; its marketplace ended it';
+  if (code === 'CANCELLATION_ASKED' || code === 'ALREADY_ASKED') return 'its 3PL is asked to cancel it';
+  if (code === 'CANCELED_ON_REQUEST') return 'nothing; its 3PL has canceled it';
   if (code === 'ALREADY_REPORTED') return 'nothing; its marketplace is told when that changes';
   if (code === 'SHIPPED') return 'nothing; it is shipped';
   if (code === 'RETURN_RECORDED') return 'nothing; make a return order in Exigo where one is wanted';

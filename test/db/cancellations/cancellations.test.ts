@@ -1,5 +1,8 @@
 /** Cancellations of orders that a 3PL has: it is asked by file, and what it answers is final. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DAY } from '../../../src/core/clock.js';
+import { notAnswered } from '../../../src/engine/answers/not-answered.js';
+import { explain } from '../../../src/engine/explain/explain.js';
 import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
 import { CANCELS, CancelingHouse, ENDS, ORDERS, REPORTS, SHIPMENTS } from '../../support/canceling.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
@@ -53,6 +56,30 @@ describe.each(engines())('cancellations on %s', (engine) => {
           `SELECT batch_id FROM "etl.batch" WHERE state <> 'closed' AND pipeline = '${CANCELS}'`,
         ),
       ).toEqual([]);
+    });
+
+    it('tell their story', async () => {
+      const told = async () => {
+        const { where, next, timeline } = await explain(at.house.context(), 2);
+        return [...where, next, ...timeline.map(({ message }) => message)].join('\n');
+      };
+      await runs(CANCELS);
+      expect(await told()).toContain('plain is asked to cancel it in CXL_001.csv');
+      expect(await told()).toContain('step canceled waits for the answer of its 3PL');
+      const file = await at.say(canceled(2));
+      await runs(SHIPMENTS, CANCELS);
+      expect(await told()).toContain('Exigo says Canceled; plain has it and is asked to cancel it');
+      expect(await told()).toContain(`plain has canceled it: ${file} line 2: taken out`);
+      expect(await told()).toContain('nothing; the warehouse has canceled it');
+    });
+
+    it('are shown when the 3PL does not answer in time', async () => {
+      await runs(CANCELS);
+      expect(await notAnswered(at.house.context(), CANCELS)).toEqual([]);
+      at.house.clock.advance(DAY);
+      expect(await notAnswered(at.house.context(), CANCELS)).toMatchObject([
+        { order_id: 2, code: 'NOT_ANSWERED', state: 'loading' },
+      ]);
     });
 
     it('are too late when the 3PL says so, with file, line and words', async () => {
