@@ -82,9 +82,9 @@ export async function runDemo(output: Output, system: Clock, signal: AbortSignal
     if (atlas !== undefined) await answerAsAtlas(atlas, clock.now());
     offset += 15 * MINUTE;
     output.line();
-    output.line('Atlas answers: two orders have left, one is refused');
+    output.line('Atlas answers: two orders have left, one is refused, the canceled one is taken out');
     output.line('Cycle 3, what it sent back');
-    await cycle(context, ['3pl-shipments-to-exigo'], output);
+    await cycle(context, ['3pl-shipments-to-exigo', 'exigo-cancellations-to-3pl'], output);
     await printWhereabouts(context, output);
     await printWaiting(context, output);
     await printExplanation(context, output, SAMPLE_ORDER.addressChanges);
@@ -104,7 +104,7 @@ export async function runDemo(output: Output, system: Clock, signal: AbortSignal
 
 const FIRST_CYCLE = ['exigo-orders-to-3pl', 'exigo-snapshot-to-csv'];
 /** Marketplace orders first: they go on to the warehouse with the freeze that comes after. */
-const SECOND_CYCLE = ['godatafeed-orders-to-exigo', ...FIRST_CYCLE];
+const SECOND_CYCLE = ['godatafeed-orders-to-exigo', ...FIRST_CYCLE, 'exigo-cancellations-to-3pl'];
 
 async function cycle(context: EngineContext, names: readonly string[], output: Output): Promise<void> {
   for (const pipeline of names.map(findPipeline)) {

@@ -8,19 +8,24 @@ import { EXIGO_ZONE } from '../core/time.js';
 const SHIPPED = 2;
 
 /**
- * Answers the first file of atlas as its template's `confirmations` say: two orders have left, one is refused. The files are
- * whole for whoever looks a minute later.
+ * Answers the first file of atlas as its template's `confirmations` say: two orders have left, one is refused; what it is
+ * asked to cancel is taken out. The files are whole for whoever looks a minute later.
  */
 export async function answerAsAtlas(
-  { delivery, confirmations }: Pick<ThreePl, 'delivery' | 'confirmations'>,
+  { delivery, confirmations, fileNumber }: Pick<ThreePl, 'delivery' | 'confirmations' | 'fileNumber'>,
   now: number,
 ): Promise<void> {
   if (confirmations === null) return;
   const { path: inbox } = confirmations.inbox;
   await mkdir(inbox, { recursive: true });
-  const [name = ''] = (await readdir(delivery.path)).filter((one) => one.endsWith('.csv')).sort();
-  const text = await readFile(join(delivery.path, name), 'utf8');
-  const orders = [...new Set([...text.matchAll(/^(\d+),/gm)].map(([, order = '']) => order))];
+  const names = (await readdir(delivery.path)).filter((one) => one.endsWith('.csv')).sort();
+  const ordersIn = async (name: string) => {
+    const text = await readFile(join(delivery.path, name), 'utf8');
+    return [...new Set([...text.matchAll(/^(\d+),/gm)].map(([, order = '']) => order))];
+  };
+  const orders = await ordersIn(names.find((name) => fileNumber(name) !== null) ?? '');
+  const [asked] = names.filter((name) => fileNumber(name) === null);
+  const canceled = asked === undefined ? [] : await ordersIn(asked);
   const local = DateTime.fromMillis(now, { zone: EXIGO_ZONE, locale: 'en-US' });
   const rows = orders
     .slice(0, SHIPPED)
@@ -28,8 +33,9 @@ export async function answerAsAtlas(
   const refused = orders
     .slice(SHIPPED, SHIPPED + 1)
     .map((order) => `${order},REJ,${local.toFormat('yyyy-MM-dd HH:mm:ss')},no carrier goes there`);
+  const out = canceled.map((order) => `${order},CXL,${local.toFormat('yyyy-MM-dd HH:mm:ss')},taken out`);
   const columns = 'ORDER_NO,STATUS,SKU,QTY,TRACKING,TRACKING_2,CARRIER,SERVICE,SHIP_DATE,SHIP_TIME,NOTE';
   await writeFile(join(inbox, 'ATL_SHIP_1.csv'), [columns, ...rows, ''].join('\r\n'));
-  const answers = ['ORDER_NO,RESULT,PROCESSED,MESSAGE', ...refused, ''];
+  const answers = ['ORDER_NO,RESULT,PROCESSED,MESSAGE', ...refused, ...out, ''];
   await writeFile(join(inbox, 'ATL_ACK_1.csv'), answers.join('\r\n'));
 }

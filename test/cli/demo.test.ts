@@ -12,10 +12,11 @@ it('the demo shows what was frozen, where each order went, and why one is held',
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('change set 1: 25 orders frozen, 0 unchanged');
   expect(stdout).toContain('exigo-orders-to-3pl: 17 delivered, 5 excluded, 3 held, 0 failed');
-  expect(stdout).toContain('exigo-orders-to-3pl: 4 delivered, 17 excluded, 2 held, 0 failed');
+  expect(stdout).toContain('exigo-orders-to-3pl: 4 delivered, 18 excluded, 1 held, 0 failed');
   expect(stdout).toMatch(/48002 {2}Shipped +atlas, ATL_/);
-  expect(stdout).toContain('3pl-shipments-to-exigo: 2 delivered, 0 excluded, 1 held, 0 failed');
+  expect(stdout).toContain('3pl-shipments-to-exigo: 2 delivered, 1 excluded, 1 held, 0 failed');
   expect(stdout).toMatch(/48003 +held +REFUSED_BY_3PL +ATL_ACK_1.csv line 2: no carrier goes there/);
+  expect(stdout).toContain('exigo-cancellations-to-3pl: 1 delivered, 0 excluded, 0 held, 0 failed');
   expect(stdout).toMatch(/48018 {2}Accepted +held as NO_ROUTE/);
   expect(stdout).toMatch(
     /48021 {2}held {3}CHANGED_AFTER_HAND_OVER {3}it changed after the hand-over: STREET/,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { ConfigurationError } from '../../core/errors.js';
 import type { NoticeFile, NoticeKind, ThreePl } from '../../core/hand-over.js';
 import type { Place } from '../../core/places.js';
@@ -54,13 +55,16 @@ export function readTemplates(
         return resolved.place;
       };
       const { confirmations } = threePl;
+      const delivery = placeOf(threePl.delivery, 'delivery');
       const noticeOf = (kind: NoticeKind): NoticeFile | null => {
         const notice = threePl.notices[kind];
-        return notice && { ...notice, delivery: placeOf(notice.delivery, `${kind}.delivery`) };
+        if (notice === null) return null;
+        const own = !isDeepStrictEqual(notice.delivery, threePl.delivery);
+        return { ...notice, delivery: own ? placeOf(notice.delivery, `${kind}.delivery`) : delivery };
       };
       threePls.push({
         ...threePl,
-        delivery: placeOf(threePl.delivery, 'delivery'),
+        delivery,
         notices: { cancellations: noticeOf('cancellations'), returns: noticeOf('returns') },
         confirmations: confirmations && {
           ...confirmations,
