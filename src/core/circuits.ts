@@ -65,12 +65,19 @@ export function verdictOn(error: unknown): 'failed' | 'answered' | 'nothing' {
 
 export const CIRCUIT_OPEN = 'SYSTEM_DOWN';
 
+/** Nothing was tried: what waits is due as soon as the system is called again. */
+export function isLeftAlone(error: unknown): boolean {
+  return codeOf(error) === CIRCUIT_OPEN;
+}
+
 /** Whether a system is called, and what came of it; shared by all processes. */
 export interface Circuits {
   /** Why the system is left alone, or null; asks for nothing. For work that is skipped before it is begun. */
   whyNot(system: string): Promise<TransientError | null>;
   /** Calls it and remembers the outcome. Throws TransientError `SYSTEM_DOWN` without a call while it is left alone. */
   call<T>(system: string, work: () => Promise<T>): Promise<T>;
+  /** What is left alone is tried by the next call. */
+  probeNow(): Promise<void>;
   /** Whose lease has to be held for an outcome to be written: `assertHeld` throws when it is lost. */
   fencedBy(assertHeld: () => Promise<void>): void;
   /** From now on nothing is refused and nothing remembered: for a dry run. */
@@ -81,6 +88,7 @@ export interface Circuits {
 export const noCircuits: Circuits = {
   whyNot: async () => null,
   call: (_system, work) => work(),
+  probeNow: async () => undefined,
   fencedBy: () => undefined,
   disable: () => undefined,
 };

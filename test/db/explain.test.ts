@@ -172,7 +172,8 @@ describe.each(engines())('on %s', (engine) => {
       const { where, next } = await ask();
       expect(where[0]).toMatch(/on its way since .*; handed over to atlas in ATL_/);
       expect(where[1]).toMatch(/step printed is pending; last try: Printed: .*503/);
-      expect(next).toMatch(/^the (first run after .* tries printed again|next run goes on with printed)$/);
+      expect(next).toMatch(/^the (first run after .* tries printed again|next run goes on with printed); /);
+      expect(next).toContain('exigo-api is left alone until 2026-03-11 17:05 UTC, after 5 failures in a row');
     });
 
     it('is handed over, and nobody knows whether it is Printed', async () => {

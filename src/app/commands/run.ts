@@ -27,6 +27,7 @@ interface RunOptions {
   readonly dryRun?: boolean;
   readonly limit?: number;
   readonly yes?: boolean;
+  readonly probe?: boolean;
   readonly json?: boolean;
   readonly failOn: 'failed' | 'held';
 }
@@ -41,6 +42,7 @@ export function addRun(program: Command, shell: Shell): void {
     .option('--dry-run', 'show what would happen; changes nothing anywhere')
     .option('--limit <orders>', 'hand over at most so many orders', wholeNumber('--limit'))
     .option('--yes', 'hand over orders older than source.oldOrder, too')
+    .option('--probe', 'try systems that count as down at once, instead of after their pause')
     .option('--json', 'one object on standard output')
     .addOption(
       new Option('--fail-on <state>', 'exit code 1 when something is newly failed, or newly held')
@@ -75,6 +77,7 @@ async function run(opened: Opened, named: AnyPipeline, options: RunOptions, shel
     return;
   }
   await assertMayRun(context);
+  if (options.probe === true) await context.circuits.probeNow();
   const report = await runPipeline(context, request);
   if (report.heldBy === null) await notePipeline(context, pipeline.name, report.error);
   const summary = await summarize(context, pipeline.name, report).catch((problem: unknown) => {

@@ -57,7 +57,7 @@ async function schedule(opened: Opened, options: ScheduleOptions, shell: Shell):
     },
   });
   try {
-    if (options.once === true) await scheduler.lookAtAll();
+    if (options.once === true) await scheduler.once();
     else await serve(opened, plan, scheduler, shell);
     const drained = await within(plan.drainMs, scheduler.idle(), shell.signal);
     if (!drained) {

@@ -35,18 +35,25 @@ export class Scheduler {
   private readonly alarms: { cancel(): void }[] = [];
   private readonly looking = new Map<string, Promise<void>>();
   private trouble: string | null = null;
+  private staysOn = false;
 
   constructor(private readonly options: SchedulerOptions) {}
 
   /** Sets the alarms and looks for the first time. Resolves when that is done; cycles go on by themselves. */
   async start(): Promise<void> {
-    const { alarm, entries, scheduling } = this.options;
-    const beat = Math.max(1, Math.min(20, Math.floor(scheduling.config.lease.ttlMs / 4 / SECOND)));
+    const { alarm, entries } = this.options;
+    this.staysOn = true;
     for (const entry of entries) {
       const { text, zone } = entry.cron;
       this.alarms.push(alarm.set(entry.name, text, zone, () => void this.look(entry)));
     }
-    this.alarms.push(alarm.set('beat', `*/${beat} * * * * *`, 'UTC', () => void this.beat()));
+    this.setBeat(() => void this.beat());
+    await this.lookAtAll();
+  }
+
+  /** Runs what is due now to its end. */
+  async once(): Promise<void> {
+    this.setBeat(() => void this.keepAll());
     await this.lookAtAll();
   }
 
@@ -57,7 +64,7 @@ export class Scheduler {
 
   /** Keeps what runs, and looks for what no alarm has told. */
   async beat(): Promise<void> {
-    await Promise.all([...this.running.values()].map((running) => this.keep(running)));
+    await this.keepAll();
     await this.lookAtAll();
   }
 
@@ -117,7 +124,7 @@ export class Scheduler {
       signal.removeEventListener('abort', onStop);
       this.running.delete(name);
       // Somebody may have asked for a cycle meanwhile.
-      void this.look(claimed.entry);
+      if (this.staysOn) void this.look(claimed.entry);
     });
     this.running.set(name, { claimed, stop, over });
   }
@@ -148,6 +155,17 @@ export class Scheduler {
     } finally {
       await context?.end().catch((error: unknown) => scheduling.log.warn(messageOf(error)));
     }
+  }
+
+  /** Four beats to a lease, at most 20 s apart. */
+  private setBeat(ring: () => void): void {
+    const { alarm, scheduling } = this.options;
+    const seconds = Math.max(1, Math.min(20, Math.floor(scheduling.config.lease.ttlMs / 4 / SECOND)));
+    this.alarms.push(alarm.set('beat', `*/${seconds} * * * * *`, 'UTC', ring));
+  }
+
+  private async keepAll(): Promise<void> {
+    await Promise.all([...this.running.values()].map((running) => this.keep(running)));
   }
 
   /** Renews the lease of a running cycle; one that is another's by now is stopped here. */

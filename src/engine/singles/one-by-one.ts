@@ -1,3 +1,4 @@
+import { isLeftAlone } from '../../core/circuits.js';
 import {
   LeaseLostError,
   messageOf,
@@ -118,8 +119,8 @@ async function noteFailure(work: Working, effect: SingleEffect, error: unknown):
     if (unknown) {
       await effectsUnknown(session, [effect.effect_id], toUtcText(at + act.unknownWaitMs), text);
     } else {
-      const stopped = error instanceof StoppedError;
-      await effectsPending(session, [effect.effect_id], stopped ? null : toUtcText(at + delay), text);
+      const dueAtOnce = error instanceof StoppedError || isLeftAlone(error);
+      await effectsPending(session, [effect.effect_id], dueAtOnce ? null : toUtcText(at + delay), text);
     }
   });
   const passing = error instanceof TransientError || error instanceof UnknownOutcomeError;

@@ -1,3 +1,4 @@
+import { isLeftAlone } from '../../core/circuits.js';
 import {
   LeaseLostError,
   messageOf,
@@ -199,7 +200,7 @@ async function noteFailure(
       orders: chunk.length,
     });
   } else {
-    const nextTry = toUtcText(context.clock.now() + delay);
+    const nextTry = isLeftAlone(error) ? null : toUtcText(context.clock.now() + delay);
     await lease.transaction((session) => effectsPending(session, effectIds(chunk), nextTry, text));
     context.log.warn(
       `${text}; ${counted(chunk.length, 'order')} to be tried again in ${describeDuration(delay)}`,

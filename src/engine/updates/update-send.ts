@@ -1,3 +1,4 @@
+import { isLeftAlone } from '../../core/circuits.js';
 import {
   ConfigurationError,
   codeOf,
@@ -71,7 +72,8 @@ async function noteFailure(work: UpdateWork, update: OpenUpdate, error: unknown)
   }
   if (!(error instanceof TransientError)) throw error;
   const delay = retryDelay(++work.troubles.inARow, CALL_RETRY, context.random, error);
-  await lease.transaction((session) => effectsPending(session, ids, toUtcText(nowMs + delay), text));
+  const nextTry = isLeftAlone(error) ? null : toUtcText(nowMs + delay);
+  await lease.transaction((session) => effectsPending(session, ids, nextTry, text));
   context.log.warn(`${text}; tried again in ${describeDuration(delay)}`, { order: update.order_id });
   if (work.troubles.inARow >= MOST_TROUBLES || delay > MOST_WAIT) throw error;
   await lease.sleep(delay, context.signal);

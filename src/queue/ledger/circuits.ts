@@ -55,6 +55,13 @@ export class StateCircuits implements Circuits {
     this.disabled = true;
   }
 
+  async probeNow(): Promise<void> {
+    const { database, clock } = this.options;
+    const statement = sql(database.engine, 'circuit/probe_now');
+    await database.atomically([{ statement, parameters: { now: toUtcText(clock.now()) } }]);
+    this.known = null;
+  }
+
   fencedBy(assertHeld: () => Promise<void>): void {
     this.assertHeld = assertHeld;
   }

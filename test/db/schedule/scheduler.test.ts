@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../src/core/clock.js';
 import { ConfigurationError, StoppedError } from '../../../src/core/errors.js';
@@ -151,6 +152,27 @@ describe.each(engines())('the schedule on %s', (engine) => {
     await second.beat();
     expect(await cycles()).toMatchObject([{ state: 'done', begun: 2 }]);
     expect(second.lines.join('\n')).toContain('is taken up from');
+  });
+
+  it('keeps a long cycle also when it ends after it', async () => {
+    const gate = deferred();
+    const here = await Scheduled.open(house, [entryOf('orders', '0 * * * *')], {
+      before: () => gate.promise,
+    });
+    const other = await Scheduled.open(house, [entryOf('orders', '0 * * * *')]);
+    await here.beat();
+    house.clock.advance(HOUR);
+    await here.scheduler.once();
+    for (let i = 0; i < 12; i++) {
+      house.clock.advance(20 * SECOND);
+      here.alarm.bells.get('beat')?.();
+      for (let turn = 0; turn < 20; turn++) await setImmediate();
+      await other.beat();
+    }
+    expect(other.reports).toEqual([]);
+    gate.resolve();
+    await here.scheduler.idle();
+    expect(await cycles()).toMatchObject([{ state: 'done', begun: 1 }]);
   });
 
   it('a webhook and a tick together make one cycle', async () => {
