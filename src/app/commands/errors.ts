@@ -1,14 +1,9 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.js';
 import { didYouMean } from '../../core/text.js';
-import { NOT_ANSWERED, notAnswered, type UnansweredItem } from '../../engine/answers/not-answered.js';
-import type { EngineContext } from '../../engine/context.js';
-import { askedFor } from '../../engine/persons/asked.js';
 import { remedyFor } from '../../engine/persons/remedy.js';
-import { retryWaiting } from '../../engine/persons/retry-waiting.js';
-import { isFaultKey } from '../../engine/shipments/read-again.js';
-import { marketplaceKey } from '../../queue/ledger/marketplace-orders.js';
 import { countWaiting, type WaitingFilter, waitingItems } from '../../queue/reads/waiting.js';
+import { listWaiting, retryAsked, waitingOf } from '../error-desk.js';
 import { findPipeline } from '../pipelines.js';
 import type { Shell } from '../program.js';
 import { type Opened, wholeNumber, withContext } from './open.js';
@@ -63,11 +58,7 @@ export function addErrors(program: Command, shell: Shell): void {
 }
 
 async function list({ context, database, output }: Opened, options: FilterOptions): Promise<void> {
-  const filter = filterOf(options);
-  const late = await unanswered(context, filter);
-  const items = [...(await waitingItems(database, filter)), ...late].slice(0, filter.limit);
-  const counted = (await countWaiting(database, filter)).reduce((sum, row) => sum + row.items, 0);
-  const total = counted + late.length;
+  const { items, total } = await listWaiting(context, filterOf(options));
   if (items.length > 0) {
     output.table(
       [
@@ -88,18 +79,8 @@ async function list({ context, database, output }: Opened, options: FilterOption
   output.result({ total, items: items.map((item) => ({ ...item, next: remedyFor(item) })) });
 }
 
-/** Orders that a 3PL has not answered in time: they go on waiting, and nobody need be asked. */
-async function unanswered(
-  context: EngineContext,
-  { pipeline, code }: WaitingFilter,
-): Promise<UnansweredItem[]> {
-  if (code !== undefined && code !== NOT_ANSWERED) return [];
-  const names = context.pipelines.map(({ name }) => name).filter((name) => name === (pipeline ?? name));
-  return (await Promise.all(names.map((name) => notAnswered(context, name)))).flat();
-}
-
 async function show({ context, database, output }: Opened, order: string): Promise<void> {
-  const items = await waitingItems(database, await whose(context, order));
+  const items = await waitingItems(database, await waitingOf(context, order));
   if (items.length === 0)
     throw new UsageError(`order ${order} does not wait; see "orderferry explain ${order}"`);
   for (const item of items) {
@@ -112,8 +93,7 @@ async function show({ context, database, output }: Opened, order: string): Promi
 }
 
 async function retry({ context, output }: Opened, options: FilterOptions): Promise<void> {
-  const order = options.order === undefined ? {} : await whose(context, options.order);
-  const { retried, left } = await retryWaiting(context, { ...filterOf(options), ...order });
+  const { retried, left } = await retryAsked(context, filterOf(options), options.order);
   if (retried + left === 0 && options.code !== undefined) {
     throw new UsageError(`nothing waits as ${options.code}${await otherCodes(context, options.code)}`);
   }
@@ -131,13 +111,6 @@ async function otherCodes({ database }: Pick<Opened, 'database'>, code: string |
   if (counts.length === 0) return '; nothing else waits either';
   const codes = counts.map((row) => row.code);
   return `${didYouMean(code, codes)} (what waits: ${counts.map((row) => `${row.code} ${row.items}`).join(', ')})`;
-}
-
-/** An order of Exigo, or one of a marketplace. */
-async function whose(context: EngineContext, order: string): Promise<WaitingFilter> {
-  if (isFaultKey(order)) return { itemKey: order };
-  const asked = await askedFor(context, order);
-  return 'orderId' in asked ? asked : { itemKey: marketplaceKey(asked.marketplace) };
 }
 
 function filterOf({ pipeline, code, limit }: FilterOptions): WaitingFilter {

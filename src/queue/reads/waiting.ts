@@ -1,5 +1,6 @@
 import type { Session } from '../../db/database.js';
 import { fetchAll, from } from '../../db/query.js';
+import { WAITING } from './indexed.js';
 
 export interface WaitingItem {
   readonly item_id: number;
@@ -20,6 +21,11 @@ export interface WaitingItem {
 export interface WaitingFilter {
   readonly pipeline?: string | undefined;
   readonly code?: string | undefined;
+  readonly state?: 'held' | 'failed' | undefined;
+  /** The 3PL or store it is for. */
+  readonly target?: string | undefined;
+  /** Held or failed at this time (UTC text) or before. */
+  readonly settledUntil?: string | undefined;
   readonly orderId?: number | undefined;
   /** Of a marketplace order: `main/1000123`. */
   readonly itemKey?: string | undefined;
@@ -69,12 +75,14 @@ export async function countWaiting(
   );
 }
 
-function waiting(session: Session, { pipeline, code, orderId, itemKey }: WaitingFilter) {
-  const query = from(session.engine, 'etl.item', 'i')
-    .whereIn('i.state', ['held', 'failed'])
-    .whereNull('i.resolution');
+function waiting(session: Session, filter: WaitingFilter) {
+  const { pipeline, code, state, target, settledUntil, orderId, itemKey } = filter;
+  const query = from(session.engine, 'etl.item', 'i').whereRaw(WAITING);
   if (pipeline !== undefined) query.where('i.pipeline', pipeline);
   if (code !== undefined) query.where('i.code', code);
+  if (state !== undefined) query.where('i.state', state);
+  if (target !== undefined) query.where('i.target', target);
+  if (settledUntil !== undefined) query.where('i.settled_utc', '<=', settledUntil);
   if (orderId !== undefined) query.where('i.order_id', orderId);
   if (itemKey !== undefined) query.where('i.item_key', itemKey).whereNull('i.order_id');
   return query;
