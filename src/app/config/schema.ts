@@ -4,6 +4,7 @@ import { BATCH_STATUS_FIELDS, DUPLICATE_KEYS, LIST_STYLES, ORDER_SOURCES } from 
 import { QUEUE_TABLES } from '../../core/exigo-tables.js';
 import { didYouMean } from '../../core/text.js';
 import { isSensitive } from '../../queue/freeze/sensitive.js';
+import { dashboardSchema, monitoringSchema } from './dashboard.js';
 import type { Environment } from './environment.js';
 import { exigoOrdersSchema } from './exigo-orders.js';
 import { godatafeedSchema } from './godatafeed.js';
@@ -170,6 +171,10 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     })
       .optional()
       .describe('Shipping labels.'),
+    monitoring: monitoringSchema(values)
+      .prefault({})
+      .describe('From when on something is wrong: `orderferry status --check`, dashboard, metrics.'),
+    dashboard: dashboardSchema(values).prefault({}).describe('The health dashboard.'),
     threePls: listOf(
       z.string({ error: 'must be the name of a file in 3pl/' }).regex(THREE_PL_NAME, {
         error: 'must be the name of a file in 3pl/ without its ending: small letters, digits, hyphens',

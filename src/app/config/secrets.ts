@@ -8,9 +8,12 @@ import type { Place } from '../../core/places.js';
  * client hides it in whatever Exigo answers, and fields of that name are hidden everywhere.
  */
 export function secretsOf(
-  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls'>,
+  config: Pick<Config, 'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'dashboard'>,
 ): string[] {
   const secrets: string[] = [];
+  for (const secret of [config.dashboard?.password, config.dashboard?.metricsToken]) {
+    if (secret !== undefined) secrets.push(secret);
+  }
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
   if (config.syncDatabase !== null) secrets.push(config.syncDatabase.password);
   if (config.exigoApi !== null) {

@@ -65,6 +65,7 @@ describe('the shipped configuration', () => {
       SQLSERVER_PASSWORD: 'quiet',
       SYNC_PASSWORD: 'whisper',
       GODATAFEED_KEY: 'murmur',
+      DASHBOARD_PASSWORD: 'do not tell anybody',
     };
     const [config, defaults] = [load(all, environment), load(shipped)];
     expect(config.database.engine).toBe('sqlserver');
@@ -76,6 +77,10 @@ describe('the shipped configuration', () => {
       defaults.lease,
       defaults.retention,
     ]);
+    expect({ ...config.monitoring, flows: [] }).toEqual(defaults.monitoring);
+    expect(config.monitoring?.flows).toMatchObject([{ pipeline: 'exigo-snapshot-to-csv', watch: true }]);
+    const { password, ...dashboard } = config.dashboard ?? {};
+    expect([password, dashboard]).toEqual(['do not tell anybody', defaults.dashboard]);
   });
 });
 
@@ -189,14 +194,15 @@ test('the path: option, then environment, then the usual place', () => {
 });
 
 test('the secrets of a configuration, for redaction', () => {
-  const environment = { L: 'api-user', P: 'hush hush', S: 'quiet!' };
+  const environment = { L: 'api-user', P: 'hush hush', S: 'quiet!', D: 'do not tell anybody' };
   const config = load(
     `database: { sqlserver: { host: h, database: d, user: u, password: '\${S}' } }
+dashboard: { password: '\${D}' }
 exigoApi: { company: acme, login: '\${L}', password: '\${P}' }`,
     environment,
   );
   const basic = Buffer.from('api-user@acme:hush hush').toString('base64');
-  expect(secretsOf(config)).toEqual(['quiet!', 'hush hush', basic]);
+  expect(secretsOf(config)).toEqual(['do not tell anybody', 'quiet!', 'hush hush', basic]);
 });
 
 describe('a 3PL on a server', () => {
