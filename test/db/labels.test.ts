@@ -202,4 +202,24 @@ describe.each(engines())('shipping labels on %s', (engine) => {
     },
     120_000,
   );
+
+  it.skipIf(!existsSync('/usr/bin/chromium'))(
+    'of HTML that would go elsewhere at once are printed as they are (Chromium at /usr/bin/chromium)',
+    async () => {
+      const printer = chromiumPrinter(null);
+      const print = async (head: string) =>
+        (await printer.print(`${head}<h1>Ship to Ada</h1>`, { width: 100, height: 150 })).length;
+      const still = await print('');
+      const targets = ['about:blank', 'data:text/html,x', 'http://127.0.0.1:9/', 'http://label.invalid/'];
+      // While a page changes, printing fails in one try of about a hundred, so many are made.
+      for (let i = 0; i < 10; i++) {
+        for (const target of targets) {
+          const moving = await print(`<meta http-equiv="refresh" content="0; url=${target}">`);
+          expect([target, moving]).toEqual([target, still]);
+        }
+      }
+      await printer.close();
+    },
+    120_000,
+  );
 });

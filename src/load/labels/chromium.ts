@@ -78,16 +78,36 @@ export function chromiumPrinter(executable: string | null): LabelPrinter {
   };
 }
 
+/** Where a label seems to come from; names that end so belong to nobody (RFC 2606). */
+const LABEL = 'http://label.invalid/';
+
+/**
+ * What a label may do. `sandbox` takes away what runs by itself: scripts, and a refresh, which would put another page in the
+ * place of the label while that is printed.
+ */
+const POLICY = "sandbox; default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline' data:";
+
 async function printPage(page: Page, html: string, { width, height }: PageSize): Promise<Uint8Array> {
   try {
     await page.setJavaScriptEnabled(false);
     await page.setOfflineMode(true);
     await page.setRequestInterception(true);
+    let isAsked = false;
     page.on('request', (request) => {
-      const allowed = request.url() === 'about:blank' || request.url().startsWith('data:');
-      void (allowed ? request.continue() : request.abort()).catch(() => undefined); // the page is gone already
+      const isLabel = !isAsked && request.url() === LABEL;
+      if (isLabel) isAsked = true;
+      const done = isLabel
+        ? request.respond({
+            contentType: 'text/html; charset=utf-8',
+            headers: { 'content-security-policy': POLICY },
+            body: html,
+          })
+        : request.url().startsWith('data:')
+          ? request.continue()
+          : request.abort();
+      void done.catch(() => undefined); // the page is gone already
     });
-    await page.setContent(html, { waitUntil: 'load', timeout: LIMIT });
+    await page.goto(LABEL, { waitUntil: 'load', timeout: LIMIT });
     return await page.pdf({
       width: `${width}mm`,
       height: `${height}mm`,
