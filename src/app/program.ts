@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { type Clock, systemClock } from '../core/clock.js';
 import { UsageError } from '../core/errors.js';
 import { PACKAGE_ROOT } from '../db/sql.js';
+import { addDashboard } from './commands/dashboard.js';
 import { addDemo } from './commands/demo.js';
 import { addDiffConfig } from './commands/diff-config.js';
 import { addDigest } from './commands/digest.js';
@@ -60,6 +61,7 @@ export async function runProgram(
     addErrors,
     addExplain,
     addRelease,
+    addDashboard,
     addReplay,
     addDiffConfig,
     addReconcile,

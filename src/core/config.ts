@@ -29,6 +29,10 @@ export interface Config {
   readonly schedule?: ScheduleConfig | undefined;
   /** When a system counts as down; left out: the defaults. */
   readonly circuit?: CircuitRule | undefined;
+  /** When something is wrong, for `status --check`, the dashboard and whoever alerts. Left out: the defaults. */
+  readonly monitoring?: MonitoringConfig | undefined;
+  /** The health dashboard. Left out: the defaults. */
+  readonly dashboard?: DashboardConfig | undefined;
   /** In the order in which their routes are tried. */
   readonly threePls: readonly ThreePl[];
   /** Everything a transform or a file depends on, as parsed, without secrets: stored with each batch by its hash. */
@@ -161,4 +165,42 @@ export interface MailConfig {
   readonly caFile: string | null;
   /** Total time of one mail. Default 60 s. */
   readonly deadlineMs: number;
+}
+
+/** From when on something is wrong. */
+export interface MonitoringConfig {
+  /** Longest time since the last success of a flow that has ever run. Default 1 h. */
+  readonly maxSilenceMs: number;
+  /** Greatest age of an order that is on its way. Default 26 h: a daily wave and two hours. */
+  readonly maxLagMs: number;
+  /** Greatest age of an order that is held or failed and that nobody has answered. Default 3 days. */
+  readonly maxStuckMs: number;
+  /** Most held and failed items of a flow. Default 100. */
+  readonly maxErrors: number;
+  /** What differs for a flow. */
+  readonly flows: readonly FlowMonitoring[];
+}
+
+export interface FlowMonitoring {
+  readonly pipeline: string;
+  /** False: nothing about it counts as wrong. */
+  readonly watch: boolean;
+  readonly maxSilenceMs?: number | undefined;
+  readonly maxLagMs?: number | undefined;
+  readonly maxStuckMs?: number | undefined;
+  readonly maxErrors?: number | undefined;
+}
+
+export interface DashboardConfig {
+  /** Address to listen on. Default 127.0.0.1; any that other machines reach needs a password. */
+  readonly listen: string;
+  /** Default 8088. */
+  readonly port: number;
+  readonly password?: string | undefined;
+  /** Bearer token of whoever reads `/metrics` from another machine. */
+  readonly metricsToken?: string | undefined;
+  /** Where browsers reach it through a proxy that terminates TLS, `https://ferry.example.com`. */
+  readonly publicUrl?: string | undefined;
+  /** Whether files may be downloaded, which carry addresses. */
+  readonly downloads: boolean;
 }

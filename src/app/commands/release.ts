@@ -1,11 +1,7 @@
 import { type Command, Option } from 'commander';
-import { askedFor } from '../../engine/persons/asked.js';
-import { type ReleaseAs, release } from '../../engine/persons/persons.js';
-import { releaseDocument } from '../../engine/persons/persons-documents.js';
+import type { ReleaseAs } from '../../engine/persons/persons.js';
 import { resendFile } from '../../engine/persons/resend-file.js';
-import { isFaultKey } from '../../engine/shipments/read-again.js';
-import { releaseFault } from '../../engine/shipments/release-fault.js';
-import { findPipeline, handOverPipeline, marketplacePipeline, pipelineHere } from '../pipelines.js';
+import { releaseAsked } from '../error-desk.js';
 import type { Shell } from '../program.js';
 import { withContext } from './open.js';
 
@@ -38,27 +34,10 @@ export function addRelease(program: Command, shell: Shell): void {
     .option('--json', 'one object on standard output')
     .action(async (text: string, options: ReleaseOptions, command: Command) => {
       await withContext(command, shell, options, async ({ context, output }) => {
-        const { as, reason = null } = options;
-        if (isFaultKey(text)) {
-          const outcome = await releaseFault(context, text, as, reason);
-          output.line(outcome);
-          return output.result({ order: text, as, outcome });
-        }
-        const asked = await askedFor(context, text);
-        const outcome =
-          'orderId' in asked
-            ? await release(
-                context,
-                options.pipeline === undefined
-                  ? handOverPipeline(context.config)
-                  : pipelineHere(context.pipelines, findPipeline(options.pipeline)),
-                asked.orderId,
-                as,
-                reason,
-              )
-            : await releaseDocument(context, marketplacePipeline(), asked.marketplace, as, reason);
+        const { as, reason = null, pipeline } = options;
+        const { asked, outcome } = await releaseAsked(context, { order: text, as, reason, pipeline });
         output.line(outcome);
-        output.result({ ...('orderId' in asked ? asked : { order: text }), as, outcome });
+        output.result({ ...asked, as, outcome });
       });
     });
 

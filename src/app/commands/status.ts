@@ -3,10 +3,12 @@ import type { WaveRule } from '../../core/hand-over.js';
 import { counted } from '../../core/text.js';
 import { describeDuration, fromUtcText } from '../../core/time.js';
 import { cutOffText } from '../../engine/explain/explain-answer.js';
+import { alarms, type Health, judgeHealth, monitoringOf } from '../../engine/health.js';
 import { type PipelineStatus, readStatus } from '../../engine/status-view.js';
 import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
 import type { ReturnCounts } from '../../queue/ledger/returned.js';
 import type { Output } from '../output.js';
+import { EXIT } from '../process.js';
 import type { Shell } from '../program.js';
 import { withContext } from './open.js';
 import { printSchedule } from './print-schedule.js';
@@ -15,10 +17,18 @@ export function addStatus(program: Command, shell: Shell): void {
   program
     .command('status')
     .description('where everything stands: last success, backlog, what waits, open files, next waves')
+    .option(
+      '--check',
+      'for monitors: one line, and exit code 1 when something is beyond a threshold of monitoring',
+    )
     .option('--json', 'one object on standard output')
-    .action(async (options: { json?: boolean }, command: Command) => {
+    .action(async (options: { check?: boolean; json?: boolean }, command: Command) => {
       await withContext(command, shell, options, async ({ context, config, output }) => {
         const status = await readStatus(context);
+        if (options.check === true) {
+          shell.exitCode = printCheck(output, judgeHealth(status, monitoringOf(config), shell.clock.now()));
+          return;
+        }
         for (const pipeline of status.pipelines) printPipeline(output, pipeline, shell.clock.now());
         for (const { name, wave } of config.threePls) {
           output.line(`3PL ${name}: ${waveText(status.nextWaves[name] ?? null, wave)}`);
@@ -46,6 +56,19 @@ function returnsText({ three_pl, recorded, made, not_made, not_reported }: Retur
       ? ''
       : `; ${not_reported} of marketplace orders, which their marketplaces are not told (RETURN_NOT_REPORTED)`;
   return `3PL ${three_pl}: ${parts.join(', ')}${untold}`;
+}
+
+/** One line that says whether all is well, and the exit code for it. */
+function printCheck(output: Output, health: Health): number {
+  const wrong = alarms(health);
+  const looks = health.flows.flatMap(({ findings }) => findings).filter(({ level }) => level === 'look');
+  const words =
+    looks.length === 0
+      ? 'all is well'
+      : `nothing is beyond a threshold; ${counted(looks.length, 'thing')} to look at`;
+  output.line(wrong.length === 0 ? `OK: ${words}` : `WRONG: ${wrong.join('; ')}`);
+  output.result({ ok: wrong.length === 0, wrong, ...health });
+  return wrong.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 function waveText(next: string | null, rule: WaveRule): string {

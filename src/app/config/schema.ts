@@ -5,6 +5,7 @@ import { QUEUE_TABLES } from '../../core/exigo-tables.js';
 import { didYouMean } from '../../core/text.js';
 import { isSensitive } from '../../queue/freeze/sensitive.js';
 import { alertsSchema } from './alerts.js';
+import { dashboardSchema, monitoringSchema } from './dashboard.js';
 import type { Environment } from './environment.js';
 import { exigoOrdersSchema } from './exigo-orders.js';
 import { godatafeedSchema } from './godatafeed.js';
@@ -194,6 +195,10 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     })
       .optional()
       .describe('Shipping labels.'),
+    monitoring: monitoringSchema(values)
+      .prefault({})
+      .describe('From when on something is wrong: `orderferry status --check`, dashboard, metrics.'),
+    dashboard: dashboardSchema(values).prefault({}).describe('The health dashboard.'),
     threePls: listOf(
       z.string({ error: 'must be the name of a file in 3pl/' }).regex(THREE_PL_NAME, {
         error: 'must be the name of a file in 3pl/ without its ending: small letters, digits, hyphens',

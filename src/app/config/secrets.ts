@@ -10,10 +10,21 @@ import type { Place } from '../../core/places.js';
 export function secretsOf(
   config: Pick<
     Config,
-    'database' | 'syncDatabase' | 'exigoApi' | 'godatafeed' | 'threePls' | 'mail' | 'alerts' | 'schedule'
+    | 'database'
+    | 'syncDatabase'
+    | 'exigoApi'
+    | 'godatafeed'
+    | 'threePls'
+    | 'mail'
+    | 'alerts'
+    | 'schedule'
+    | 'dashboard'
   >,
 ): string[] {
   const secrets: string[] = [];
+  for (const secret of [config.dashboard?.password, config.dashboard?.metricsToken]) {
+    if (secret !== undefined) secrets.push(secret);
+  }
   if (config.database.engine === 'sqlserver') secrets.push(config.database.password);
   if (config.syncDatabase !== null) secrets.push(config.syncDatabase.password);
   if (config.exigoApi !== null) {

@@ -158,11 +158,36 @@ export async function timelineOf(
     'reads/timeline',
     from(session.engine, 'etl.event', 'e')
       .where('e.order_id', orderId)
-      .orWhere((or) => or.whereNull('e.order_id').whereIn('e.batch_id', [...batchIds]))
-      .orWhere((or) => or.whereNull('e.order_id').whereIn('e.wave_id', [...waveIds]))
+      .modify(orOfMany('e.batch_id', batchIds))
+      .modify(orOfMany('e.wave_id', waveIds))
       .orderBy('e.event_id')
       .select('e.at_utc', 'e.kind', 'e.pipeline', 'e.message'),
   );
+}
+
+/** Events of one batch or one file as a whole, oldest first. */
+export async function timelineOfMany(
+  session: Session,
+  whose: { readonly batchId: number } | { readonly waveId: number },
+): Promise<TimelineEntry[]> {
+  const [column, id] =
+    'batchId' in whose ? (['e.batch_id', whose.batchId] as const) : (['e.wave_id', whose.waveId] as const);
+  return fetchAll(
+    session,
+    'reads/timeline_of_many',
+    from(session.engine, 'etl.event', 'e')
+      .where(column, id)
+      .whereNull('e.order_id')
+      .orderBy('e.event_id')
+      .select('e.at_utc', 'e.kind', 'e.pipeline', 'e.message'),
+  );
+}
+
+/** Events of these batches or files as a whole. Nothing of an empty list: as a condition it would have all events read. */
+function orOfMany(column: string, ids: readonly number[]) {
+  return (query: Query) => {
+    if (ids.length > 0) query.orWhere((or) => or.whereNull('e.order_id').whereIn(column, [...ids]));
+  };
 }
 
 /** A document's own events and those of its batches, oldest first. */
@@ -176,12 +201,15 @@ export async function timelineOfKey(
     'reads/timeline_of_key',
     from(session.engine, 'etl.event', 'e')
       .where('e.item_key', itemKey)
-      .orWhere((or) =>
-        or
-          .whereNull('e.item_key')
-          .whereNull('e.order_id')
-          .whereIn('e.batch_id', [...batchIds]),
-      )
+      .modify((query: Query) => {
+        if (batchIds.length === 0) return;
+        query.orWhere((or) =>
+          or
+            .whereNull('e.item_key')
+            .whereNull('e.order_id')
+            .whereIn('e.batch_id', [...batchIds]),
+        );
+      })
       .orderBy('e.event_id')
       .select('e.at_utc', 'e.kind', 'e.pipeline', 'e.message'),
   );

@@ -1,5 +1,6 @@
 import type { Session } from '../../db/database.js';
 import { fetchAll, fetchFirst, from, joined } from '../../db/query.js';
+import { ACCEPTED, UNFINISHED, UNSETTLED, WAITING } from './indexed.js';
 
 export interface LastRun {
   readonly started_utc: string;
@@ -39,7 +40,7 @@ export async function backlog(session: Session, pipeline: string): Promise<Backl
     'reads/backlog',
     from(session.engine, 'etl.item', 'i')
       .where('i.pipeline', pipeline)
-      .whereIn('i.state', ['new', 'ready', 'loading'])
+      .whereRaw(UNSETTLED)
       .groupBy('i.state', 'i.target')
       .orderBy('i.state')
       .select('i.state', 'i.target')
@@ -62,8 +63,7 @@ export async function waitingCounts(session: Session, pipeline: string): Promise
     'reads/waiting_counts',
     from(session.engine, 'etl.item', 'i')
       .where('i.pipeline', pipeline)
-      .whereIn('i.state', ['held', 'failed'])
-      .whereNull('i.resolution')
+      .whereRaw(WAITING)
       .groupBy('i.state', 'i.code')
       .orderBy('i.state')
       .orderBy('i.code')
@@ -86,21 +86,40 @@ export interface OpenStep {
 
 /** Steps after a hand-over that are not finished, such as Printed while the API is down. */
 export async function openSteps(session: Session, pipeline: string): Promise<OpenStep[]> {
-  return fetchAll(
-    session,
-    'reads/open_steps',
-    from(session.engine, 'etl.effect', 'e')
-      .where('e.pipeline', pipeline)
-      .whereIn('e.state', ['pending', 'sending', 'accepted'])
-      .whereNull('e.wave_id')
-      .groupBy('e.step', 'e.state')
-      .orderBy('e.step')
-      .orderBy('e.state')
-      .select('e.step', 'e.state')
-      .count({ orders: 'e.effect_id' })
-      .min({ next_try_utc: 'e.next_try_utc' })
-      .max({ last_error: 'e.last_error', attempts: 'e.attempts' }),
-  );
+  const counted = (state: string) =>
+    fetchAll<OpenStep & { readonly target: string | null }>(
+      session,
+      'reads/open_steps',
+      from(session.engine, 'etl.effect', 'e')
+        .where('e.pipeline', pipeline)
+        .whereRaw(state)
+        .whereNull('e.wave_id')
+        // By target, too: grouped by step alone, the embedded engine reads every effect there ever was in that order.
+        .groupBy('e.target', 'e.step', 'e.state')
+        .select('e.target', 'e.step', 'e.state')
+        .count({ orders: 'e.effect_id' })
+        .min({ next_try_utc: 'e.next_try_utc' })
+        .max({ last_error: 'e.last_error', attempts: 'e.attempts' }),
+    );
+  const steps = new Map<string, OpenStep>();
+  for (const { target: _, ...row } of [...(await counted(ACCEPTED)), ...(await counted(UNFINISHED))]) {
+    const key = `${row.step} ${row.state}`;
+    steps.set(key, together(steps.get(key), row));
+  }
+  return [...steps].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, step]) => step);
+}
+
+/** The same step for another target. */
+function together(one: OpenStep | undefined, other: OpenStep): OpenStep {
+  if (one === undefined) return other;
+  const texts = (a: string | null, b: string | null) => [a, b].filter((text) => text !== null).sort();
+  return {
+    ...one,
+    orders: one.orders + other.orders,
+    attempts: Math.max(one.attempts, other.attempts),
+    next_try_utc: texts(one.next_try_utc, other.next_try_utc)[0] ?? null,
+    last_error: texts(one.last_error, other.last_error).at(-1) ?? null,
+  };
 }
 
 export interface HeldFile {
@@ -117,10 +136,9 @@ export async function heldFiles(session: Session, pipeline: string): Promise<Hel
     'reads/held_files',
     from(session.engine, 'etl.wave', 'w')
       .join(joined(session.engine, 'etl.item', 'i'), 'i.wave_id', 'w.wave_id')
-      .where('w.pipeline', pipeline)
+      .where('i.pipeline', pipeline)
+      .whereRaw(WAITING)
       .where('w.state', 'held')
-      .whereIn('i.state', ['held', 'failed'])
-      .whereNull('i.resolution')
       .groupBy('w.wave_id', 'w.file_name', 'w.target', 'w.last_error')
       .orderBy('w.wave_id')
       .select('w.file_name', 'w.target', 'w.last_error')

@@ -21,6 +21,7 @@ export interface WaitingItem {
 export interface WaitingFilter {
   readonly pipeline?: string | undefined;
   readonly code?: string | undefined;
+  readonly state?: 'held' | 'failed' | undefined;
   /** The 3PL or store it is for. */
   readonly target?: string | undefined;
   /** Held or failed at this time (UTC text) or before. */
@@ -96,10 +97,11 @@ export async function countWaiting(
 }
 
 function waiting(session: Session, filter: WaitingFilter) {
-  const { pipeline, code, target, settledUntil, orderId, itemKey } = filter;
+  const { pipeline, code, state, target, settledUntil, orderId, itemKey } = filter;
   const query = from(session.engine, 'etl.item', 'i').whereRaw(WAITING);
   if (pipeline !== undefined) query.where('i.pipeline', pipeline);
   if (code !== undefined) query.where('i.code', code);
+  if (state !== undefined) query.where('i.state', state);
   if (target !== undefined) query.where('i.target', target);
   if (settledUntil !== undefined) query.where('i.settled_utc', '<=', settledUntil);
   if (orderId !== undefined) query.where('i.order_id', orderId);

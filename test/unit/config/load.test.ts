@@ -66,6 +66,7 @@ describe('the shipped configuration', () => {
       SYNC_PASSWORD: 'whisper',
       GODATAFEED_KEY: 'murmur',
       ORDERFERRY_WEBHOOK_SECRET: 'a whisper of sixteen',
+      DASHBOARD_PASSWORD: 'do not tell anybody',
     };
     const [config, defaults] = [load(all, environment), load(shipped)];
     expect(config.database.engine).toBe('sqlserver');
@@ -82,6 +83,10 @@ describe('the shipped configuration', () => {
       defaults.retention,
       defaults.circuit,
     ]);
+    expect({ ...config.monitoring, flows: [] }).toEqual(defaults.monitoring);
+    expect(config.monitoring?.flows).toMatchObject([{ pipeline: 'exigo-snapshot-to-csv', watch: true }]);
+    const { password, ...dashboard } = config.dashboard ?? {};
+    expect([password, dashboard]).toEqual(['do not tell anybody', defaults.dashboard]);
   });
 });
 
@@ -195,14 +200,15 @@ test('the path: option, then environment, then the usual place', () => {
 });
 
 test('the secrets of a configuration, for redaction', () => {
-  const environment = { L: 'api-user', P: 'hush hush', S: 'quiet!' };
+  const environment = { L: 'api-user', P: 'hush hush', S: 'quiet!', D: 'do not tell anybody' };
   const config = load(
     `database: { sqlserver: { host: h, database: d, user: u, password: '\${S}' } }
+dashboard: { password: '\${D}' }
 exigoApi: { company: acme, login: '\${L}', password: '\${P}' }`,
     environment,
   );
   const basic = Buffer.from('api-user@acme:hush hush').toString('base64');
-  expect(secretsOf(config)).toEqual(['quiet!', 'hush hush', basic]);
+  expect(secretsOf(config)).toEqual(['do not tell anybody', 'quiet!', 'hush hush', basic]);
 });
 
 describe('a 3PL on a server', () => {

@@ -96,6 +96,14 @@ describe('every mistake is one line with path, reason and, where one is near, th
       'source: { allowSensitive: [Orders.City] }',
       'source.allowSensitive[0]: "Orders.City" is not sensitive: it is frozen anyway',
     ],
+    [
+      'dashboard: { publicUrl: "https://ferry.example.com" }',
+      `dashboard.password: is missing, and publicUrl lets others in; write \${DASHBOARD_PASSWORD} and set that variable`,
+    ],
+    [
+      `dashboard: { password: '\${NONSENSE}' }`,
+      'dashboard.password: has fewer than 12 characters; it guards a page that others may reach',
+    ],
     ['threePls: atlas', 'threePls: must be a list, not "atlas"'],
     [
       'threePls: [../atlas]',
@@ -236,6 +244,14 @@ describe('values', () => {
       },
       circuit: { failures: 5, firstMs: 300_000, mostMs: 1_800_000 },
       tableCsv: { directory: '/srv/ferry/var/out/tables' },
+      monitoring: {
+        maxSilenceMs: 3_600_000,
+        maxLagMs: 93_600_000,
+        maxStuckMs: 259_200_000,
+        maxErrors: 100,
+        flows: [],
+      },
+      dashboard: { listen: '127.0.0.1', port: 8088, downloads: true },
       threePls: [],
     });
   });
