@@ -107,7 +107,7 @@ describe.each(engines())('returns on %s', (engine) => {
     const { where, timeline } = await explain(house.context(), 1);
     expect(where.join('\n')).toContain(`${RETURNS}: delivered at`);
     const story = timeline.map(({ message }) => message).join('\n');
-    expect(story).toMatch(/line 2: returned 2 of tea \(damaged\)[^]*made in Exigo as return order \d+/);
+    expect(story).toMatch(/line 2: returned 2 of tea \(damaged\)[\s\S]*made in Exigo as return order \d+/);
     expect(await run()).toBeNull();
     expect(await made()).toHaveLength(3);
   });
