@@ -18,9 +18,7 @@ it('the demo shows what was frozen, where each order went, and why one is held',
   expect(stdout).toMatch(/48003 +held +REFUSED_BY_3PL +ATL_ACK_1.csv line 2: no carrier goes there/);
   expect(stdout).toContain('exigo-cancellations-to-3pl: 1 delivered, 0 excluded, 0 held, 0 failed');
   expect(stdout).toMatch(/48018 {2}Accepted +held as NO_ROUTE/);
-  expect(stdout).toMatch(
-    /48021 {2}held {3}CHANGED_AFTER_HAND_OVER {3}it changed after the hand-over: STREET/,
-  );
+  expect(stdout).toMatch(/48021 {2}held +CHANGED_AFTER_HAND_OVER +it changed after the hand-over: STREET/);
   expect(stdout).toMatch(/next {3}a person decides: orderferry release 48021 --as <decision>/);
   expect(stdout).toContain('godatafeed-orders-to-exigo: 2 delivered, 0 excluded, 1 held, 0 failed');
   expect(stdout).toMatch(/teahouse\/7000003 {2}held {3}UNKNOWN_SKU +SKU AMZ-OOLONG-50 is in no map/);

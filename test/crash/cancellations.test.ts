@@ -85,7 +85,8 @@ async function outcomeOf(site: ShipSite): Promise<typeof EXPECTED> {
       `SELECT CONCAT(order_id, ' ', CONCAT(pipeline, ' ', code)) AS line FROM "etl.item"
        WHERE state IN ('held', 'failed') AND resolution IS NULL ORDER BY order_id, pipeline DESC`,
     ),
-    open: await site.lines(`SELECT CONCAT(pipeline, '') AS line FROM "etl.batch" WHERE state <> 'closed'`),
+    open: await site.lines(`SELECT CONCAT(pipeline, '') AS line FROM "etl.batch" WHERE state <> 'closed'
+       AND pipeline IN ('${STORY.pipelines.join("', '")}')`),
   };
 }
 
