@@ -1,6 +1,6 @@
 /** Cancellations of orders that a 3PL has: it is asked by file, and what it answers is final. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DAY } from '../../../src/core/clock.js';
+import { DAY, MINUTE } from '../../../src/core/clock.js';
 import { notAnswered } from '../../../src/engine/answers/not-answered.js';
 import { explain } from '../../../src/engine/explain/explain.js';
 import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
@@ -76,7 +76,7 @@ describe.each(engines())('cancellations on %s', (engine) => {
     it('are shown when the 3PL does not answer in time', async () => {
       await runs(CANCELS);
       expect(await notAnswered(at.house.context(), CANCELS)).toEqual([]);
-      at.house.clock.advance(DAY);
+      at.house.clock.advance(DAY + MINUTE);
       expect(await notAnswered(at.house.context(), CANCELS)).toMatchObject([
         { order_id: 2, code: 'NOT_ANSWERED', state: 'loading' },
       ]);
