@@ -250,7 +250,7 @@ CREATE TABLE "etl.order_link" (
   exigo_order_id INTEGER NOT NULL,
   system         TEXT    NOT NULL,             -- name of the 3PL
   reference      TEXT    NOT NULL,             -- file and generation that carried it
-  linked_utc     TEXT    NOT NULL,
+  linked_utc     TEXT    NOT NULL, adopted_utc TEXT,
   PRIMARY KEY (exigo_order_id, system, reference)
 );
 

@@ -296,7 +296,8 @@ CREATE TABLE etl.order_link (
   system         NVARCHAR(100) NOT NULL,         -- name of the 3PL
   reference      NVARCHAR(200) NOT NULL,         -- file and generation that carried it
   linked_utc     DATETIME2(3) NOT NULL,
-  PRIMARY KEY (exigo_order_id, system, reference)
+  PRIMARY KEY (exigo_order_id, system, reference),
+  adopted_utc DATETIME2(3)
 );
 
 -- Append-only. A transition of many items at once is one event of their batch or wave.

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { type Clock, systemClock } from '../core/clock.js';
 import { UsageError } from '../core/errors.js';
 import { PACKAGE_ROOT } from '../db/sql.js';
+import { addAdopt } from './commands/adopt.js';
 import { addDemo } from './commands/demo.js';
 import { addDiffConfig } from './commands/diff-config.js';
 import { addErrors } from './commands/errors.js';
@@ -59,6 +60,7 @@ export async function runProgram(
     addReplay,
     addDiffConfig,
     addReconcile,
+    addAdopt,
     addThreePl,
     addDemo,
     addStandin,

@@ -143,7 +143,8 @@ function nextOfExcluded({ code, order_id }: OrderItem, sent: boolean): string {
   if (code === 'ALREADY_REPORTED') return 'nothing; its marketplace is told when that changes';
   if (code === 'SHIPPED') return 'nothing; it is shipped';
   if (code === 'IGNORED_BY_PERSON') return 'nothing, until it changes';
-  return sent ? 'nothing; the warehouse has it' : 'looked at again when it changes';
+  const has = sent || code === 'ALREADY_HANDED_OVER';
+  return has ? 'nothing; the warehouse has it' : 'looked at again when it changes';
 }
 
 function afterwards({ resolution }: OrderItem): string {
