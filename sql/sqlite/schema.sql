@@ -232,7 +232,7 @@ CREATE TABLE "etl.wave" (
   next_try_utc  TEXT,
   last_error    TEXT,
   delivered_utc TEXT,
-  receipt       TEXT,
+  receipt       TEXT, shadow INTEGER NOT NULL DEFAULT 0,
   CONSTRAINT wave_state_is_known CHECK (state IN ('planned', 'sending', 'uploaded', 'delivered', 'held', 'void')),
   CONSTRAINT wave_has_its_bytes_fixed_before_it_is_sent
     CHECK (state NOT IN ('sending', 'uploaded', 'delivered') OR (sha256 IS NOT NULL AND bytes IS NOT NULL

@@ -242,7 +242,8 @@ CREATE TABLE etl.wave (
   CONSTRAINT uploaded_wave_knows_its_place CHECK (state <> 'uploaded' OR place IS NOT NULL),
   CONSTRAINT wave_is_delivered_exactly_when_it_has_a_receipt
     CHECK ((state = 'delivered' AND receipt IS NOT NULL AND delivered_utc IS NOT NULL)
-           OR (state <> 'delivered' AND (receipt IS NULL OR delivered_utc IS NULL)))
+           OR (state <> 'delivered' AND (receipt IS NULL OR delivered_utc IS NULL))),
+  shadow INT NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX wave_number_is_used_once ON etl.wave (pipeline, target, number);
 CREATE INDEX wave_open ON etl.wave (pipeline, wave_id) WHERE state IN ('planned', 'sending', 'uploaded', 'held');

@@ -10,14 +10,15 @@ import {
 const PIECE = 64 * 1024;
 
 /**
- * The records of a CSV file that a person gives, one after the other: UTF-8, with or without a byte order mark. Memory holds
+ * The records of a CSV file that a person gives, one after the other; of UTF-8 with or without a byte order mark. Memory holds
  * a piece of the file. Empty lines are left out. Throws UsageError for a file that cannot be read, or is no UTF-8.
  */
 export async function* csvRecords(
   file: string,
   delimiter: string,
+  encoding: 'utf-8' | 'windows-1252' = 'utf-8',
 ): AsyncGenerator<FileRecord | BrokenLine, void, undefined> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder(encoding, { fatal: true });
   const splitter = new RecordSplitter(delimiter, '"', 0, () => true);
   function* ready(): Generator<FileRecord | BrokenLine, void, undefined> {
     for (let record = splitter.next(); record !== null; record = splitter.next()) {

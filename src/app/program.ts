@@ -14,6 +14,7 @@ import { addRelease } from './commands/release.js';
 import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
 import { addSetUp } from './commands/set-up.js';
+import { addShadow } from './commands/shadow.js';
 import { addStandin } from './commands/standin.js';
 import { addStatus } from './commands/status.js';
 import { addThreePl } from './commands/three-pl.js';
@@ -61,6 +62,7 @@ export async function runProgram(
     addDiffConfig,
     addReconcile,
     addAdopt,
+    addShadow,
     addThreePl,
     addDemo,
     addStandin,

@@ -1,5 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { type Clock, systemClock } from '../core/clock.js';
-import type { Config } from '../core/config.js';
+import { type Config, shadowPath } from '../core/config.js';
 import { InvariantError } from '../core/errors.js';
 import type { OrderRules } from '../core/godatafeed.js';
 import type { ThreePl } from '../core/hand-over.js';
@@ -108,11 +109,13 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     orders: frozenOrders(session),
     tables: frozenTables(session),
     kit: transformKit(config),
-    delivery: (target) =>
+    delivery: (target, shadow = false) =>
       fileDelivery(
-        target === 'tables'
-          ? localFolder(config.tableCsv.directory)
-          : folders.of(target.name, target.delivery),
+        shadow
+          ? localFolder(shadowFolder(config, target === 'tables' ? target : target.name))
+          : target === 'tables'
+            ? localFolder(config.tableCsv.directory)
+            : folders.of(target.name, target.delivery),
       ),
     labelPrinter,
     inbox: (threePl) => {
@@ -138,6 +141,13 @@ export function makeContext(options: RuntimeOptions): EngineContext {
       await folders.close();
     },
   };
+}
+
+/** Where files made in shadow lie; it is our own, so it is made. */
+export function shadowFolder(config: Pick<Config, 'stateDirectory'>, target: string): string {
+  const folder = shadowPath(config, target);
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 function updateTargets(

@@ -27,6 +27,24 @@ export interface FileContext {
 /** One order as the 3PL would see it: the cells of its rows by column name, file-level columns left out. */
 export type RenderedOrder = readonly Readonly<Record<string, string>>[];
 
+/** How the records of its files look: what another program's files in the same format are read by. */
+export interface FileShape {
+  readonly delimiter: string;
+  readonly encoding: 'utf-8' | 'windows-1252';
+  /** Whether the first record names the columns. */
+  readonly header: boolean;
+  readonly kinds: readonly RecordKind[];
+}
+
+/** A kind of record. */
+export interface RecordKind {
+  /** What its first cell says, where a file has several kinds. */
+  readonly marker: string | null;
+  readonly columns: readonly string[];
+  /** The column that has the order's id in Exigo; null: the record belongs to the one before it. */
+  readonly key: string | null;
+}
+
 /**
  * A warehouse as the engine sees it; made from its template by `transform/three-pl`. Everything here is
  * pure: same order, same context, same bytes, on any day, in any zone and locale.
@@ -58,6 +76,7 @@ export interface ThreePl {
   preview(order: Order, context: FileContext): RenderedOrder;
   /** Null: no labels go with its files. */
   readonly labels: LabelRule | null;
+  readonly shape: FileShape;
   fileName(context: FileContext): string;
   /** The number in the name of a file of this 3PL; null for the name of another file. */
   fileNumber(name: string): number | null;

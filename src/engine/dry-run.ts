@@ -66,9 +66,9 @@ export async function dryRun(
         clock: unhurriedClock(context.clock),
         log: dryLogger(context.log),
         config: { ...context.config, stateDirectory: folder },
-        delivery(target) {
-          const name = target === 'tables' ? target : target.name;
-          const known = deliveries.get(name) ?? dryDelivery(context.delivery(target));
+        delivery(target, shadow = false) {
+          const name = `${target === 'tables' ? target : target.name} ${shadow}`;
+          const known = deliveries.get(name) ?? dryDelivery(context.delivery(target, shadow));
           deliveries.set(name, known);
           return known;
         },

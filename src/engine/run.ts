@@ -1,3 +1,4 @@
+import { inShadow } from '../core/config.js';
 import {
   ConfigurationError,
   codeOf,
@@ -71,8 +72,9 @@ interface Turn {
  * over, settles. Each stage reads what the one before it has committed, so it may end anywhere. Where nothing
  * is new and nothing open, it asks little: on SQL Server ten round trips.
  */
-export async function runPipeline(context: EngineContext, request: RunRequest): Promise<RunReport> {
+export async function runPipeline(given: EngineContext, request: RunRequest): Promise<RunReport> {
   const { pipeline } = request;
+  const context = unseen(given, pipeline);
   const first = openWorkRequests(context.database.engine, pipeline.name);
   const { lease, answers } = await acquire(context, pipelineLease(pipeline.name), first);
   if (!(lease instanceof Lease)) {
@@ -111,6 +113,12 @@ export async function runPipeline(context: EngineContext, request: RunRequest): 
   }
   error = await finish(turn, error);
   return { runId: turn.runId, heldBy: null, changeSets, storeProblems, batchIds: [...turn.batchIds], error };
+}
+
+/** In shadow the snapshot of a sync database elsewhere is left to whoever works with it: changes are read from `dbo`. */
+function unseen(context: EngineContext, { name }: AnyPipeline): EngineContext {
+  if (context.hosted === null || !inShadow(context.config, name)) return context;
+  return { ...context, hosted: { ...context.hosted, refresh: false } };
 }
 
 /** The work on what is open, then slice by slice. Returns the first problem so far. */

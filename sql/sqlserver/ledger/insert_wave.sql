@@ -1,4 +1,4 @@
--- A planned wave. In: @pipeline, @step, @target, @number, @file_name, @config_hash, @now. Out: wave_id.
-INSERT INTO etl.wave (pipeline, step, target, number, file_name, config_hash, planned_utc)
+-- A planned wave. In: @pipeline, @step, @target, @number, @file_name, @config_hash, @shadow, @now. Out: wave_id.
+INSERT INTO etl.wave (pipeline, step, target, number, file_name, config_hash, shadow, planned_utc)
 OUTPUT inserted.wave_id
-VALUES (@pipeline, @step, @target, @number, @file_name, @config_hash, @now);
+VALUES (@pipeline, @step, @target, @number, @file_name, @config_hash, @shadow, @now);

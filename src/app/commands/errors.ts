@@ -11,6 +11,7 @@ import { marketplaceKey } from '../../queue/ledger/marketplace-orders.js';
 import { countWaiting, type WaitingFilter, waitingItems } from '../../queue/reads/waiting.js';
 import { findPipeline } from '../pipelines.js';
 import type { Shell } from '../program.js';
+import { shadowNotes } from '../shadow-rules.js';
 import { type Opened, wholeNumber, withContext } from './open.js';
 
 interface FilterOptions {
@@ -68,6 +69,7 @@ async function list({ context, database, output }: Opened, options: FilterOption
   const items = [...(await waitingItems(database, filter)), ...late].slice(0, filter.limit);
   const counted = (await countWaiting(database, filter)).reduce((sum, row) => sum + row.items, 0);
   const total = counted + late.length;
+  for (const note of shadowNotes(context.config, context.pipelines)) output.line(note);
   if (items.length > 0) {
     output.table(
       [

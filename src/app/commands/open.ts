@@ -9,9 +9,11 @@ import { configPath, loadConfig } from '../config/load.js';
 import { secretsOf } from '../config/secrets.js';
 import { createLogger } from '../logging.js';
 import { createOutput, type Output } from '../output.js';
+import { PIPELINES } from '../pipelines.js';
 import type { Shell } from '../program.js';
 import { createProgress, noProgress } from '../progress.js';
 import { makeContext, openDatabase, openSyncDatabase } from '../runtime.js';
+import { assertModes } from '../shadow-rules.js';
 import { trustNotes } from '../trust.js';
 
 export interface Opened {
@@ -49,6 +51,7 @@ export async function withContext(
   let context: EngineContext | undefined;
   try {
     const config = readConfig(command, shell);
+    assertModes(config, PIPELINES);
     const quiet = command.optsWithGlobals<GlobalOptions>().quiet === true;
     const progress = quiet ? noProgress(process.stderr) : createProgress(process.stderr, shell.clock);
     shell.frame.logger = createLogger({

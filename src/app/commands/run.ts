@@ -17,6 +17,7 @@ import { acceptedInSync, type OldOrder, oldUndelivered } from '../../queue/reads
 import { findPipeline, PIPELINES, pipelineHere } from '../pipelines.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import type { Shell } from '../program.js';
+import { shadowNotes } from '../shadow-rules.js';
 import { type Opened, wholeNumber, withContext } from './open.js';
 import { printRun } from './print-run.js';
 
@@ -55,6 +56,7 @@ export function addRun(program: Command, shell: Shell): void {
 async function run(opened: Opened, named: AnyPipeline, options: RunOptions, shell: Shell): Promise<void> {
   const { context, output } = opened;
   const pipeline = pipelineHere(context.pipelines, named);
+  for (const note of shadowNotes(context.config, [pipeline])) output.line(note);
   await assertOneHandOver(context, pipeline);
   const startedAt = toUtcText(shell.clock.now());
   const request: RunRequest = {

@@ -47,6 +47,7 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
   const age = (utc: string) => describeDuration(Math.max(0, now - fromUtcText(utc)));
   const done = status.lastDone?.ended_utc;
   output.line(status.pipeline);
+  if (status.mode === 'shadow') output.line('  in shadow: its files are not sent, and nothing is called');
   if (status.runningIn !== null) {
     const since = status.runningSince === null ? '' : `, for ${age(status.runningSince)}`;
     output.line(`  running in ${status.runningIn}${since}`);
@@ -75,7 +76,7 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
   }
   for (const file of status.openFiles) {
     output.line(
-      `  file ${file.file_name} is ${file.state}${file.last_error === null ? '' : `: ${file.last_error}`}`,
+      `  ${file.shadow === 1 ? 'shadow file' : 'file'} ${file.file_name} is ${file.state}${file.last_error === null ? '' : `: ${file.last_error}`}`,
     );
   }
   for (const file of status.heldFiles) {

@@ -1,4 +1,5 @@
 import { MINUTE, SECOND } from '../../core/clock.js';
+import { inShadow } from '../../core/config.js';
 import { codeOf, messageOf } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
@@ -8,7 +9,14 @@ import { toUtcText } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import type { Session } from '../../queue/ledger/session.js';
-import { type Wave, waveDelivered, waveError, waveHeld, waveReplanned } from '../../queue/ledger/waves.js';
+import {
+  SHADOW,
+  type Wave,
+  waveDelivered,
+  waveError,
+  waveHeld,
+  waveReplanned,
+} from '../../queue/ledger/waves.js';
 import { answerDue } from '../answers/answer-due.js';
 import type { EngineContext } from '../context.js';
 import { retryDelay } from '../persons/retry.js';
@@ -50,15 +58,16 @@ export async function publish(sending: Sending): Promise<void> {
 /** The receipt: delivered. */
 export async function receive(sending: Sending, receipt: string): Promise<void> {
   const { context, lease, pipeline, wave } = sending;
+  const how = wave.shadow === 1 ? `${SHADOW} ${receipt}; not sent to ${wave.target}` : receipt;
   await lease.transaction(async (session) => {
     const now = toUtcText(context.clock.now());
-    await waveDelivered(session, wave, receipt, nextOf(context, pipeline, wave), now);
+    await waveDelivered(session, wave, how, nextOf(context, pipeline, wave), now);
     await insertEvent(session, {
       at: now,
-      kind: 'delivered',
+      kind: wave.shadow === 1 ? 'shadow' : 'delivered',
       pipeline: pipeline.name,
       waveId: wave.wave_id,
-      message: `file ${wave.file_name} ${receipt}: ${counted(wave.orders ?? 0, 'order')}, ${counted(wave.rows ?? 0, 'row')}, ${counted(wave.bytes ?? 0, 'byte')}`,
+      message: `file ${wave.file_name} ${how}: ${counted(wave.orders ?? 0, 'order')}, ${counted(wave.rows ?? 0, 'row')}, ${counted(wave.bytes ?? 0, 'byte')}`,
       detail: { sha256: wave.sha256 },
     });
     await faultPoint('send/before-receipt');
@@ -67,7 +76,9 @@ export async function receive(sending: Sending, receipt: string): Promise<void> 
 }
 
 /** The step that comes after the hand-over; it waits where the 3PL answers. */
-function nextOf({ config }: EngineContext, { load }: AnyPipeline, { target }: Wave) {
+function nextOf({ config }: EngineContext, { load }: AnyPipeline, { target, shadow }: Wave) {
+  // Printed is for whoever has sent the order, which in shadow we have not.
+  if (shadow === 1) return null;
   const step = load[1]?.step;
   return step === undefined ? null : { step, nextTryUtc: answerDue(config, target) };
 }
@@ -133,13 +144,23 @@ function manifestOf({ context, wave, pipeline }: Sending): 'before' | 'after' | 
   return context.config.threePls.find(({ name }) => name === wave.target)?.manifest ?? 'none';
 }
 
-/** Where the wave goes; null, with a warning, when its 3PL is not configured any more. */
+/**
+ * Where the wave goes; null, with a warning, when its 3PL is not configured any more, or when nothing may leave because the
+ * pipeline runs in shadow by now. One that was made in shadow stays there, whatever the mode is now.
+ */
 export function deliveryOf(context: EngineContext, pipeline: AnyPipeline, wave: Wave): Delivery | null {
-  if (pipeline.source.aggregate === 'table') return context.delivery('tables');
+  const shadow = wave.shadow === 1;
+  if (!shadow && inShadow(context.config, pipeline.name)) {
+    context.log.warn(
+      `file ${wave.file_name} waits: it was made before ${pipeline.name} was set to shadow, and leaves when that is live again`,
+    );
+    return null;
+  }
+  if (pipeline.source.aggregate === 'table') return context.delivery('tables', shadow);
   const threePl = context.config.threePls.find(({ name }) => name === wave.target);
   if (threePl === undefined) {
     context.log.warn(`file ${wave.file_name} waits: 3PL "${wave.target}" is not configured any more`);
     return null;
   }
-  return context.delivery(threePl);
+  return context.delivery(threePl, shadow);
 }

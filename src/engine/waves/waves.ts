@@ -1,3 +1,4 @@
+import { inShadow } from '../../core/config.js';
 import { InvariantError } from '../../core/errors.js';
 import type { WaveRule } from '../../core/hand-over.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
@@ -85,6 +86,7 @@ async function planTarget(
       number,
       fileName,
       configHash: context.config.frozen.hash,
+      shadow: inShadow(context.config, pipeline.name),
     });
     const most = Math.min(rule.maxOrders, limit - taken);
     const filled = await fillWave(session, { ...wave, waveId, createdUntil, limit: most });

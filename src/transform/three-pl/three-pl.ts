@@ -7,6 +7,7 @@ import { holds, valueFor } from './condition.js';
 import { makeConfirmations } from './confirmations/index.js';
 import { openFile } from './encoder.js';
 import { fileNamer, fileNumberReader } from './file-format.js';
+import { fileShape } from './file-shape.js';
 import { labelRule } from './labels.js';
 import type { RoutedThreePl } from './router.js';
 import { compileRows, type Row } from './rows.js';
@@ -45,6 +46,7 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
       ...labelCells(order),
     ],
     labels,
+    shape: fileShape(template),
     fileName: fileNamer(file.name, file.zone),
     fileNumber: fileNumberReader(file.name, file.zone),
     open: (context) => openFile(rows, file, context),

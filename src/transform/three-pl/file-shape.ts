@@ -1,0 +1,29 @@
+import type { FileShape, RecordKind } from '../../core/hand-over.js';
+import type { Column } from './column.js';
+import { itemColumns } from './layout.js';
+import type { Template } from './template.js';
+
+/** How the records of a template's files look. */
+export function fileShape({ file, layout }: Template): FileShape {
+  const { delimiter, encoding, header } = file;
+  return { delimiter, encoding, header, kinds: kindsOf(layout) };
+}
+
+function kindsOf(layout: Template['layout']): RecordKind[] {
+  if (layout.row === 'line') return [kindOf(layout.columns, null)];
+  if (layout.row === 'order') return [kindOf([...layout.columns, ...itemColumns(layout.items)], null)];
+  return [layout.header, layout.details].map((columns) => kindOf(columns, markerOf(columns[0])));
+}
+
+function kindOf(columns: readonly Column[], marker: string | null): RecordKind {
+  const key = columns.find(({ source }) => {
+    const [only, ...others] = source.kind === 'join' ? source.parts : [source];
+    if (only?.kind !== 'field' || others.length > 0) return false;
+    return only.field.table === 'order' && only.field.column === 'OrderID';
+  });
+  return { marker, columns: columns.map(({ name }) => name), key: key?.name ?? null };
+}
+
+function markerOf(column: Column | undefined): string | null {
+  return column?.source.kind === 'constant' ? column.source.text : null;
+}
