@@ -42,7 +42,7 @@ export function addAdopt(program: Command, shell: Shell): void {
           stores: config.godatafeed.stores.map(({ name }) => name),
         });
         const result = await adopt(context, lines, {
-          handOver: handOverPipeline(config),
+          handOver: handOverPipeline(config, context.pipelines),
           marketplace: marketplacePipeline(),
           dryRun: options.dryRun === true,
           strict: options.strict === true,

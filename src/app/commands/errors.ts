@@ -64,7 +64,7 @@ export function addErrors(program: Command, shell: Shell): void {
 }
 
 async function list({ context, database, output }: Opened, options: FilterOptions): Promise<void> {
-  const filter = filterOf(options);
+  const filter = filterOf(options, context);
   const late = await unanswered(context, filter);
   const items = [...(await waitingItems(database, filter)), ...late].slice(0, filter.limit);
   const counted = (await countWaiting(database, filter)).reduce((sum, row) => sum + row.items, 0);
@@ -115,7 +115,7 @@ async function show({ context, database, output }: Opened, order: string): Promi
 
 async function retry({ context, output }: Opened, options: FilterOptions): Promise<void> {
   const order = options.order === undefined ? {} : await whose(context, options.order);
-  const { retried, left } = await retryWaiting(context, { ...filterOf(options), ...order });
+  const { retried, left } = await retryWaiting(context, { ...filterOf(options, context), ...order });
   if (retried + left === 0 && options.code !== undefined) {
     throw new UsageError(`nothing waits as ${options.code}${await otherCodes(context, options.code)}`);
   }
@@ -142,9 +142,12 @@ async function whose(context: EngineContext, order: string): Promise<WaitingFilt
   return 'orderId' in asked ? asked : { itemKey: marketplaceKey(asked.marketplace) };
 }
 
-function filterOf({ pipeline, code, limit }: FilterOptions): WaitingFilter {
+function filterOf(
+  { pipeline, code, limit }: FilterOptions,
+  { pipelines }: Pick<EngineContext, 'pipelines'>,
+): WaitingFilter {
   return {
-    pipeline: pipeline === undefined ? undefined : findPipeline(pipeline).name,
+    pipeline: pipeline === undefined ? undefined : findPipeline(pipeline, pipelines).name,
     code,
     limit,
   };

@@ -50,8 +50,8 @@ export function addRelease(program: Command, shell: Shell): void {
             ? await release(
                 context,
                 options.pipeline === undefined
-                  ? handOverPipeline(context.config)
-                  : pipelineHere(context.pipelines, findPipeline(options.pipeline)),
+                  ? handOverPipeline(context.config, context.pipelines)
+                  : pipelineHere(context.pipelines, findPipeline(options.pipeline, context.pipelines)),
                 asked.orderId,
                 as,
                 reason,

@@ -14,11 +14,12 @@ import { frozenTables } from '../../extract/frozen-tables.js';
 import { newlySettled } from '../../queue/reads/batches.js';
 import { hasEffects } from '../../queue/reads/listed.js';
 import { acceptedInSync, type OldOrder, oldUndelivered } from '../../queue/reads/source.js';
+import { ownPipelines, projectOf } from '../own-pipelines.js';
 import { findPipeline, PIPELINES, pipelineHere } from '../pipelines.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import type { Shell } from '../program.js';
 import { shadowNotes } from '../shadow-rules.js';
-import { type Opened, wholeNumber, withContext } from './open.js';
+import { configFile, type Opened, wholeNumber, withContext } from './open.js';
 import { printRun } from './print-run.js';
 
 interface RunOptions {
@@ -35,7 +36,7 @@ export function addRun(program: Command, shell: Shell): void {
   program
     .command('run')
     .description('freeze what changed and work it through one pipeline')
-    .argument('<pipeline>', PIPELINES.map(({ name }) => name).join(', '))
+    .argument('<pipeline>', `${PIPELINES.map(({ name }) => name).join(', ')}, or one of the project`)
     .option('--start-date <date>', 'backfill from this day on, midnight US Central: 2017-01-31 or 1/31/2017')
     .option('--end-date <date>', 'backfill up to, not including, this day (default: now)')
     .option('--dry-run', 'show what would happen; changes nothing anywhere')
@@ -48,7 +49,7 @@ export function addRun(program: Command, shell: Shell): void {
         .default('failed'),
     )
     .action(async (name: string, options: RunOptions, command: Command) => {
-      const pipeline = findPipeline(name);
+      const pipeline = findPipeline(name, await ownPipelines(projectOf(configFile(command))));
       await withContext(command, shell, options, (opened) => run(opened, pipeline, options, shell));
     });
 }
@@ -149,13 +150,18 @@ function acceptedOrders(context: EngineContext, startAt: string, endAt: string):
 }
 
 /** A business key names its pipeline: two of them that hand the same orders over would each do it once. */
-async function assertOneHandOver({ database }: EngineContext, pipeline: AnyPipeline): Promise<void> {
+async function assertOneHandOver(
+  { database, pipelines }: EngineContext,
+  pipeline: AnyPipeline,
+): Promise<void> {
   if (pipeline.load[0]?.kind !== '3pl-file') return;
-  const others = PIPELINES.filter(({ name, load }) => name !== pipeline.name && load[0]?.kind === '3pl-file');
+  const others = [...PIPELINES, ...pipelines].filter(
+    ({ name, load }) => name !== pipeline.name && load[0]?.kind === '3pl-file',
+  );
   for (const { name } of others) {
     if (!(await hasEffects(database, name))) continue;
     throw new ConfigurationError(
-      `${name} has handed orders over from this database, and ${pipeline.name} would hand them over once more; nothing was done. Set source.orders back, or give the other source a state database of its own once every order of this one is Printed`,
+      `${name} has handed orders over from this database, and ${pipeline.name} would hand them over once more; nothing was done. Set source.orders back, or take the other pipeline out of the project, or give the new one a state database of its own once every order of this one is Printed`,
     );
   }
 }

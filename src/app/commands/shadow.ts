@@ -53,7 +53,7 @@ export function addShadow(program: Command, shell: Shell): void {
     )
     .action(async (name: string, files: readonly string[], options: CompareOptions, command: Command) => {
       await withContext(command, shell, options, async (opened) => {
-        const pipeline = pipelineHere(opened.context.pipelines, findPipeline(name));
+        const pipeline = pipelineHere(opened.context.pipelines, findPipeline(name, opened.context.pipelines));
         if (pipeline.load[0]?.kind !== '3pl-file') {
           throw new UsageError(`${name} makes no files for 3PLs; there is nothing to compare`);
         }

@@ -79,7 +79,7 @@ async function planTarget(
     const number = await nextNumber(session, `file/${pipeline.name}/${ready.target}`);
     const fileName =
       threePl === undefined
-        ? `${ready.target}_${String(number).padStart(6, '0')}.csv`
+        ? tableFileName(pipeline.name, ready.target, number)
         : threePl.fileName({ number, plannedAt: fromUtcText(now) });
     const waveId = await insertWave(session, {
       ...wave,
@@ -103,6 +103,12 @@ async function planTarget(
     await leaveToNextRun(session, pipeline, ready.target, due);
   }
   return taken;
+}
+
+/** Two pipelines that make files of a table have one folder: those of a project begin with its name. */
+function tableFileName(pipeline: string, table: string, number: number): string {
+  const whose = pipeline === 'exigo-snapshot-to-csv' ? '' : `${pipeline}_`;
+  return `${whose}${table}_${String(number).padStart(6, '0')}.csv`;
 }
 
 /** Whether a cut-off has passed that no run has used yet; true where every run makes a wave. */
