@@ -18,6 +18,7 @@ import { addShadow } from './commands/shadow.js';
 import { addStandin } from './commands/standin.js';
 import { addStatus } from './commands/status.js';
 import { addThreePl } from './commands/three-pl.js';
+import { addExamples } from './examples.js';
 import { createOutput, type Output } from './output.js';
 import type { ProcessFrame } from './process.js';
 
@@ -69,6 +70,7 @@ export async function runProgram(
   ]) {
     add(program, shell);
   }
+  addExamples(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
