@@ -8,7 +8,7 @@ import { csvRecords } from './csv-records.js';
 
 /** What of our columns their files have, known once they were read. */
 export interface TheirColumns {
-  /** Columns of ours. */
+  /** Columns of ours, as far as they are compared. */
   readonly common: Set<string>;
   /** As their header names them. */
   readonly onlyTheirs: Set<string>;
@@ -58,7 +58,7 @@ export async function* theirRows(
   columns: TheirColumns,
 ): AsyncGenerator<TheirRow, void, undefined> {
   const { shape } = files.threePl;
-  if (!shape.header) for (const kind of shape.kinds) for (const one of kind.columns) columns.common.add(one);
+  if (!shape.header) for (const kind of shape.kinds) for (const one of kind.compared) columns.common.add(one);
   for (const path of filesOf(files.paths)) yield* rowsOf(path, shape, files, columns);
 }
 
@@ -119,7 +119,7 @@ function titlesOf(
   const titles = header.map((title) => {
     const own = renamed.get(title.trim()) ?? ours.get(title.trim().toLowerCase()) ?? null;
     if (own === null) onlyTheirs.add(title.trim());
-    else common.add(own);
+    else if (kind?.compared.includes(own) === true) common.add(own);
     return own;
   });
   const key = kind?.key ?? '';

@@ -41,6 +41,8 @@ export interface RecordKind {
   /** What its first cell says, where a file has several kinds. */
   readonly marker: string | null;
   readonly columns: readonly string[];
+  /** Those of them whose cells make a difference: not what is of the file, nor what the template leaves out. */
+  readonly compared: readonly string[];
   /** The column that has the order's id in Exigo; null: the record belongs to the one before it. */
   readonly key: string | null;
 }

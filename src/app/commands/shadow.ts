@@ -89,7 +89,7 @@ async function compare(
       listed.push(difference);
       output.line(lineOf(difference));
     });
-    const ours = threePl.shape.kinds.flatMap((kind) => kind.columns);
+    const ours = threePl.shape.kinds.flatMap((kind) => kind.compared);
     const onlyOurs = ours.filter((column) => !columns.common.has(column));
     print(output, result, columns, onlyOurs, listed.length);
     const { unusable, faults, onlyTheirs } = columns;

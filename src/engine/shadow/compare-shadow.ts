@@ -76,7 +76,10 @@ export async function compareShadow(
           tell({ kind: 'only ours', order: key, where: wave.file_name, cells: [], reason: null });
           continue;
         }
-        const cells = context.kit.diff(found.map(cellsOf), rendered);
+        const cells = context.kit.diff(
+          found.map(({ cells }) => compared(cells, question)),
+          rendered,
+        );
         if (cells.length === 0) tally.same++;
         else {
           counts.differing++;
@@ -102,8 +105,8 @@ export async function compareShadow(
   return { files: waves.length, orders, same, ...counts, columns };
 }
 
-function cellsOf({ cells }: TheirRow): TheirRow['cells'] {
-  return cells;
+function compared(cells: TheirRow['cells'], { columns }: ShadowQuestion): TheirRow['cells'] {
+  return Object.fromEntries(Object.entries(cells).filter(([column]) => columns.has(column)));
 }
 
 interface OurOrder {
@@ -136,19 +139,12 @@ async function* ordersOf(
 }
 
 /** Only what can be compared: columns that theirs have, too, without labels and what is of the file. */
-function ours(order: Order, template: ThreePl, { columns, key }: ShadowQuestion): OurOrder {
-  const rows = renderedBy(template, order).filter((row) => key in row || keyless(template, row));
-  const rendered = rows.map((row) =>
-    Object.fromEntries(Object.entries(row).filter(([column]) => columns.has(column))),
-  );
+function ours(order: Order, template: ThreePl, question: ShadowQuestion): OurOrder {
+  const { key } = question;
+  const columns = new Set(template.shape.kinds.flatMap((kind) => kind.columns));
+  const rows = renderedBy(template, order).filter((row) => Object.keys(row).some((one) => columns.has(one)));
+  const rendered = rows.map((row) => compared(row, question));
   return { id: order.id, key: rows.find((row) => key in row)?.[key] ?? String(order.id), rendered };
-}
-
-/** Records that belong to the one before them. */
-function keyless({ shape }: ThreePl, row: RenderedOrder[number]): boolean {
-  return shape.kinds.some(
-    ({ key, columns }) => key === null && Object.keys(row).every((one) => columns.includes(one)),
-  );
 }
 
 function renderedBy(template: ThreePl, order: Order): RenderedOrder {

@@ -1,5 +1,5 @@
 import type { FileShape, RecordKind } from '../../core/hand-over.js';
-import type { Column } from './column.js';
+import { type Column, isFileColumn } from './column.js';
 import { itemColumns } from './layout.js';
 import type { Template } from './template.js';
 
@@ -21,7 +21,12 @@ function kindOf(columns: readonly Column[], marker: string | null): RecordKind {
     if (only?.kind !== 'field' || others.length > 0) return false;
     return only.field.table === 'order' && only.field.column === 'OrderID';
   });
-  return { marker, columns: columns.map(({ name }) => name), key: key?.name ?? null };
+  const compared = columns.filter((column) => column.compare && !isFileColumn(column));
+  return { marker, columns: columns.map(nameOf), compared: compared.map(nameOf), key: key?.name ?? null };
+}
+
+function nameOf({ name }: Column): string {
+  return name;
 }
 
 function markerOf(column: Column | undefined): string | null {

@@ -17,13 +17,24 @@ import { changeOrder, outcomeOf, placeOrder, readableTemplate } from '../../supp
 
 const HAND_OVER = 'exigo-orders-to-3pl';
 
+/** With a column of the file and one that is left out, in which no difference counts. */
+const TEMPLATE = readableTemplate({
+  columns: [
+    { name: 'order', from: 'order.OrderID' },
+    { name: 'street', from: 'order.Address1' },
+    { name: 'sku', from: 'line.ItemCode' },
+    { name: 'file', from: 'file.number' },
+    { name: 'note', from: 'order.Notes', compare: false },
+  ],
+});
+
 reportMissingEngine();
 
 describe.each(engines())('a pipeline in shadow, on %s', (engine) => {
   let house: House;
   let shadow: Config;
   beforeEach(async () => {
-    house = await House.open({ engine, templates: [readableTemplate()] });
+    house = await House.open({ engine, templates: [TEMPLATE] });
     shadow = { ...house.config, modes: { [HAND_OVER]: 'shadow' } };
   });
   afterEach(async () => {
@@ -47,7 +58,7 @@ describe.each(engines())('a pipeline in shadow, on %s', (engine) => {
     await cycle(shadow);
     expect(await house.files('plain')).toEqual(new Map());
     const [name = ''] = await shadowFiles();
-    expect(await readFile(join(folder(), name), 'utf8')).toContain('\r\n1,1 First St,TEA\r\n');
+    expect(await readFile(join(folder(), name), 'utf8')).toContain('\r\n1,1 First St,TEA,1,\r\n');
     expect([house.standin.journal.length, await statuses()]).toEqual([0, [7, 7]]);
     expect(await outcomeOf(house, 1)).toBe('delivered');
     const [wave] = await house.all<{ receipt: string }>('SELECT receipt FROM "etl.wave"');
@@ -72,11 +83,11 @@ describe.each(engines())('a pipeline in shadow, on %s', (engine) => {
     await cycle(house.config);
     const live = [...(await house.files('plain')).entries()];
     expect(live.map(([name]) => name)).toEqual(['PLAIN_0002.csv']);
-    expect(live[0]?.[1]).toMatch(/^order,street,sku\r\n3,/);
+    expect(live[0]?.[1]).toMatch(/^order,street,sku,file,note\r\n3,/);
     expect(await statuses()).toEqual([7, 7, 8]);
     await release(house.context(), findPipeline(HAND_OVER), 2, 'resend', 'the script never sent it');
     await cycle(house.config);
-    expect((await house.files('plain')).get('PLAIN_0003.csv')).toMatch(/^order,street,sku\r\n2,/);
+    expect((await house.files('plain')).get('PLAIN_0003.csv')).toMatch(/^order,street,sku,file,note\r\n2,/);
     expect(await statuses()).toEqual([7, 8, 8]);
   });
 
@@ -133,14 +144,10 @@ describe.each(engines())('a pipeline in shadow, on %s', (engine) => {
     await placeOrder(house, 3);
     await placeOrder(house, 4, { row: { WarehouseID: 9 } });
     await cycle(shadow);
-    const old = [
-      'Order No,street,sku,extra',
-      '1,1 First St,TEA,x',
-      '2,1 First St,TEA,x',
-      '2,1 First St,MUG,x',
-    ];
+    const row = (id: number | string, sku: string) => `${id},1 First St,${sku},x,77,else`;
+    const old = ['Order No,street,sku,extra,file,note', row(1, 'TEA'), row(2, 'TEA'), row(2, 'MUG')];
     const { result, told, found } = await compareWith(
-      [...old, '4,1 First St,TEA,x', ',nobody,TEA,x', ''].join('\n'),
+      [...old, row(4, 'TEA'), row('', 'TEA'), ''].join('\n'),
       ['Order No=order'],
     );
     expect(result).toMatchObject({ orders: 3, same: 1, differing: 1, onlyOurs: 1, onlyTheirs: 1 });
