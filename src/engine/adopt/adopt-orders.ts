@@ -12,6 +12,7 @@ import {
 import { effectsOfOrders, isUsedUp, type PriorEffect } from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import { excludePlanned, excludeReady, resolveItems } from '../../queue/ledger/items.js';
+import { SHADOW } from '../../queue/ledger/waves.js';
 import { firstStep } from '../persons/persons-batch.js';
 import { isReplaceable } from '../verdicts/standing.js';
 import type { AdoptedPage } from './adopt.js';
@@ -41,7 +42,7 @@ export async function adoptOrders(pipeline: AnyPipeline, page: AdoptedPage): Pro
     const system = threePl ?? '';
     const links = known.get(orderId) ?? [];
     const found = { effects: effects.get(orderId) ?? [], links, items: items.get(orderId) ?? [] };
-    if (links.some((link) => link.system === system && link.adopted_utc !== null)) {
+    if (links.some((link) => link.system === system && isByScript(link))) {
       counts.known++;
       continue;
     }
@@ -62,6 +63,11 @@ export async function adoptOrders(pipeline: AnyPipeline, page: AdoptedPage): Pro
     await insertEvent(session, { at: now, kind: 'adopted', pipeline: pipeline.name, orderId, message });
   }
   await adoptLinks(session, adopted, now);
+}
+
+/** Adopted before, or made in shadow while the script has sent it. */
+function isByScript({ adopted_utc, reference }: OrderLink): boolean {
+  return adopted_utc !== null || reference.startsWith(SHADOW);
 }
 
 function newLink({ orderId, reference }: AdoptedLine, system: string, now: string): OrderLink {

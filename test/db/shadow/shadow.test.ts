@@ -5,6 +5,7 @@ import { findPipeline } from '../../../src/app/pipelines.js';
 import { keyColumn, renamedColumns, type TheirColumns, theirRows } from '../../../src/app/their-files.js';
 import { MINUTE } from '../../../src/core/clock.js';
 import type { Config } from '../../../src/core/config.js';
+import { adopt } from '../../../src/engine/adopt/adopt.js';
 import { explain } from '../../../src/engine/explain/explain.js';
 import { release } from '../../../src/engine/persons/persons.js';
 import { compareShadow, type ShadowDifference } from '../../../src/engine/shadow/compare-shadow.js';
@@ -79,6 +80,18 @@ describe.each(engines())('a pipeline in shadow, on %s', (engine) => {
   it('does not send again what the earlier script has sent once it is live, unless a person resends it', async () => {
     for (const id of [1, 2]) await placeOrder(house, id);
     await cycle(shadow);
+    async function* list() {
+      const about = { reference: 'sent.csv', handedOverAt: null, market: null, threePl: 'plain' };
+      for (const [i, orderId] of [1, 2].entries()) yield { adopted: { ...about, line: i + 2, orderId } };
+    }
+    const adopted = await adopt(house.context(), list(), {
+      handOver: findPipeline(HAND_OVER),
+      marketplace: findPipeline('godatafeed-orders-to-exigo'),
+      dryRun: false,
+      strict: false,
+      tell: () => undefined,
+    });
+    expect(adopted).toMatchObject({ known: 2, adopted: 0, conflicts: 0 });
     await placeOrder(house, 3);
     await cycle(house.config);
     const live = [...(await house.files('plain')).entries()];
