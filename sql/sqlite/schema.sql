@@ -232,7 +232,7 @@ CREATE TABLE "etl.wave" (
   next_try_utc  TEXT,
   last_error    TEXT,
   delivered_utc TEXT,
-  receipt       TEXT, section TEXT,
+  receipt       TEXT, section TEXT, shadow INTEGER NOT NULL DEFAULT 0,
   CONSTRAINT wave_state_is_known CHECK (state IN ('planned', 'sending', 'uploaded', 'delivered', 'held', 'void')),
   CONSTRAINT wave_has_its_bytes_fixed_before_it_is_sent
     CHECK (state NOT IN ('sending', 'uploaded', 'delivered') OR (sha256 IS NOT NULL AND bytes IS NOT NULL
@@ -250,7 +250,7 @@ CREATE TABLE "etl.order_link" (
   exigo_order_id INTEGER NOT NULL,
   system         TEXT    NOT NULL,             -- name of the 3PL
   reference      TEXT    NOT NULL,             -- file and generation that carried it
-  linked_utc     TEXT    NOT NULL,
+  linked_utc     TEXT    NOT NULL, adopted_utc TEXT,
   PRIMARY KEY (exigo_order_id, system, reference)
 );
 

@@ -243,7 +243,8 @@ CREATE TABLE etl.wave (
   CONSTRAINT wave_is_delivered_exactly_when_it_has_a_receipt
     CHECK ((state = 'delivered' AND receipt IS NOT NULL AND delivered_utc IS NOT NULL)
            OR (state <> 'delivered' AND (receipt IS NULL OR delivered_utc IS NULL))),
-  section NVARCHAR(100)
+  section NVARCHAR(100),
+  shadow INT NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX wave_number_is_used_once ON etl.wave (pipeline, target, number);
 CREATE INDEX wave_open ON etl.wave (pipeline, wave_id) WHERE state IN ('planned', 'sending', 'uploaded', 'held');
@@ -297,7 +298,8 @@ CREATE TABLE etl.order_link (
   system         NVARCHAR(100) NOT NULL,         -- name of the 3PL
   reference      NVARCHAR(200) NOT NULL,         -- file and generation that carried it
   linked_utc     DATETIME2(3) NOT NULL,
-  PRIMARY KEY (exigo_order_id, system, reference)
+  PRIMARY KEY (exigo_order_id, system, reference),
+  adopted_utc DATETIME2(3)
 );
 
 -- Append-only. A transition of many items at once is one event of their batch or wave.

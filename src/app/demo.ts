@@ -107,7 +107,7 @@ const FIRST_CYCLE = ['exigo-orders-to-3pl', 'exigo-snapshot-to-csv'];
 const SECOND_CYCLE = ['godatafeed-orders-to-exigo', ...FIRST_CYCLE, 'exigo-cancellations-to-3pl'];
 
 async function cycle(context: EngineContext, names: readonly string[], output: Output): Promise<void> {
-  for (const pipeline of names.map(findPipeline)) {
+  for (const pipeline of names.map((name) => findPipeline(name))) {
     const summary = await summarize(context, pipeline.name, await runOnce(context, pipeline));
     for (const { changeSetId, ordersFrozen, ordersUnchanged } of summary.changeSets) {
       if (ordersFrozen > 0) {

@@ -3,14 +3,17 @@ import type { Clock } from '../core/clock.js';
 import type { Config, DatabaseConfig } from '../core/config.js';
 import { messageOf } from '../core/errors.js';
 import { NOTICES, type NoticeKind, type ThreePl } from '../core/hand-over.js';
+import type { AnyPipeline } from '../core/pipeline.js';
 import type { Place } from '../core/places.js';
 import type { Database } from '../db/database.js';
 import { type Check, failed, passed } from './doctor/check.js';
 import { checkExigoApi, type ExigoProbe } from './doctor/check-api.js';
 import { checkDatabase } from './doctor/check-database.js';
+import { checkDisk } from './doctor/check-disk.js';
 import { checkFolder, checkLabelFolder } from './doctor/check-folder.js';
 import { checkGoDataFeed, type FeedProbe } from './doctor/check-godatafeed.js';
 import { checkMailServer } from './doctor/check-mail.js';
+import { checkPipelines } from './doctor/check-pipelines.js';
 import { checkPlace } from './doctor/check-place.js';
 import { checkZones } from './doctor/check-zones.js';
 import type { Output } from './output.js';
@@ -27,6 +30,8 @@ export interface DoctorOptions {
   readonly exigoApi: (config: Config) => ExigoProbe;
   /** Harmless calls to the stores of GoDataFeed. Not asked when none is configured. */
   readonly godatafeed: FeedProbe;
+  /** Pipelines of the project. */
+  readonly ownPipelines?: () => Promise<readonly AnyPipeline[]>;
   readonly clock: Clock;
 }
 
@@ -71,6 +76,11 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
     passed('configuration', `${threePls.length} 3PL templates, hash ${frozen.hash.slice(0, 12)}`),
     checkZones(['America/Chicago', ...threePls.map((one) => one.wave.zone)]),
   ];
+  checks.push(...(await checkPipelines(config, options.ownPipelines ?? (async () => []))));
+  // On the embedded engine the database is usually beside it, and says the same.
+  if (config.database.engine === 'sqlserver') {
+    checks.push(await checkDisk('disk', config.stateDirectory, config.stateDirectory));
+  }
   for (const [name, folder] of folders) checks.push(await checkFolder(name, folder.path, folder.made));
   for (const { name, labels } of threePls) {
     if (labels?.folder) checks.push(await checkLabelFolder(`labels of ${name}`, labels.folder.path));
@@ -94,7 +104,8 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
       config.database,
       config.syncDatabase,
       options.openDatabase,
-      config.source.orders,
+      config.source.orders ?? 'queue',
+      clock,
     )),
   );
   checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));

@@ -86,8 +86,8 @@ export async function releaseAsked(
   if ('orderId' in asked) {
     const own =
       pipeline === undefined
-        ? handOverPipeline(context.config)
-        : pipelineHere(context.pipelines, findPipeline(pipeline));
+        ? handOverPipeline(context.config, context.pipelines)
+        : pipelineHere(context.pipelines, findPipeline(pipeline, context.pipelines));
     return { asked, outcome: await release(context, own, asked.orderId, as, reason) };
   }
   const { marketplace } = asked;

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { codeOf, messageOf, UsageError } from '../core/errors.js';
 import { placesOf } from '../core/hand-over.js';
 import { PACKAGE_ROOT } from '../db/sql.js';
+import type { Environment } from './config/environment.js';
 import { loadConfig } from './config/load.js';
 
 export interface InitResult {
@@ -15,7 +16,7 @@ export interface InitResult {
 }
 
 /**
- * `orderferry init <folder>`: puts the configuration that is shipped with the product into
+ * For the demo and for tests: puts the configuration that is shipped with the product into
  * `<folder>/config`, and makes the folders it names. Never overwrites. When `orderferry.yaml` was there
  * before, folders are left alone: a missing one may be a mount that failed.
  */
@@ -50,8 +51,9 @@ function copyNew(from: string, to: string): boolean {
   }
 }
 
-function makeFolders(target: string, configFile: string): string[] {
-  const config = loadConfig(join(target, configFile), {});
+/** The folders that a new configuration names; `environment` as far as it is needed to read it. */
+export function makeFolders(target: string, configFile: string, environment: Environment = {}): string[] {
+  const config = loadConfig(join(target, configFile), environment);
   const folders = [
     config.stateDirectory,
     config.tableCsv.directory,

@@ -40,21 +40,36 @@ type Installation = Pick<Config, 'godatafeed'> &
   Partial<Pick<Config, 'threePls'>> & { readonly source?: Pick<Config['source'], 'orders'> };
 
 /**
- * The flows of an installation: those of GoDataFeed need a store, the way back a 3PL that has an inbox, cancellations and
- * notices of returns one whose template has the section, and those of orders read the one source that `source.orders` names.
+ * The flows of an installation, with those of its project: one of them that hands orders over takes the place of ours. Those
+ * of GoDataFeed need a store, the way back a 3PL that has an inbox, cancellations and notices of returns one whose template
+ * has the section, and those of orders read the one source that `source.orders` names.
  */
-export function pipelinesFor({ godatafeed, threePls = [], source }: Installation): readonly AnyPipeline[] {
+export function pipelinesFor(
+  { godatafeed, threePls = [], source }: Installation,
+  own: readonly AnyPipeline[] = [],
+): readonly AnyPipeline[] {
   const api = source?.orders === 'api';
   const cancels = threePls.some(({ notices }) => notices.cancellations !== null);
   const inboxes = threePls.some(({ confirmations }) => confirmations !== null);
   const notified = threePls.some(({ notices }) => notices.returns !== null);
-  return PIPELINES.map((pipeline) => (api ? (FROM_API.get(pipeline) ?? pipeline) : pipeline))
-    .filter(({ name }) => name !== exigoReturnsTo3pl.name || notified)
-    .filter((pipeline) => pipeline.source.kind !== (api ? 'exigo-queue' : 'exigo-api'))
-    .filter((pipeline) => pipeline.source.kind !== 'cancellations' || cancels)
-    .filter((pipeline) =>
-      pipeline.source.kind === '3pl-inbox' ? inboxes : godatafeed.stores.length > 0 || !needsStores(pipeline),
-    );
+  const runsHere = (pipeline: AnyPipeline) => {
+    const { source, load } = pipeline;
+    const [first] = load;
+    if (source.kind === (api ? 'exigo-queue' : 'exigo-api')) return false;
+    if (first?.kind === '3pl-notice' && first.section === 'returns' && !notified) return false;
+    if (source.kind === 'cancellations') return cancels;
+    return source.kind === '3pl-inbox' ? inboxes : godatafeed.stores.length > 0 || !needsStores(pipeline);
+  };
+  const theirs = own.filter(runsHere);
+  const replaced = theirs.some(handsOver);
+  const ours = PIPELINES.map((pipeline) => (api ? (FROM_API.get(pipeline) ?? pipeline) : pipeline)).filter(
+    (pipeline) => runsHere(pipeline) && !(replaced && handsOver(pipeline)),
+  );
+  return [...ours, ...theirs];
+}
+
+function handsOver({ load }: AnyPipeline): boolean {
+  return load[0]?.kind === '3pl-file';
 }
 
 /** The flow of that name as it runs here. Throws ConfigurationError where it does not, and says what it needs. */
@@ -66,6 +81,10 @@ export function pipelineHere(pipelines: readonly AnyPipeline[], wanted: AnyPipel
     throw new ConfigurationError(
       `${name} sends notices of returns: no template under threePls has a section returns`,
     );
+  }
+  const instead = handsOver(wanted) ? pipelines.find(handsOver) : undefined;
+  if (instead !== undefined && !PIPELINES.some((one) => one.name === instead.name)) {
+    throw new ConfigurationError(`${name}: here ${instead.name} of the project takes its place`);
   }
   if (source.kind === 'exigo-api') {
     const own = 'here they come from the sync database: exigo-orders-to-3pl';
@@ -92,8 +111,13 @@ export function needsStores({ source, load }: AnyPipeline): boolean {
   return source.kind.startsWith('godatafeed-') || load.some(({ kind }) => kind === 'godatafeed-update');
 }
 
-/** The flow that hands orders over, by where they come from. */
-export function handOverPipeline({ source }: Pick<Config, 'source'>): OrderPipeline {
+/** The flow that hands orders over here: the project's, else by where orders come from. */
+export function handOverPipeline(
+  { source }: Pick<Config, 'source'>,
+  pipelines: readonly AnyPipeline[] = [],
+): OrderPipeline {
+  const here = pipelines.find(handsOver);
+  if (here !== undefined) return here as OrderPipeline;
   return source.orders === 'api' ? exigoApiOrdersTo3pl : exigoOrdersTo3pl;
 }
 
@@ -102,9 +126,11 @@ export function marketplacePipeline(): MarketplacePipeline {
   return godatafeedOrdersToExigo;
 }
 
-export function findPipeline(name: string): AnyPipeline {
-  const names = PIPELINES.map((pipeline) => pipeline.name);
-  const found = PIPELINES.find((pipeline) => pipeline.name === name);
+/** `own`: the pipelines of the project. Throws UsageError for a name that there is not. */
+export function findPipeline(name: string, own: readonly AnyPipeline[] = []): AnyPipeline {
+  const all = [...PIPELINES, ...own];
+  const names = all.map((pipeline) => pipeline.name);
+  const found = all.find((pipeline) => pipeline.name === name);
   if (found === undefined) {
     throw new UsageError(`no pipeline "${name}"${didYouMean(name, names)} (there are: ${names.join(', ')})`);
   }

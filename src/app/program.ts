@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { type Clock, systemClock } from '../core/clock.js';
 import { UsageError } from '../core/errors.js';
 import { PACKAGE_ROOT } from '../db/sql.js';
+import { addAdopt } from './commands/adopt.js';
 import { addDashboard } from './commands/dashboard.js';
 import { addDemo } from './commands/demo.js';
 import { addDiffConfig } from './commands/diff-config.js';
@@ -17,9 +18,11 @@ import { addReplay } from './commands/replay.js';
 import { addRun } from './commands/run.js';
 import { addSchedule } from './commands/schedule.js';
 import { addSetUp } from './commands/set-up.js';
+import { addShadow } from './commands/shadow.js';
 import { addStandin } from './commands/standin.js';
 import { addStatus } from './commands/status.js';
 import { addThreePl } from './commands/three-pl.js';
+import { addExamples } from './examples.js';
 import { createOutput, type Output } from './output.js';
 import type { ProcessFrame } from './process.js';
 
@@ -65,6 +68,8 @@ export async function runProgram(
     addReplay,
     addDiffConfig,
     addReconcile,
+    addAdopt,
+    addShadow,
     addDigest,
     addForget,
     addThreePl,
@@ -73,6 +78,7 @@ export async function runProgram(
   ]) {
     add(program, shell);
   }
+  addExamples(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {

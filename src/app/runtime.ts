@@ -1,6 +1,7 @@
+import { mkdirSync } from 'node:fs';
 import { type Circuits, SYSTEM } from '../core/circuits.js';
 import { type Clock, systemClock } from '../core/clock.js';
-import type { Config } from '../core/config.js';
+import { type Config, shadowPath } from '../core/config.js';
 import { InvariantError } from '../core/errors.js';
 import type { OrderRules } from '../core/godatafeed.js';
 import type { NoticeFile, NoticeKind, ThreePl } from '../core/hand-over.js';
@@ -129,14 +130,18 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     orders: frozenOrders(session),
     tables: frozenTables(session),
     kit: transformKit(config),
-    delivery: (target) =>
-      target === 'tables'
+    delivery: (target, shadow = false) => {
+      if (shadow) {
+        return fileDelivery(localFolder(shadowFolder(config, target === 'tables' ? target : target.name)));
+      }
+      return target === 'tables'
         ? fileDelivery(localFolder(config.tableCsv.directory))
         : guarded(
             circuits,
             SYSTEM.threePl(target.name),
             fileDelivery(folders.of(target.name, target.delivery)),
-          ),
+          );
+    },
     labelPrinter,
     mailer: config.mail === undefined ? null : smtpMailer(config.mail, clock),
     inbox: (threePl) => {
@@ -180,6 +185,13 @@ export function makeContext(options: RuntimeOptions): EngineContext {
       await folders.close();
     },
   };
+}
+
+/** Where files made in shadow lie; it is our own, so it is made. */
+export function shadowFolder(config: Pick<Config, 'stateDirectory'>, target: string): string {
+  const folder = shadowPath(config, target);
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }
 
 function updateTargets(

@@ -15,6 +15,8 @@ export interface Config {
   readonly exigoApi: ExigoApiConfig | null;
   readonly godatafeed: GoDataFeedConfig;
   readonly source: SourceConfig;
+  /** By pipeline; left out: live. */
+  readonly modes?: Readonly<Record<string, PipelineMode>>;
   readonly lease: LeaseConfig;
   readonly retention: RetentionConfig;
   /** Folder of the CSV files of `exigo-snapshot-to-csv`. */
@@ -129,6 +131,20 @@ export interface SourceConfig {
   readonly allowSensitive: readonly string[];
   /** Backfilled orders that are older than this are listed and need `--yes`. Default 60 days. */
   readonly oldOrderMs: number;
+}
+
+/** `shadow`: everything but what is seen outside; files go into a folder of our own. */
+export const PIPELINE_MODES = ['live', 'shadow'] as const;
+export type PipelineMode = (typeof PIPELINE_MODES)[number];
+
+/** Whether a pipeline runs in shadow. */
+export function inShadow({ modes }: Pick<Config, 'modes'>, pipeline: string): boolean {
+  return modes?.[pipeline] === 'shadow';
+}
+
+/** Folder of the files that are made in shadow for a target. */
+export function shadowPath({ stateDirectory }: Pick<Config, 'stateDirectory'>, target: string): string {
+  return `${stateDirectory}/shadow/${target}`;
 }
 
 export interface LeaseConfig {

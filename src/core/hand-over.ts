@@ -32,6 +32,26 @@ export type RenderedOrder = readonly Readonly<Record<string, string>>[];
 export const NOTICES = ['cancellations', 'returns'] as const;
 export type NoticeKind = (typeof NOTICES)[number];
 
+/** How the records of its files look: what another program's files in the same format are read by. */
+export interface FileShape {
+  readonly delimiter: string;
+  readonly encoding: 'utf-8' | 'windows-1252';
+  /** Whether the first record names the columns. */
+  readonly header: boolean;
+  readonly kinds: readonly RecordKind[];
+}
+
+/** A kind of record. */
+export interface RecordKind {
+  /** What its first cell says, where a file has several kinds. */
+  readonly marker: string | null;
+  readonly columns: readonly string[];
+  /** Those of them whose cells make a difference: not what is of the file, nor what the template leaves out. */
+  readonly compared: readonly string[];
+  /** The column that has the order's id in Exigo; null: the record belongs to the one before it. */
+  readonly key: string | null;
+}
+
 /**
  * A kind of file that a 3PL takes: the hand-over file, or a notice. Everything here is pure: same order, same context,
  * same bytes, on any day, in any zone and locale.
@@ -51,6 +71,7 @@ export interface OrderFile {
   preview(order: Order, context: FileContext): RenderedOrder;
   /** Null: no labels go with its files. */
   readonly labels: LabelRule | null;
+  readonly shape: FileShape;
   fileName(context: FileContext): string;
   /** The number in the name of a file of this kind; null for the name of another file. */
   fileNumber(name: string): number | null;

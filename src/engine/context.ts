@@ -97,8 +97,11 @@ export interface EngineContext {
   readonly orders: OrderReader;
   readonly tables: TableReader;
   readonly kit: TransformKit;
-  /** By 3PL name, or `tables` for the raw table files. */
-  delivery(target: Pick<ThreePl, 'name' | 'delivery'> | 'tables'): Delivery;
+  /**
+   * By 3PL name, or `tables` for the raw table files. `shadow`: a folder of our own in its stead, where files lie that were
+   * made in shadow.
+   */
+  delivery(target: Pick<ThreePl, 'name' | 'delivery'> | 'tables', shadow?: boolean): Delivery;
   /** Makes PDFs of HTML labels. */
   readonly labelPrinter: LabelPrinter;
   /** Null when no mail server is configured. */

@@ -70,9 +70,10 @@ export async function dryRun(
         log: dryLogger(context.log),
         config: { ...context.config, stateDirectory: folder },
         earlierState: context.config.stateDirectory,
-        delivery(target) {
-          const name = target === 'tables' ? target : JSON.stringify([target.name, target.delivery]);
-          const known = deliveries.get(name) ?? dryDelivery(context.delivery(target));
+        delivery(target, shadow = false) {
+          const name =
+            target === 'tables' ? `tables ${shadow}` : JSON.stringify([target.name, target.delivery, shadow]);
+          const known = deliveries.get(name) ?? dryDelivery(context.delivery(target, shadow));
           deliveries.set(name, known);
           return known;
         },

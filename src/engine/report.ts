@@ -1,7 +1,8 @@
+import { shadowPath } from '../core/config.js';
 import { codeOf, messageOf } from '../core/errors.js';
 import { describePlace } from '../core/places.js';
 import { readBatch } from '../queue/ledger/batches.js';
-import { effectCounts, filesOfBatches, stateCounts } from '../queue/reads/batches.js';
+import { type BatchFile, effectCounts, filesOfBatches, stateCounts } from '../queue/reads/batches.js';
 import type { EngineContext } from './context.js';
 import type { RunReport } from './run.js';
 
@@ -79,7 +80,7 @@ export async function summarize(
   for (const file of carried) {
     const { target, state, orders, rows, bytes, sha256 } = file;
     paths.set(file.wave_id, {
-      path: filePath(context, target, file.file_name),
+      path: filePath(context, target, file),
       target,
       state,
       orders,
@@ -155,7 +156,17 @@ export async function summarize(
   };
 }
 
-function filePath(context: EngineContext, target: string, name: string): string {
+function isThreePl({ config }: EngineContext, target: string): boolean {
+  return config.threePls.some(({ name }) => name === target);
+}
+
+function filePath(
+  context: EngineContext,
+  target: string,
+  { file_name: name, shadow }: Pick<BatchFile, 'file_name' | 'shadow'>,
+): string {
+  if (shadow === 1)
+    return `${shadowPath(context.config, isThreePl(context, target) ? target : 'tables')}/${name}`;
   const place = context.config.threePls.find((threePl) => threePl.name === target)?.delivery;
   if (place === undefined) return `${context.config.tableCsv.directory}/${name}`;
   return `${place.kind === 'folder' ? place.path : describePlace(place)}/${name}`;

@@ -1,4 +1,5 @@
 import { SYSTEM } from '../core/circuits.js';
+import { inShadow } from '../core/config.js';
 import {
   ConfigurationError,
   codeOf,
@@ -82,7 +83,7 @@ export async function runPipeline(asked: EngineContext, request: RunRequest): Pr
   const { pipeline } = request;
   const run: { id: number | null } = { id: null };
   const fields = () => ({ ...(run.id === null ? {} : { run: run.id }), pipeline: pipeline.name });
-  const context: EngineContext = { ...asked, log: withFields(asked.log, fields) };
+  const context: EngineContext = unseen({ ...asked, log: withFields(asked.log, fields) }, pipeline);
   const first = openWorkRequests(context.database.engine, pipeline.name);
   const { lease, answers } = await acquire(context, pipelineLease(pipeline.name), first);
   if (!(lease instanceof Lease)) {
@@ -132,6 +133,12 @@ export async function runPipeline(asked: EngineContext, request: RunRequest): Pr
   }
   error = await finish(turn, error);
   return { runId: turn.runId, heldBy: null, changeSets, storeProblems, batchIds: [...turn.batchIds], error };
+}
+
+/** In shadow the snapshot of a sync database elsewhere is left to whoever works with it: changes are read from `dbo`. */
+function unseen(context: EngineContext, { name }: AnyPipeline): EngineContext {
+  if (context.hosted === null || !inShadow(context.config, name)) return context;
+  return { ...context, hosted: { ...context.hosted, refresh: false } };
 }
 
 /** The work on what is open, then slice by slice. Returns the first problem so far. */

@@ -1,4 +1,5 @@
 import { DAY } from '../core/clock.js';
+import type { PipelineMode } from '../core/config.js';
 import { toUtcText } from '../core/time.js';
 import { isProvablyDead, nameHolder } from '../queue/lease/holder.js';
 import { openBatches } from '../queue/ledger/batches.js';
@@ -31,6 +32,7 @@ import { isDue } from './waves/waves.js';
 
 export interface PipelineStatus {
   readonly pipeline: string;
+  readonly mode: PipelineMode;
   /** Who is working on it; a process that was killed is not. */
   readonly runningIn: string | null;
   readonly runningSince: string | null;
@@ -77,6 +79,7 @@ export async function readStatus(context: EngineContext): Promise<Status> {
     const lease = held.find((one) => one.name === pipelineLease(name) && isAlive(context, one));
     pipelines.push({
       pipeline: name,
+      mode: context.config.modes?.[name] ?? 'live',
       runningIn: lease === undefined ? null : nameHolder(lease.holder),
       runningSince: lease?.acquired_utc ?? null,
       ...(await lastRuns(database, name)),

@@ -1,4 +1,5 @@
 import { SYSTEM } from '../core/circuits.js';
+import { inShadow } from '../core/config.js';
 import { faultPoint } from '../core/fault-points.js';
 import { withFields } from '../core/log.js';
 import type {
@@ -70,7 +71,9 @@ export async function work(working: Working, batches: readonly OpenBatch[], limi
   }
   const taken = await take(working, limit);
   let error = await sendWaves(context, lease, pipeline);
-  for (const step of pipeline.load) {
+  // What is left of live runs waits as well: in shadow nothing is called.
+  const steps = inShadow(context.config, pipeline.name) ? [] : pipeline.load;
+  for (const step of steps) {
     try {
       await workStep(working, step);
     } catch (problem) {

@@ -33,6 +33,8 @@ export interface HttpClientOptions {
   readonly maxBytes?: number;
   /** What to look at when the server answers 401 or 403. */
   readonly credentialsHint?: string;
+  /** Told of the `Date` header of every answer that has one. */
+  readonly onDate?: ((date: string) => void) | undefined;
   /** Once aborted, no request begins any more; one that has begun is finished or ends at its deadline. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -165,6 +167,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const text = typeof reply.data === 'string' ? reply.data : '';
       const body = attempt(PARSERS[request.parse ?? 'exact'], text);
       const header = (name: string) => headerOf(reply, name);
+      const date = header('date');
+      if (date !== undefined) options.onDate?.(date);
       if (reply.status < 200 || reply.status > 299) {
         throw refusal(facts, {
           status: reply.status,

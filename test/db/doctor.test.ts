@@ -13,15 +13,19 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/app/config/load.js';
+import { checkSkew } from '../../src/app/doctor/check-clock.js';
 import { feedProbe } from '../../src/app/doctor/check-godatafeed.js';
 import { checkZones } from '../../src/app/doctor/check-zones.js';
 import { type DoctorOptions, doctor, printDoctor } from '../../src/app/doctor.js';
 import { init } from '../../src/app/init.js';
 import { createOutput } from '../../src/app/output.js';
+import { PIPELINES } from '../../src/app/pipelines.js';
 import { Redactor } from '../../src/app/redaction.js';
 import type { DatabaseConfig } from '../../src/core/config.js';
 import { ConfigurationError, TransientError, UnreachableError } from '../../src/core/errors.js';
+import type { AnyPipeline } from '../../src/core/pipeline.js';
 import type { Place } from '../../src/core/places.js';
+import { describeDuration } from '../../src/core/time.js';
 import type { Database } from '../../src/db/database.js';
 import { migrate } from '../../src/db/migrate.js';
 import { refreshQueue } from '../../src/db/queue-refresh.js';
@@ -87,6 +91,7 @@ describe('a fresh folder', () => {
     expect(report.checks.map((check) => check.name)).toEqual([
       'configuration',
       'time zones',
+      'pipelines',
       'state folder',
       'table folder',
       'folder of atlas',
@@ -272,11 +277,11 @@ test('the report, for people and as one object', async () => {
   expect(shown).toContain(
     'FAIL  database: /var/orderferry.db is not there yet\n      -> orderferry migrate\n',
   );
-  expect(shown).toMatch(/\n\n1 of 10 checks failed\.\n$/);
+  expect(shown).toMatch(/\n\n1 of 11 checks failed\.\n$/);
   const { ok, checks } = JSON.parse(await shownBy(true));
   expect(ok).toBe(false);
   expect(checks[0]).toMatchObject({ name: 'configuration', ok: true, remedy: null });
-  expect(checks[8]).toEqual({
+  expect(checks[9]).toEqual({
     name: 'database',
     ok: false,
     detail: '/var/orderferry.db is not there yet',
@@ -368,4 +373,57 @@ describe('the server of a 3PL', () => {
     await server.close();
     expect(await checkOf()).toMatchObject({ ok: false, code: 3 });
   });
+});
+
+describe('pipelines and modes', () => {
+  const named = (text: string) => {
+    writeFileSync(configFile, `database: { sqlite: var/orderferry.db }\n${text}`);
+  };
+  const check = async (options: Partial<DoctorOptions> = {}) => {
+    const { checks } = await examine(options);
+    return checks.filter(({ name }) => name === 'pipelines' || name === 'mode');
+  };
+
+  test('are named, and those of the project counted', async () => {
+    const own = { ...(PIPELINES[1] as AnyPipeline), name: 'orders-to-bi' };
+    const [found] = await check({ ownPipelines: async () => [own] });
+    expect(found).toMatchObject({
+      ok: true,
+      detail: expect.stringMatching(/orders-to-bi, 1 pipeline of the/),
+    });
+  });
+
+  test('that cannot be loaded are said with their file', async () => {
+    const ownPipelines = async () => {
+      throw new ConfigurationError('/srv/pipelines/own.mjs exports no pipeline');
+    };
+    expect(await check({ ownPipelines })).toMatchObject([
+      { name: 'pipelines', ok: false, detail: '/srv/pipelines/own.mjs exports no pipeline' },
+    ]);
+  });
+
+  test('in shadow are said to be', async () => {
+    named('modes: { exigo-orders-to-3pl: shadow }');
+    expect(await check()).toMatchObject([
+      { name: 'pipelines', ok: true },
+      { name: 'mode', ok: true, detail: expect.stringMatching(/^exigo-orders-to-3pl runs in shadow/) },
+    ]);
+    named('modes: { exigo-order-to-3pl: shadow }');
+    expect(await check()).toMatchObject([
+      {
+        ok: false,
+        detail: 'modes.exigo-order-to-3pl: no such pipeline; did you mean "exigo-orders-to-3pl"?',
+      },
+    ]);
+  });
+});
+
+test.each([
+  [0, 0, true],
+  [NOW + 31_000, 31_000, false],
+  [NOW - 29_000, 29_000, true],
+])('a clock that shows %i is %i ms away', (there, skew, ok) => {
+  const at = there === 0 ? NOW : there;
+  const found = checkSkew('clock', 'that of the database', at, { sentAt: NOW, receivedAt: NOW });
+  expect([found.ok, found.detail]).toEqual([ok, expect.stringContaining(describeDuration(skew))]);
 });

@@ -100,6 +100,14 @@ describe.each(engines())('labels by mail on %s', (engine) => {
     expect(server.mails).toHaveLength(2);
   });
 
+  it('are not mailed in shadow', async () => {
+    await put(1, ZPL);
+    const config = { ...house.config, modes: { 'exigo-orders-to-3pl': 'shadow' } } as const;
+    expect((await house.run('exigo-orders-to-3pl', { config })).error).toBeNull();
+    expect(await outcomeOf(house, 1)).toBe('delivered');
+    expect(server.mails).toEqual([]);
+  });
+
   it('that were mailed stay mailed, wherever the run ends afterwards', async () => {
     for (const point of [
       'send/rendered',

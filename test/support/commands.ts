@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
+import { addExamples } from '../../src/app/examples.js';
 import { PIPELINES } from '../../src/app/pipelines.js';
 import { Redactor } from '../../src/app/redaction.js';
 import { systemClock } from '../../src/core/clock.js';
@@ -24,6 +25,7 @@ export async function wholeProgram(): Promise<Command> {
       if (/^add[A-Z]/.test(name)) (value as (program: Command, shell: object) => void)(program, shell);
     }
   }
+  addExamples(program);
   return program;
 }
 

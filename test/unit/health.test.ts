@@ -13,6 +13,7 @@ function flow(overrides: Partial<PipelineStatus> = {}): PipelineStatus {
   const done = { started_utc: utcAgo(10 * MINUTE), ended_utc: utcAgo(9 * MINUTE), outcome: 'done' };
   return {
     pipeline: 'exigo-orders-to-3pl',
+    mode: 'live',
     runningIn: null,
     runningSince: null,
     last: done,

@@ -1,5 +1,5 @@
 -- A planned wave. In: @pipeline, @step, @section (null: no notice), @target, @number, @file_name,
--- @config_hash, @now. Out: wave_id.
-INSERT INTO etl.wave (pipeline, step, section, target, number, file_name, config_hash, planned_utc)
+-- @config_hash, @shadow, @now. Out: wave_id.
+INSERT INTO etl.wave (pipeline, step, section, target, number, file_name, config_hash, shadow, planned_utc)
 OUTPUT inserted.wave_id
-VALUES (@pipeline, @step, @section, @target, @number, @file_name, @config_hash, @now);
+VALUES (@pipeline, @step, @section, @target, @number, @file_name, @config_hash, @shadow, @now);

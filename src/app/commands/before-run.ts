@@ -14,13 +14,18 @@ export async function assertMayRun(context: EngineContext): Promise<void> {
 }
 
 /** A business key names its pipeline: two of them that hand the same orders over would each do it once. */
-export async function assertOneHandOver({ database }: EngineContext, pipeline: AnyPipeline): Promise<void> {
+export async function assertOneHandOver(
+  { database, pipelines }: EngineContext,
+  pipeline: AnyPipeline,
+): Promise<void> {
   if (pipeline.load[0]?.kind !== '3pl-file') return;
-  const others = PIPELINES.filter(({ name, load }) => name !== pipeline.name && load[0]?.kind === '3pl-file');
+  const others = [...PIPELINES, ...pipelines].filter(
+    ({ name, load }) => name !== pipeline.name && load[0]?.kind === '3pl-file',
+  );
   for (const { name } of others) {
     if (!(await hasEffects(database, name))) continue;
     throw new ConfigurationError(
-      `${name} has handed orders over from this database, and ${pipeline.name} would hand them over once more; nothing was done. Set source.orders back, or give the other source a state database of its own once every order of this one is Printed`,
+      `${name} has handed orders over from this database, and ${pipeline.name} would hand them over once more; nothing was done. Set source.orders back, or take the other pipeline out of the project, or give the new one a state database of its own once every order of this one is Printed`,
     );
   }
 }

@@ -22,7 +22,7 @@ export function addDigest(program: Command, shell: Shell): void {
     .option('--since <time>', 'how far back: 24h (default), 7d', time, DAY)
     .option('--send', 'to whom alerts.mail and alerts.webhook name, too')
     .option('--json', 'one object on standard output')
-    .addHelpText('after', '\nExample, from cron at 7: orderferry digest --send')
+    .addHelpText('after', '\nExample:\n  orderferry digest --send\n\nFrom cron, at 7 in the morning.')
     .action(async (options: DigestOptions, command: Command) => {
       await withContext(command, shell, options, async ({ context, config, output }) => {
         const now = shell.clock.now();

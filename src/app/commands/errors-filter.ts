@@ -41,7 +41,8 @@ function age(text: string): number {
 /** What the options ask for; an order is looked up by any of its numbers. */
 export async function filterOf(context: EngineContext, options: FilterOptions): Promise<EntryFilter> {
   return {
-    pipeline: options.pipeline === undefined ? undefined : findPipeline(options.pipeline).name,
+    pipeline:
+      options.pipeline === undefined ? undefined : findPipeline(options.pipeline, context.pipelines).name,
     code: options.code,
     target: options['3pl'],
     store: options.store,

@@ -8,6 +8,7 @@ import { entryDetails } from '../../engine/persons/entry-details.js';
 import { retryWaiting } from '../../engine/persons/retry-waiting.js';
 import { countWaiting, waitingPlace } from '../../queue/reads/waiting.js';
 import type { Shell } from '../program.js';
+import { shadowNotes } from '../shadow-rules.js';
 import { exportEntries } from './errors-export.js';
 import { assertChosen, type FilterOptions, filterOf, whose, withFilters } from './errors-filter.js';
 import { printDetails } from './errors-show.js';
@@ -96,6 +97,7 @@ export function addErrors(program: Command, shell: Shell): void {
 
 async function list({ context, database, output }: Opened, options: Options): Promise<void> {
   const filter = await filterOf(context, options);
+  for (const note of shadowNotes(context.config, context.pipelines)) output.line(note);
   const after = options.after === undefined ? undefined : await waitingPlace(database, options.after);
   if (options.after !== undefined && after === undefined) {
     throw new UsageError(

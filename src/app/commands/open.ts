@@ -9,9 +9,12 @@ import { configPath, loadConfig } from '../config/load.js';
 import { secretsOf } from '../config/secrets.js';
 import { createLogger } from '../logging.js';
 import { createOutput, type Output } from '../output.js';
+import { ownPipelines, projectOf } from '../own-pipelines.js';
+import { PIPELINES, pipelinesFor } from '../pipelines.js';
 import type { Shell } from '../program.js';
 import { createProgress, noProgress } from '../progress.js';
 import { makeContext, openDatabase, openSyncDatabase } from '../runtime.js';
+import { assertModes } from '../shadow-rules.js';
 import { trustNotes } from '../trust.js';
 
 export interface Opened {
@@ -26,11 +29,13 @@ export interface GlobalOptions {
   readonly quiet?: boolean;
 }
 
+/** The configuration that a command line names. */
+export function configFile(command: Command): string {
+  return configPath(command.optsWithGlobals<GlobalOptions>().config, process.env);
+}
+
 export function readConfig(command: Command, shell: Shell): Config {
-  const config = loadConfig(
-    configPath(command.optsWithGlobals<GlobalOptions>().config, process.env),
-    process.env,
-  );
+  const config = loadConfig(configFile(command), process.env);
   shell.frame.redactor.register(secretsOf(config));
   return config;
 }
@@ -51,6 +56,8 @@ export async function withContext(
   let context: EngineContext | undefined;
   try {
     const config = readConfig(command, shell);
+    const pipelines = await ownPipelines(projectOf(configFile(command)));
+    assertModes(config, [...PIPELINES, ...pipelines]);
     const quiet = command.optsWithGlobals<GlobalOptions>().quiet === true;
     const progress = quiet ? noProgress(process.stderr) : createProgress(process.stderr, shell.clock);
     shell.frame.logger = createLogger({
@@ -72,6 +79,7 @@ export async function withContext(
       clock: shell.clock,
       log: shell.frame.logger,
       signal: shell.signal,
+      pipelines: pipelinesFor(config, pipelines),
       onToken: (token) => shell.frame.redactor.register([token]),
       progress: (stage, done, total) => progress.update(stage, done, total),
     });

@@ -9,6 +9,7 @@ import { durationHint, parseDuration } from '../config/duration.js';
 import type { Output } from '../output.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import type { Shell } from '../program.js';
+import { shadowNotes } from '../shadow-rules.js';
 import { openViews } from '../views.js';
 import { wholeNumber, withContext } from './open.js';
 
@@ -46,6 +47,7 @@ export function addReconcile(program: Command, shell: Shell): void {
         const views = openViews({ config, database, clock, signal, onToken });
         try {
           const { report, problem } = await reconcile(context, views, request);
+          for (const note of shadowNotes(config, context.pipelines)) output.line(note);
           print(output, report);
           output.result(report);
           shell.exitCode =

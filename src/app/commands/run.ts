@@ -14,11 +14,13 @@ import { frozenTables } from '../../extract/frozen-tables.js';
 import { newlySettled } from '../../queue/reads/batches.js';
 import { acceptedInSync, type OldOrder, oldUndelivered } from '../../queue/reads/source.js';
 import { tell } from '../alerts/desk.js';
+import { ownPipelines, projectOf } from '../own-pipelines.js';
 import { findPipeline, PIPELINES, pipelineHere } from '../pipelines.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import type { Shell } from '../program.js';
+import { shadowNotes } from '../shadow-rules.js';
 import { assertMayRun, assertOneHandOver } from './before-run.js';
-import { type Opened, wholeNumber, withContext } from './open.js';
+import { configFile, type Opened, wholeNumber, withContext } from './open.js';
 import { printRun } from './print-run.js';
 
 interface RunOptions {
@@ -36,7 +38,7 @@ export function addRun(program: Command, shell: Shell): void {
   program
     .command('run')
     .description('freeze what changed and work it through one pipeline')
-    .argument('<pipeline>', PIPELINES.map(({ name }) => name).join(', '))
+    .argument('<pipeline>', `${PIPELINES.map(({ name }) => name).join(', ')}, or one of the project`)
     .option('--start-date <date>', 'backfill from this day on, midnight US Central: 2017-01-31 or 1/31/2017')
     .option('--end-date <date>', 'backfill up to, not including, this day (default: now)')
     .option('--dry-run', 'show what would happen; changes nothing anywhere')
@@ -50,7 +52,7 @@ export function addRun(program: Command, shell: Shell): void {
         .default('failed'),
     )
     .action(async (name: string, options: RunOptions, command: Command) => {
-      const pipeline = findPipeline(name);
+      const pipeline = findPipeline(name, await ownPipelines(projectOf(configFile(command))));
       await withContext(command, shell, options, (opened) => run(opened, pipeline, options, shell));
     });
 }
@@ -58,6 +60,7 @@ export function addRun(program: Command, shell: Shell): void {
 async function run(opened: Opened, named: AnyPipeline, options: RunOptions, shell: Shell): Promise<void> {
   const { context, output } = opened;
   const pipeline = pipelineHere(context.pipelines, named);
+  for (const note of shadowNotes(context.config, [pipeline])) output.line(note);
   await assertOneHandOver(context, pipeline);
   const startedAt = toUtcText(shell.clock.now());
   const request: RunRequest = {

@@ -29,7 +29,7 @@ export function addSchedule(program: Command, shell: Shell): void {
     .option('--once', 'run what is due now, and end: for a scheduler that starts it every minute')
     .addHelpText(
       'after',
-      '\nExample, in a systemd unit or a container: orderferry --quiet schedule\nIt may run on several hosts: each cycle happens once.',
+      '\nExample:\n  orderferry --quiet schedule\n\nIn a systemd unit or a container. It may run on several hosts: each cycle happens once.',
     )
     .action(async (options: ScheduleOptions, command: Command) => {
       await withContext(command, shell, {}, (opened) => schedule(opened, options, shell));
@@ -49,7 +49,7 @@ async function schedule(opened: Opened, options: ScheduleOptions, shell: Shell):
     alarm: nodeSchedule,
     signal: shell.signal,
     workplace: (signal) => workplace(opened, shell, signal),
-    pipelineOf: (made, name) => pipelineHere(made.pipelines, findPipeline(name)),
+    pipelineOf: (made, name) => pipelineHere(made.pipelines, findPipeline(name, made.pipelines)),
     ended: (claimed, report) => {
       results.push(report.state);
       results.splice(0, Math.max(0, results.length - 1_000));
@@ -83,7 +83,7 @@ async function checked({ config, context }: Opened): Promise<ScheduleConfig> {
     );
   }
   for (const name of new Set(plan.entries.flatMap(({ pipelines }) => pipelines))) {
-    await assertOneHandOver(context, pipelineHere(context.pipelines, findPipeline(name)));
+    await assertOneHandOver(context, pipelineHere(context.pipelines, findPipeline(name, context.pipelines)));
   }
   await assertMayRun(context);
   return plan;
@@ -125,6 +125,7 @@ async function workplace({ config, context }: Opened, shell: Shell, signal: Abor
     clock: shell.clock,
     log: context.log,
     signal,
+    pipelines: context.pipelines,
     onToken: (token) => shell.frame.redactor.register([token]),
   });
   return {

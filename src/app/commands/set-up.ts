@@ -1,30 +1,73 @@
-import type { Command } from 'commander';
-import { ConfigurationError } from '../../core/errors.js';
+import { type Command, Option } from 'commander';
+import { ConfigurationError, UsageError } from '../../core/errors.js';
 import { migrate } from '../../db/migrate.js';
 import { createSyncSchema } from '../../db/sync-schema.js';
 import { createExigoClient } from '../../load/exigo-api/client.js';
 import { feedProbe } from '../doctor/check-godatafeed.js';
 import { doctor, printDoctor } from '../doctor.js';
-import { init } from '../init.js';
 import { createOutput } from '../output.js';
+import { ownPipelines, projectOf } from '../own-pipelines.js';
 import type { Shell } from '../program.js';
 import { openDatabase, openSyncDatabase } from '../runtime.js';
 import { hasOrders, makeSampleDatabase } from '../sample-tenant.js';
-import { readConfig } from './open.js';
+import { askChoice, threePlFault } from '../starter/questions.js';
+import { type StarterChoice, startProject } from '../starter/starter.js';
+import { configFile, readConfig } from './open.js';
+
+interface InitOptions {
+  readonly engine?: StarterChoice['engine'];
+  readonly '3pl': readonly string[];
+  readonly godatafeed?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Options say what is wanted; without any a person at a terminal is asked. */
+async function choiceOf(options: InitOptions): Promise<StarterChoice> {
+  const { engine, '3pl': threePls, godatafeed, yes } = options;
+  const said = engine !== undefined || threePls.length > 0 || godatafeed === true || yes === true;
+  if (!said && process.stdin.isTTY === true && process.stdout.isTTY === true) {
+    return askChoice(process.stdin, process.stdout);
+  }
+  return { engine: engine ?? 'sqlite', threePls, godatafeed: godatafeed === true };
+}
+
+function collect(name: string, before: readonly string[]): readonly string[] {
+  const fault = threePlFault(name);
+  if (fault !== null) throw new UsageError(`--3pl ${fault}`);
+  if (before.includes(name)) throw new UsageError(`--3pl ${name}: named twice`);
+  return [...before, name];
+}
 
 /** `init`, `migrate`, `sample`, `doctor`: everything before the first run. */
 export function addSetUp(program: Command, shell: Shell): void {
   program
     .command('init')
-    .description('write the configuration and its folders; never overwrites')
+    .description('write a project to begin with, by a few questions or by options; never overwrites')
     .argument('[folder]', 'where to', '.')
-    .action((folder: string) => {
+    .addOption(
+      new Option('--engine <engine>', 'where the state lives (default: sqlite)').choices([
+        'sqlite',
+        'sqlserver',
+      ]),
+    )
+    .option(
+      '--3pl <name>',
+      'a warehouse with a template to fill in; repeatable (default: two examples)',
+      collect,
+      [],
+    )
+    .option('--godatafeed', 'with a store of GoDataFeed')
+    .option('--yes', 'ask nothing')
+    .addHelpText('after', '\nExample:\n  orderferry init ../ferry --engine sqlite --3pl north')
+    .action(async (folder: string, options: InitOptions) => {
       const output = createOutput(false, process.stdout, shell.frame.redactor);
-      const { written, kept, folders } = init(folder);
+      const { written, kept, folders } = startProject(folder, await choiceOf(options));
       for (const path of written) output.line(`wrote ${path}`);
       for (const path of kept) output.line(`kept  ${path}`);
       for (const path of folders) output.line(`made  ${path}`);
-      output.line('next: orderferry migrate, then orderferry doctor');
+      output.line(
+        `next${folder === '.' ? '' : `, in ${folder}`}: orderferry migrate, then orderferry doctor`,
+      );
     });
 
   program
@@ -86,13 +129,18 @@ export function addSetUp(program: Command, shell: Shell): void {
       shell.output = output;
       const report = await doctor({
         load: () => readConfig(command, shell),
+        ownPipelines: () => ownPipelines(projectOf(configFile(command))),
         openDatabase: (database) => openDatabase({ database }, shell.clock),
         exigoApi: (config) => async () => {
           if (config.exigoApi === null) return { date: null };
-          const client = createExigoClient(config.exigoApi, { clock: shell.clock });
+          const seen: { date: string | null } = { date: null };
+          const onDate = (date: string) => {
+            seen.date = date;
+          };
+          const client = createExigoClient(config.exigoApi, { clock: shell.clock, onDate });
           try {
             await client.getOrders({ batchSize: 1 });
-            return { date: null };
+            return seen;
           } finally {
             client.close();
           }

@@ -88,6 +88,7 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
   const age = (utc: string) => describeDuration(Math.max(0, now - fromUtcText(utc)));
   const done = status.lastDone?.ended_utc;
   output.line(status.pipeline);
+  if (status.mode === 'shadow') output.line('  in shadow: its files are not sent, and nothing is called');
   if (status.runningIn !== null) {
     const since = status.runningSince === null ? '' : `, for ${age(status.runningSince)}`;
     output.line(`  running in ${status.runningIn}${since}`);
@@ -120,7 +121,7 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
       file.attempts > 0 ? ` after ${counted(file.attempts, 'failed try').replace('trys', 'tries')}` : '';
     const next = file.next_try_utc === null ? '' : `; next try after ${file.next_try_utc.slice(0, 19)} UTC`;
     output.line(
-      `  file ${file.file_name} is ${file.state}${tries}${file.last_error === null ? '' : `: ${file.last_error}`}${next}`,
+      `  ${file.shadow === 1 ? 'shadow file' : 'file'} ${file.file_name} is ${file.state}${tries}${file.last_error === null ? '' : `: ${file.last_error}`}${next}`,
     );
   }
   for (const file of status.heldFiles) {

@@ -1,9 +1,17 @@
 import * as z from 'zod';
 import { DAY, HOUR, MINUTE, SECOND } from '../../core/clock.js';
-import { BATCH_STATUS_FIELDS, DUPLICATE_KEYS, LIST_STYLES, ORDER_SOURCES } from '../../core/config.js';
+import {
+  BATCH_STATUS_FIELDS,
+  DUPLICATE_KEYS,
+  LIST_STYLES,
+  ORDER_SOURCES,
+  PIPELINE_MODES,
+} from '../../core/config.js';
 import { QUEUE_TABLES } from '../../core/exigo-tables.js';
 import { didYouMean } from '../../core/text.js';
 import { isSensitive } from '../../queue/freeze/sensitive.js';
+import { PIPELINES } from '../pipelines.js';
+import { shadowFault } from '../shadow-rules.js';
 import { alertsSchema } from './alerts.js';
 import { dashboardSchema, monitoringSchema } from './dashboard.js';
 import type { Environment } from './environment.js';
@@ -177,6 +185,12 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     exigoApi: exigoApi.optional().describe('Left out: the step to Printed is reported as not configured.'),
     godatafeed: godatafeedSchema(values).prefault({}).describe('Stores whose marketplace orders are synced.'),
     source: source.prefault({}).describe('How changes are frozen.'),
+    modes: z
+      .record(z.string(), choice(PIPELINE_MODES), { error: 'must be a group of pipelines and modes' })
+      .prefault({})
+      .describe(
+        'By pipeline: `live`, or `shadow`, in which files go into a folder of our own and nothing is called.',
+      ),
     lease: lease.prefault({}).describe('Which process may run a pipeline.'),
     retention: retention.prefault({}).describe('How long what is kept: frozen rows, texts, the ledger.'),
     schedule: scheduleSchema(values).optional().describe('What `orderferry schedule` runs, and when.'),
@@ -211,6 +225,10 @@ export function configSchema(environment: Environment, baseDirectory: string) {
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (value.alerts?.mail && value.mail === undefined) {
       issue(['alerts', 'mail'], 'goes by the mail server of mail, which is missing');
+    }
+    for (const [name, mode] of Object.entries(value.modes)) {
+      const fault = mode === 'shadow' ? shadowFault(name, PIPELINES) : null;
+      if (fault !== null) issue(['modes', name], fault);
     }
     if (value.source.orders === 'api') {
       if (value.exigoApi === undefined) issue(['source', 'orders'], 'is api, and exigoApi is missing');

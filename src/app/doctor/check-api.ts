@@ -1,15 +1,12 @@
-import { type Clock, SECOND } from '../../core/clock.js';
+import type { Clock } from '../../core/clock.js';
 import type { Config } from '../../core/config.js';
 import { messageOf } from '../../core/errors.js';
-import { describeDuration } from '../../core/time.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import { type Check, failed, passed } from './check.js';
+import { checkSkew } from './check-clock.js';
 
 /** Resolves with the answer's `Date` header, if it had one; rejects with the classes of `core/errors`. */
 export type ExigoProbe = () => Promise<{ readonly date: string | null }>;
-
-/** Clocks further apart than this make leases and waits for a read-back wrong. The header has full seconds. */
-const MAX_SKEW = 30 * SECOND;
 
 export async function checkExigoApi(
   config: Config,
@@ -36,11 +33,6 @@ export async function checkExigoApi(
 
 function checkClock(date: string | null, sentAt: number, receivedAt: number): Check[] {
   const there = date === null ? Number.NaN : Date.parse(date);
-  if (Number.isNaN(there)) return [];
-  // The server looked at its clock somewhere between the two.
-  const skew = there < sentAt ? sentAt - there : Math.max(0, there - receivedAt);
-  const detail = `${describeDuration(skew)} from the Exigo API's`;
-  return skew <= MAX_SKEW
-    ? [passed('clock', detail)]
-    : [failed('clock', detail, 'synchronise this machine (NTP)', EXIT.usage)];
+  // The header has full seconds.
+  return Number.isNaN(there) ? [] : [checkSkew('clock', "the Exigo API's", there, { sentAt, receivedAt })];
 }

@@ -1,5 +1,6 @@
-import { access, constants, stat, statfs } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type Clock, systemClock } from '../../core/clock.js';
 import type { DatabaseConfig, OrderSourceKind, SqlServerConfig } from '../../core/config.js';
 import { codeOf, messageOf } from '../../core/errors.js';
 import { QUEUE_TABLE_NAMES, QUEUE_TABLES, type QueueTable } from '../../core/exigo-tables.js';
@@ -8,10 +9,8 @@ import { knownMigrations, schemaVersion, unseen } from '../../db/migrate.js';
 import { missingGrants, type Role, remedyOf } from '../../db/sqlserver/grants.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import { type Check, failed, passed } from './check.js';
-
-const GIB = 1024 ** 3;
-/** A backlog of some hundred thousand orders must fit when it is frozen, in the file and in its log. */
-const MIN_FREE = GIB;
+import { checkDatabaseClock } from './check-clock.js';
+import { checkDisk } from './check-disk.js';
 
 /** Besides the keys: columns without which an order cannot be frozen, compared and checked for completeness. */
 const NEEDED: Readonly<Partial<Record<QueueTable, readonly string[]>>> = {
@@ -37,15 +36,16 @@ export async function checkDatabase(
   sync: SqlServerConfig | null,
   open: Open,
   orders: OrderSourceKind = 'queue',
+  clock: Clock = systemClock,
 ): Promise<Check[]> {
   const contents: Content[] = sync === null && orders === 'queue' ? ['sync tables', 'state'] : ['state'];
   const file = config.engine === 'sqlite' ? await checkFile(config.file) : [];
   // Opening would make the file; the doctor only looks.
   const checks = file.some((check) => !check.ok)
     ? file
-    : [...file, ...(await checkContents('database', config, open, contents))];
+    : [...file, ...(await checkContents('database', config, open, contents, clock))];
   if (sync === null) return checks;
-  return [...checks, ...(await checkContents('sync database', sync, open, ['sync tables']))];
+  return [...checks, ...(await checkContents('sync database', sync, open, ['sync tables'], clock))];
 }
 
 async function checkFile(file: string): Promise<Check[]> {
@@ -61,12 +61,7 @@ async function checkFile(file: string): Promise<Check[]> {
     const remedy = missing ? 'orderferry migrate' : 'let this user read and write it, and its folder';
     return [failed('database', detail, remedy, EXIT.usage)];
   }
-  const disk = await statfs(dirname(file));
-  const free = disk.bavail * disk.bsize;
-  const detail = `${(free / GIB).toFixed(1)} GiB free beside ${file}`;
-  if (free >= MIN_FREE) return [passed('disk', detail)];
-  const remedy = 'free at least 1 GiB: a full disk stops every run (nothing is lost, nothing goes on)';
-  return [failed('disk', detail, remedy, EXIT.usage)];
+  return [await checkDisk('disk', dirname(file), file)];
 }
 
 async function checkContents(
@@ -74,6 +69,7 @@ async function checkContents(
   config: DatabaseConfig,
   open: Open,
   contents: readonly Content[],
+  clock: Clock,
 ): Promise<Check[]> {
   const place = config.engine === 'sqlite' ? config.file : `${config.host}:${config.port}/${config.database}`;
   let database: Database;
@@ -85,6 +81,7 @@ async function checkContents(
   }
   const checks = [passed(name, `${place} opens`)];
   try {
+    checks.push(...(await checkDatabaseClock(name, database, clock)));
     if (contents.includes('sync tables')) {
       checks.push(await checkTables(database, 'dbo'), await checkTables(database, 'queue'));
     }

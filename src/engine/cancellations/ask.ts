@@ -12,6 +12,7 @@ import type { Session } from '../../queue/ledger/session.js';
 import { openItemsOfOrder } from '../../queue/reads/open-items.js';
 import { waitingItems } from '../../queue/reads/waiting.js';
 import type { EngineContext } from '../context.js';
+import { handOverInShadow } from '../in-shadow.js';
 import { type AskedItem, makePersonsBatch } from '../persons/persons-batch.js';
 
 /** A hand-over that is to be canceled. */
@@ -37,8 +38,19 @@ export function isOfCancellations({ source }: AnyPipeline): boolean {
   return source.kind === 'cancellations';
 }
 
-/** Whether a 3PL is asked by file to cancel what it has. */
+/**
+ * Whether a 3PL is asked by file to cancel what it has. Not while hand-overs run in shadow: what it has is from the earlier
+ * script, and whoever works with that one tells it.
+ */
 export function takesCancellations(
+  context: Pick<EngineContext, 'pipelines' | 'config'>,
+  threePl: string | null,
+): boolean {
+  return handOverInShadow(context) === null && couldBeAsked(context, threePl);
+}
+
+/** The same of what was asked for before: in shadow it waits. */
+export function couldBeAsked(
   context: Pick<EngineContext, 'pipelines' | 'config'>,
   threePl: string | null,
 ): boolean {

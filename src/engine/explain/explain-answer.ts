@@ -14,6 +14,9 @@ export interface Answer {
   readonly next: string;
 }
 
+const IN_SHADOW =
+  'nothing; the earlier script sends it. It has not, says "orderferry shadow compare": release it as resend once the mode is live';
+
 /** `2026-03-11 17:00:00 UTC`. */
 export function utc(text: string | null): string {
   return text === null ? 'unknown' : `${text.slice(0, 19)} UTC`;
@@ -30,7 +33,7 @@ export async function answerFor(
   const file =
     done === undefined
       ? ''
-      : `; ${wordsOf(context.pipelines, item.pipeline).sentIn(done.target ?? '', done.file_name ?? '')} at ${utc(done.done_utc)}${done.generation > 1 ? ` (generation ${done.generation})` : ''}`;
+      : `; ${done.shadow === 1 ? `in shadow, not sent: made for ${done.target} in ${done.file_name}` : wordsOf(context.pipelines, item.pipeline).sentIn(done.target ?? '', done.file_name ?? '')} at ${utc(done.done_utc)}${done.generation > 1 ? ` (generation ${done.generation})` : ''}`;
   const { what, next } = await verdictOf(context, item, own, done !== undefined);
   const where = [`${item.pipeline}: ${what}${file}`];
   const step = own.find((effect) => isOpen(effect) && effect.file_name === null);
@@ -59,7 +62,9 @@ async function verdictOf(
     case 'loading':
       return onItsWay(context, item, own);
     case 'delivered':
-      return { what: `delivered at ${utc(item.settled_utc)}`, next: `nothing; ${words.delivered}` };
+      return own.findLast((effect) => effect.state === 'done')?.shadow === 1
+        ? { what: `done in shadow at ${utc(item.settled_utc)}`, next: IN_SHADOW }
+        : { what: `delivered at ${utc(item.settled_utc)}`, next: `nothing; ${words.delivered}` };
     case 'excluded':
       return {
         what: `excluded as ${item.code}${reason} at ${utc(item.settled_utc)}`,
@@ -160,7 +165,8 @@ function nextOfExcluded({ code, order_id }: OrderItem, sent: boolean): string {
   if (code === 'RETURN_RECORDED') return 'nothing; make a return order in Exigo where one is wanted';
   if (code === 'ALREADY_RETURNED') return 'nothing; it was taken back before';
   if (code === 'IGNORED_BY_PERSON') return 'nothing, until it changes';
-  return sent ? 'nothing; the warehouse has it' : 'looked at again when it changes';
+  const has = sent || code === 'ALREADY_HANDED_OVER';
+  return has ? 'nothing; the warehouse has it' : 'looked at again when it changes';
 }
 
 function afterwards({ resolution }: OrderItem): string {

@@ -1,4 +1,5 @@
 import { statusName } from '../../core/exigo.js';
+import { linksOfOrders, linkWords } from '../../queue/ledger/adopted.js';
 import { openBatches } from '../../queue/ledger/batches.js';
 import {
   effectsOfOrder,
@@ -50,7 +51,14 @@ export async function explain(context: EngineContext, orderId: number): Promise<
   const latest = [...new Map(items.map((item) => [item.pipeline, item])).values()];
   const answers: Answer[] = [];
   for (const item of latest) answers.push(await answerFor(context, item, effects));
-  if (latest.length === 0) answers.push(await answerUnseen(context, source, newest));
+  if (latest.length === 0) {
+    const [link] = (await linksOfOrders(database, [orderId])).get(orderId) ?? [];
+    answers.push(
+      link === undefined
+        ? await answerUnseen(context, source, newest)
+        : { where: [linkWords(link)], next: 'nothing; the warehouse has it' },
+    );
+  }
 
   const next = answers.map((answer) => answer.next);
   if (await waitsForVerdict(context, latest, newest)) {

@@ -1,6 +1,7 @@
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { toUtcText } from '../../core/time.js';
 import { acquireLease, Lease } from '../../queue/lease/lease.js';
+import { linksOfOrders, linkWords } from '../../queue/ledger/adopted.js';
 import { cancellationsOf } from '../../queue/ledger/cancellations.js';
 import {
   CANCELED_AT_MARKETPLACE,
@@ -8,7 +9,6 @@ import {
   insertCanceledEffect,
   isUsedUp,
   latestEffects,
-  linkedOrders,
   type PriorEffect,
 } from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
@@ -142,8 +142,8 @@ async function handedOver(
   stands: PriorEffect | undefined,
 ): Promise<string | null> {
   if (stands !== undefined) return isUsedUp(stands) ? null : evidenceOf(session, orderId, stands);
-  const system = (await linkedOrders(session, [orderId])).get(orderId);
-  return system === undefined ? null : `${system} got it before the ledger's retention`;
+  const [link] = (await linksOfOrders(session, [orderId])).get(orderId) ?? [];
+  return link === undefined ? null : linkWords(link);
 }
 
 /** In which file it went. */

@@ -3,6 +3,7 @@ import { statusId } from '../../core/exigo.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { toUtcText } from '../../core/time.js';
 import { acquireLease, Lease } from '../../queue/lease/lease.js';
+import { linksOfOrders } from '../../queue/ledger/adopted.js';
 import { cancellationsOf, wantedBy } from '../../queue/ledger/cancellations.js';
 import {
   acceptFingerprint,
@@ -162,7 +163,10 @@ async function resend(found: Case): Promise<string> {
       `order ${orderId} ${asked?.state === 'loading' || asked === undefined ? 'is on its way in a file' : `goes with the next run already (batch ${asked.batch_id})`}; nothing to resend, see "orderferry explain ${orderId}"`,
     );
   }
-  if (waiting === undefined && prior === undefined) throw await nothingToDecide(session, pipeline, orderId);
+  const linked = prior === undefined && (await linksOfOrders(session, [orderId])).size > 0;
+  if (waiting === undefined && prior === undefined && !linked) {
+    throw await nothingToDecide(session, pipeline, orderId);
+  }
   await assertAnswered(found);
   const newest = await newestVersion(session, orderId);
   if (newest !== undefined && (await frozenStatus(session, orderId, newest)) === statusId('Canceled')) {
@@ -173,7 +177,8 @@ async function resend(found: Case): Promise<string> {
   const generation = prior === undefined ? 1 : prior.generation + 1;
   const fallback = waiting?.change_set_id ?? prior?.change_set_id;
   const item = await askedOrder(session, orderId, generation, fallback);
-  const kind = prior?.target == null ? 'release' : 'resend';
+  // What is known by its link alone, an adopted one for instance, was handed over as well.
+  const kind = prior?.target == null && !linked ? 'release' : 'resend';
   const batchId = await makePersonsBatch(session, pipeline, kind, [item], now);
   if (waiting !== undefined) await resolveItems(session, [waiting.item_id], 'RESENT', now);
   await settleCancellation(found);

@@ -34,6 +34,10 @@ export function compareHandOver(facts: Facts, ledger: LedgerFacts, rules: OrderR
   }
 }
 
+const BY_SCRIPT =
+  'our file was made in shadow: look whether the earlier script has sent it, with orderferry shadow compare; it has: set it to Printed in Exigo';
+const BY_HAND = 'set it to Printed in Exigo, or name exigoApi in the configuration';
+
 /** Accepted, and the 3PL has it: the step to Printed is missing. */
 function notPrinted({ orderId, truth }: Facts, ledger: LedgerFacts, rules: OrderRules): Finding {
   if (isDecided(ledger)) return harmless('DECIDED');
@@ -41,10 +45,14 @@ function notPrinted({ orderId, truth }: Facts, ledger: LedgerFacts, rules: Order
   if (rules.now - since < rules.graceMs) {
     return harmless(ledger.item?.state === 'loading' ? 'WAITING' : 'TOO_YOUNG');
   }
+  const own = rules.prints ? `to take the step up: orderferry run ${rules.pipeline}` : BY_HAND;
+  // Adopted from an earlier script, or older than the ledger: no step of ours follows.
+  const ours = ledger.file === null ? 'set it to Printed in Exigo' : own;
+  const next = ledger.file?.shadow === true ? BY_SCRIPT : ours;
   return differs(
     'HANDED_OVER_NOT_PRINTED',
     `${holder(ledger)} has it${inFile(ledger)}, and Exigo says Accepted since ${time(truth.modifiedAt)}: somebody else may print it, too`,
-    `${rules.prints ? `to take the step up: orderferry run ${rules.pipeline}` : 'set it to Printed in Exigo, or name exigoApi in the configuration'}; if it stays so: orderferry explain ${orderId}`,
+    `${next}; if it stays so: orderferry explain ${orderId}`,
   );
 }
 
@@ -201,7 +209,9 @@ function holder({ file, linkedTo }: LedgerFacts): string {
 }
 
 function inFile({ file }: LedgerFacts): string {
-  return file?.name == null ? '' : ` in ${file.name} of ${time(file.at)}`;
+  if (file?.name == null) return '';
+  const shadow = file.shadow === true ? 'the shadow file ' : '';
+  return ` in ${shadow}${file.name} of ${time(file.at)}`;
 }
 
 function backfill({ modifiedAt }: ShownOrder, { pipeline }: OrderRules): string {

@@ -31,6 +31,8 @@ export interface LedgerFacts {
     /** When it was handed over, else when it was planned. */
     readonly at: number;
     readonly canceledByPerson: boolean;
+    /** Made in shadow: an earlier script was to send it. */
+    readonly shadow?: boolean;
   } | null;
   /** What a 3PL has shipped whole, as far as Exigo was or is to be told; absent: nothing. */
   readonly shipment?: {

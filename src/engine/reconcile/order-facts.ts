@@ -145,6 +145,7 @@ function ledgerFacts(
             waveState: file.wave_state,
             name: file.file_name,
             target: file.target,
+            shadow: file.shadow === 1,
             at: fromUtcText(file.done_utc ?? file.created_utc),
             canceledByPerson:
               file.fingerprint === CANCELED_BY_PERSON || (file.state === 'failed' && file.file_name === null),

@@ -1,3 +1,4 @@
+import { inShadow } from '../../core/config.js';
 import type { ThreePl } from '../../core/hand-over.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import type { PlaceView } from '../../core/views.js';
@@ -22,7 +23,8 @@ const UNKNOWN = ['LEDGER_BEHIND_FILES', 'FILE_UNKNOWN_TO_US'] as const;
  */
 export async function reconcileFiles(scope: Scope): Promise<boolean> {
   const { context, views, placeParts, handOver, tally } = scope;
-  if (handOver === null) return false;
+  // In shadow the files there are the earlier script's.
+  if (handOver === null || inShadow(context.config, handOver.name)) return false;
   for (const threePl of context.config.threePls) {
     const view = views.places.get(threePl.name);
     const part = placeParts.get(threePl.name);

@@ -1,9 +1,5 @@
-import {
-  effectsOfOrders,
-  latestEffects,
-  linkedOrders,
-  type PriorEffect,
-} from '../../queue/ledger/effects.js';
+import { linksOfOrders, type OrderLink } from '../../queue/ledger/adopted.js';
+import { effectsOfOrders, latestEffects, type PriorEffect } from '../../queue/ledger/effects.js';
 import { readyGenerations } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
 
@@ -17,8 +13,8 @@ export interface Standing {
   readonly later: PriorEffect | undefined;
   /** The generation of a version that waits to leave; a newer one goes in its stead, in the same generation. */
   readonly generation: number;
-  /** The 3PL that got it, when only its link is left of that. */
-  readonly link: string | undefined;
+  /** That a 3PL got it, when only its link says so. */
+  readonly link: OrderLink | undefined;
 }
 
 /** Reads where these orders stand at the first and the last step of a pipeline. */
@@ -33,7 +29,7 @@ export async function readStanding(
     steps.last === undefined || handOvers.size === 0
       ? new Map<number, PriorEffect>()
       : await latestEffects(session, pipeline, steps.last, ids);
-  const links = await linkedOrders(
+  const links = await linksOfOrders(
     session,
     ids.filter((id) => !handOvers.has(id)),
   );
@@ -47,7 +43,7 @@ export async function readStanding(
       replaced,
       later: laters.get(orderId),
       generation: Math.max(replaced?.generation ?? 1, waiting.get(orderId) ?? 1),
-      link: links.get(orderId),
+      link: links.get(orderId)?.[0],
     };
   };
 }

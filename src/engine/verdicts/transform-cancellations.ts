@@ -12,7 +12,7 @@ import { effectsOfOrders, isUsedUp, type PriorEffect } from '../../queue/ledger/
 import { type Decision, supersede } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { lastWords } from '../cancellations/answers.js';
-import { takesCancellations } from '../cancellations/ask.js';
+import { couldBeAsked } from '../cancellations/ask.js';
 import { noteAnswer } from '../cancellations/confirm.js';
 import { type CancellationVerdict, decideCancellation } from '../cancellations/decide-cancellation.js';
 import type { EngineContext } from '../context.js';
@@ -89,7 +89,7 @@ async function decidePage(
       ...handOverOf(handed.get(item.order_id) ?? [], item.generation, threePl),
       asked: noticeOf(item) !== undefined,
       word: words.get(item.order_id) ?? null,
-      takes: takesCancellations(context, threePl),
+      takes: couldBeAsked(context, threePl),
     });
     decided.push({
       item,

@@ -2,7 +2,9 @@ import { InvariantError } from '../../core/errors.js';
 import type { NoticeKind } from '../../core/hand-over.js';
 import type { Order } from '../../core/order.js';
 import type { OrderPipeline } from '../../core/pipeline.js';
+import { fromExigoText, fromUtcText } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
+import { linkWords, type OrderLink } from '../../queue/ledger/adopted.js';
 import type { OpenBatch } from '../../queue/ledger/batches.js';
 import { type AskedCancellation, cancellationsOf } from '../../queue/ledger/cancellations.js';
 import { acceptFingerprint, reopenEffect, usedUp } from '../../queue/ledger/effects.js';
@@ -188,9 +190,19 @@ function canceledOf(
   return decideCanceled(order, prior, own, takes(prior.target));
 }
 
-/** The ledger is pruned after a long time, order links never are: they keep an old order from going twice. */
-function handedOverLongAgo(order: Order, system: string): Decision {
-  return excluded('ALREADY_HANDED_OVER', `${system} got order ${order.id} before the ledger's retention`);
+/**
+ * The ledger is pruned after a long time, order links never are: they keep an old order, and one that an earlier script has
+ * handed over, from going twice. What Exigo cancels after it was adopted is for a person: its 3PL has to be told.
+ */
+function handedOverLongAgo(order: Order, link: OrderLink): Decision {
+  const { system, adopted_utc } = link;
+  const canceledSince =
+    adopted_utc !== null &&
+    order.status === 'Canceled' &&
+    fromExigoText(order.row.ModifiedDate) > fromUtcText(adopted_utc);
+  if (!canceledSince) return excluded('ALREADY_HANDED_OVER', `order ${order.id}: ${linkWords(link)}`);
+  const reason = `Exigo says Canceled; ${linkWords(link)}: tell ${system}`;
+  return { ...held('CANCELED_AFTER_HAND_OVER', reason), target: system };
 }
 
 async function readBaselines(

@@ -39,9 +39,10 @@ interface Refused {
  * Mails the labels of a wave whose file is rendered and not fixed yet: an order whose mail fails can still leave it.
  * Each label of an order goes once per hand-over, whatever becomes of the wave. A mail that may have arrived is not sent
  * again by itself: its order leaves the wave and is held, and only a person's retry sends it once more. Throws
- * {@link UnrenderableMembers} for the orders that leave, when the others have gone.
+ * {@link UnrenderableMembers} for the orders that leave, when the others have gone. In shadow none is mailed.
  */
 export async function mailLabels(sending: Sending): Promise<void> {
+  if (sending.wave.shadow === 1) return;
   const refused: Refused[] = [];
   let isPlaceThere = false;
   for await (const label of labelsToSend(sending)) {

@@ -1,4 +1,5 @@
 import { SYSTEM } from '../../core/circuits.js';
+import { inShadow } from '../../core/config.js';
 import { codeOf, messageOf } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
 import { fileOf } from '../../core/hand-over.js';
@@ -11,9 +12,17 @@ import type { Lease } from '../../queue/lease/lease.js';
 import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import type { Session } from '../../queue/ledger/session.js';
-import { type Wave, waveDelivered, waveError, waveHeld, waveReplanned } from '../../queue/ledger/waves.js';
+import {
+  SHADOW,
+  type Wave,
+  waveDelivered,
+  waveError,
+  waveHeld,
+  waveReplanned,
+} from '../../queue/ledger/waves.js';
 import { answerDue } from '../answers/answer-due.js';
 import type { EngineContext } from '../context.js';
+import { noticesWait } from '../in-shadow.js';
 import { assertGoingOn } from '../stop.js';
 import { deliverLabels } from './labels.js';
 import { writeManifest } from './manifest.js';
@@ -50,15 +59,16 @@ export async function publish(sending: Sending): Promise<void> {
 /** The receipt: delivered. */
 export async function receive(sending: Sending, receipt: string): Promise<void> {
   const { context, lease, pipeline, wave } = sending;
+  const how = wave.shadow === 1 ? `${SHADOW} ${receipt}; not sent to ${wave.target}` : receipt;
   await lease.transaction(async (session) => {
     const now = toUtcText(context.clock.now());
-    await waveDelivered(session, wave, receipt, nextOf(context, pipeline, wave), now);
+    await waveDelivered(session, wave, how, nextOf(context, pipeline, wave), now);
     await insertEvent(session, {
       at: now,
-      kind: 'delivered',
+      kind: wave.shadow === 1 ? 'shadow' : 'delivered',
       pipeline: pipeline.name,
       waveId: wave.wave_id,
-      message: `file ${wave.file_name} ${receipt}: ${counted(wave.orders ?? 0, 'order')}, ${counted(wave.rows ?? 0, 'row')}, ${counted(wave.bytes ?? 0, 'byte')}`,
+      message: `file ${wave.file_name} ${how}: ${counted(wave.orders ?? 0, 'order')}, ${counted(wave.rows ?? 0, 'row')}, ${counted(wave.bytes ?? 0, 'byte')}`,
       detail: { sha256: wave.sha256 },
     });
     await faultPoint('send/before-receipt');
@@ -67,7 +77,9 @@ export async function receive(sending: Sending, receipt: string): Promise<void> 
 }
 
 /** The step that comes after the hand-over; it waits where the 3PL answers. */
-function nextOf({ config }: EngineContext, { load }: AnyPipeline, { target }: Wave) {
+function nextOf({ config }: EngineContext, { load }: AnyPipeline, { target, shadow }: Wave) {
+  // Printed is for whoever has sent the order, which in shadow we have not.
+  if (shadow === 1) return null;
   const next = load[1];
   if (next === undefined) return null;
   const waits = next.kind === '3pl-answer';
@@ -139,12 +151,27 @@ function manifestOf({ context, wave, pipeline }: Sending): 'before' | 'after' | 
 /** Why the 3PL's place is left alone, or null: then the wave stays as it is, and no try is counted. */
 export async function whyNotTo(context: EngineContext, pipeline: AnyPipeline, wave: Wave) {
   const tables = pipeline.source.aggregate === 'table';
-  return tables ? null : context.circuits.whyNot(SYSTEM.threePl(wave.target));
+  return tables || wave.shadow === 1 ? null : context.circuits.whyNot(SYSTEM.threePl(wave.target));
 }
 
-/** Where the wave goes; null, with a warning, when its 3PL is not configured any more. */
+/**
+ * Where the wave goes; null, with a warning, when its 3PL is not configured any more, or when nothing may leave because the
+ * pipeline runs in shadow by now. One that was made in shadow stays there, whatever the mode is now.
+ */
 export function deliveryOf(context: EngineContext, pipeline: AnyPipeline, wave: Wave): Delivery | null {
-  if (pipeline.source.aggregate === 'table') return context.delivery('tables');
+  const shadow = wave.shadow === 1;
+  if (!shadow && inShadow(context.config, pipeline.name)) {
+    context.log.warn(
+      `file ${wave.file_name} waits: it was made before ${pipeline.name} was set to shadow, and leaves when that is live again`,
+    );
+    return null;
+  }
+  const wait = noticesWait(context, pipeline);
+  if (wait !== null) {
+    context.log.warn(`file ${wave.file_name} waits: ${wait}`);
+    return null;
+  }
+  if (pipeline.source.aggregate === 'table') return context.delivery('tables', shadow);
   const threePl = context.config.threePls.find(({ name }) => name === wave.target);
   if (threePl === undefined) {
     context.log.warn(`file ${wave.file_name} waits: 3PL "${wave.target}" is not configured any more`);
@@ -155,5 +182,6 @@ export function deliveryOf(context: EngineContext, pipeline: AnyPipeline, wave: 
     context.log.warn(`file ${wave.file_name} waits: the template of ${wave.target} has no ${wave.section}`);
     return null;
   }
-  return context.delivery(wave.section === null ? threePl : { name: threePl.name, delivery: file.delivery });
+  const target = wave.section === null ? threePl : { name: threePl.name, delivery: file.delivery };
+  return context.delivery(target, shadow);
 }

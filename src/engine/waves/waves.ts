@@ -1,3 +1,4 @@
+import { inShadow } from '../../core/config.js';
 import { InvariantError } from '../../core/errors.js';
 import { fileOf, type WaveRule } from '../../core/hand-over.js';
 import type { AnyPipeline, StepDescription } from '../../core/pipeline.js';
@@ -16,6 +17,7 @@ import {
   readyTargets,
 } from '../../queue/ledger/waves.js';
 import type { EngineContext } from '../context.js';
+import { noticesWait } from '../in-shadow.js';
 import { lastCutOff } from './cut-off.js';
 
 const EVERY_RUN: WaveRule = { cutOffs: [], zone: 'UTC', coolingOffMs: 0, maxOrders: 1 };
@@ -39,6 +41,11 @@ export async function planWaves(
   limit: number,
   due: DueWaves,
 ): Promise<number> {
+  const wait = noticesWait(context, pipeline);
+  if (wait !== null) {
+    context.log.warn(`notices of ${pipeline.name} wait: ${wait}`);
+    return 0;
+  }
   await noteDue(context, session, pipeline, due);
   let taken = 0;
   for (const ready of await readyTargets(session, pipeline.name)) {
@@ -86,13 +93,14 @@ async function planTarget(
     const number = await nextNumber(session, `file/${pipeline.name}/${ready.target}`);
     const fileName =
       file === null
-        ? `${ready.target}_${String(number).padStart(6, '0')}.csv`
+        ? tableFileName(pipeline.name, ready.target, number)
         : file.fileName({ number, plannedAt: fromUtcText(now) });
     const waveId = await insertWave(session, {
       ...wave,
       number,
       fileName,
       configHash: context.config.frozen.hash,
+      shadow: inShadow(context.config, pipeline.name),
     });
     const most = Math.min(rule.maxOrders, limit - taken);
     const filled = await fillWave(session, { ...wave, waveId, createdUntil, limit: most });
@@ -109,6 +117,12 @@ async function planTarget(
     await leaveToNextRun(session, pipeline, ready.target, due);
   }
   return taken;
+}
+
+/** Two pipelines that make files of a table have one folder: those of a project begin with its name. */
+function tableFileName(pipeline: string, table: string, number: number): string {
+  const whose = pipeline === 'exigo-snapshot-to-csv' ? '' : `${pipeline}_`;
+  return `${whose}${table}_${String(number).padStart(6, '0')}.csv`;
 }
 
 /** Whether a cut-off has passed that no run has used yet; true where every run makes a wave. */

@@ -19,6 +19,8 @@ const MAX_ID_LIST = 1_900;
 
 export interface ExigoClientOptions {
   readonly clock: Clock;
+  /** Told of the `Date` header of every answer. */
+  readonly onDate?: (date: string) => void;
   /** Once aborted, no request begins any more. */
   readonly signal?: AbortSignal;
 }
@@ -61,6 +63,7 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
     deadlineMs: config.deadlineMs,
     clock: options.clock,
     signal: options.signal,
+    onDate: options.onDate,
     ...(config.maxBytes === undefined ? {} : { maxBytes: config.maxBytes }),
     credentialsHint:
       "check login, company and password, the user's API access in Exigo Admin, and that this machine's address is on the API whitelist",

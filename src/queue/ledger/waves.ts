@@ -33,6 +33,8 @@ export interface Wave {
   readonly attempts: number;
   readonly next_try_utc: string | null;
   readonly last_error: string | null;
+  /** Made in shadow: it never leaves for its target. */
+  readonly shadow: 0 | 1;
 }
 
 export interface Member {
@@ -41,6 +43,9 @@ export interface Member {
   readonly item_id: number;
   readonly item_key: string;
 }
+
+/** What receipts and links of orders begin with that an earlier script has sent: our file was made in shadow. */
+export const SHADOW = 'shadow:';
 
 /** What is fixed before a file is sent. */
 export interface FileFix {
@@ -82,6 +87,7 @@ export async function insertWave(
     readonly number: number;
     readonly fileName: string;
     readonly configHash: string;
+    readonly shadow: boolean;
     readonly now: string;
   },
 ): Promise<number> {
@@ -93,6 +99,7 @@ export async function insertWave(
     number: wave.number,
     file_name: wave.fileName,
     config_hash: wave.configHash,
+    shadow: wave.shadow ? 1 : 0,
     now: wave.now,
   });
   if (row === undefined) throw new InvariantError('ledger/insert_wave gave no row');
@@ -216,7 +223,8 @@ export async function waveDelivered(
   await session.run(sql(session.engine, 'ledger/wave_delivered'), { ...id, receipt, now });
   // A notice is no proof that the 3PL has the order.
   if (wave.section === null) {
-    const link = { ...id, system: wave.target, reference: wave.file_name, now };
+    const reference = wave.shadow === 1 ? `${SHADOW} ${wave.file_name}` : wave.file_name;
+    const link = { ...id, system: wave.target, reference, now };
     await session.run(sql(session.engine, 'ledger/link_wave'), link);
   }
   if (next === null) await session.run(sql(session.engine, 'ledger/deliver_wave_items'), { ...id, now });

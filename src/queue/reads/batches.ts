@@ -30,6 +30,7 @@ export interface BatchFile {
   readonly rows: number | null;
   readonly bytes: number | null;
   readonly sha256: string | null;
+  readonly shadow: 0 | 1;
 }
 
 /** Files that carry items of these batches; a file may carry items of several. */
@@ -50,6 +51,7 @@ export async function filesOfBatches(session: Session, batchIds: readonly number
         'w.rows',
         'w.bytes',
         'w.sha256',
+        'w.shadow',
       )
       .orderBy('w.wave_id'),
   );

@@ -23,6 +23,7 @@ export const WAVE_COLUMNS = [
   'w.attempts',
   'w.next_try_utc',
   'w.last_error',
+  'w.shadow',
 ] as const;
 
 export interface FileMember {
@@ -123,6 +124,26 @@ export async function lastWaves(
       .where('w.state', '<>', 'void')
       .orderBy('w.wave_id', 'desc')
       .limit(limit)
+      .select(...WAVE_COLUMNS),
+  );
+}
+
+/** Files of a 3PL that were made in shadow and are done, by when (UTC text, the end excluded); oldest first. */
+export async function shadowWaves(
+  session: Session,
+  which: { readonly pipeline: string; readonly target: string; readonly from: string; readonly to: string },
+): Promise<Wave[]> {
+  return fetchAll(
+    session,
+    'reads/shadow_waves',
+    from(session.engine, 'etl.wave', 'w')
+      .where('w.pipeline', which.pipeline)
+      .where('w.target', which.target)
+      .where('w.shadow', 1)
+      .where('w.state', 'delivered')
+      .where('w.delivered_utc', '>=', which.from)
+      .where('w.delivered_utc', '<', which.to)
+      .orderBy('w.wave_id')
       .select(...WAVE_COLUMNS),
   );
 }

@@ -94,6 +94,8 @@ export interface OrderEffect {
   readonly target: string | null;
   /** Store of GoDataFeed that an update is for; null for other steps. */
   readonly store: string | null;
+  /** Of its file: made in shadow, not sent. */
+  readonly shadow: number | null;
 }
 
 /** Everything that was or will be done outward for an order. */
@@ -129,6 +131,7 @@ async function effectsOf(session: Session, whose: Whose): Promise<OrderEffect[]>
         'e.wave_id',
         'w.file_name',
         'w.target',
+        'w.shadow',
       )
       .select({
         store: 'e.target',

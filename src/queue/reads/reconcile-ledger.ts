@@ -31,6 +31,8 @@ export interface ComparedEffect {
   readonly wave_state: string | null;
   readonly file_name: string | null;
   readonly target: string | null;
+  /** Of its file: made in shadow. */
+  readonly shadow: number | null;
 }
 
 export interface ComparedVersion {

@@ -8,6 +8,7 @@ import { holds, valueFor } from './condition.js';
 import { makeConfirmations } from './confirmations/index.js';
 import { openFile } from './encoder.js';
 import { fileNamer, fileNumberReader } from './file-format.js';
+import { fileShape } from './file-shape.js';
 import { labelRule } from './labels.js';
 import type { NoticeFormat } from './notice.js';
 import type { RoutedThreePl } from './router.js';
@@ -54,6 +55,7 @@ export function makeThreePl(template: Template, baseDirectory: string): ThreePl 
       ...labelCells(order),
     ],
     labels,
+    shape: fileShape(template),
     fileName: fileNamer(file.name, file.zone),
     fileNumber: fileNumberReader(file.name, file.zone),
     open: (context) => openFile(rows, file, context),
@@ -72,6 +74,7 @@ function makeNotice(name: string, format: NoticeFormat): NoticeFile {
     labels: null,
     render: (order): RenderedOrder => rows.make(order, null).map(comparedCells),
     preview: (order, context): RenderedOrder => rows.make(order, context).map(allCells),
+    shape: fileShape(format),
     fileName: fileNamer(file.name, file.zone),
     fileNumber: fileNumberReader(file.name, file.zone),
     open: (context) => openFile(rows, file, context),

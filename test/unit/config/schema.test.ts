@@ -234,6 +234,7 @@ describe('values', () => {
         allowSensitive: [],
         oldOrderMs: 5_184_000_000,
       },
+      modes: {},
       lease: { ttlMs: 60_000 },
       retention: {
         frozenMs: 2_592_000_000,
@@ -254,6 +255,14 @@ describe('values', () => {
       dashboard: { listen: '127.0.0.1', port: 8088, downloads: true },
       threePls: [],
     });
+  });
+
+  test('shadow is for pipelines that begin with files', () => {
+    expect(faultsOf('modes: { exigo-orders-to-3pl: shadow, exigo-snapshot-to-csv: shadow }')).toEqual([]);
+    expect(faultsOf('modes: { exigo-status-to-godatafeed: live }')).toEqual([]);
+    const [fault] = faultsOf('modes: { exigo-status-to-godatafeed: shadow }');
+    expect(fault).toMatch(/^modes.exigo-status-to-godatafeed: .*orderferry run .* --dry-run$/);
+    expect(faultsOf('modes: { exigo-orders-to-3pl: quiet }')[0]).toContain('one of live, shadow');
   });
 
   test('SQL Server, with values from the environment', () => {

@@ -1,0 +1,2 @@
+-- An order that we have, too. In: @key.
+UPDATE theirs SET seen = 1 WHERE key = @key;
