@@ -10,7 +10,7 @@ import { type ConfigDiff, diffConfiguration } from '../../src/engine/config-diff
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
 import { dumpOf } from '../support/dump.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
-import { House, shippedTemplate } from '../support/house.js';
+import { House, silentTemplate } from '../support/house.js';
 
 interface Written {
   readonly columns: readonly { readonly name: string }[];
@@ -30,8 +30,8 @@ describe.each(engines())('a changed configuration on %s', (engine) => {
   });
   afterEach(() => house.close());
 
-  const atlas = shippedTemplate('atlas') as Written;
-  const borealis = shippedTemplate('borealis');
+  const atlas = silentTemplate('atlas') as Written;
+  const borealis = silentTemplate('borealis');
 
   async function diff(templates: readonly unknown[], last = 10): Promise<ConfigDiff> {
     const threePls = templates.map((value) =>
