@@ -1,24 +1,21 @@
 import { OrderferryError } from '../core/errors.js';
-import { hideValues } from '../core/personal.js';
+import type { MarketplaceStore } from '../core/feed-store.js';
+import type { OrderTarget } from '../core/new-order.js';
+import { hideValues, personalValues } from '../core/personal.js';
+import type { ReturnTarget } from '../core/returned.js';
 import type { ShipmentTarget, StatusTarget, UpdateTarget } from '../core/targets.js';
 import type { Session } from '../db/database.js';
-import { peopleOfOrders } from '../queue/reads/people.js';
+import { marketplaceKey } from '../queue/ledger/marketplace-orders.js';
+import { peopleOfDocuments, peopleOfOrders } from '../queue/reads/people.js';
 
 /**
  * Targets whose errors name nobody. A server that is told of an order by its number may answer with its customer's name:
- * the names are those of the order's last frozen version, and are looked up only when a call fails.
+ * the names are those of the order's last frozen version, and are looked up only when a call fails. It goes around the
+ * target itself, inside of what remembers outcomes: a circuit and its incident keep the words of the error.
  */
 export function namelessTargets(session: Session) {
-  const about = async <T>(orderIds: readonly number[], call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (error) {
-      if (error instanceof OrderferryError) {
-        error.message = withoutPeople(error.message, await peopleIfKnown(session, orderIds));
-      }
-      throw error;
-    }
-  };
+  const about = <T>(orderIds: readonly number[], call: () => Promise<T>): Promise<T> =>
+    unnamed(call, () => peopleOfOrders(session, orderIds));
   return {
     status: (target: StatusTarget): StatusTarget => ({
       ...target,
@@ -35,13 +32,55 @@ export function namelessTargets(session: Session) {
       look: (order, why) => about([order.orderId], () => target.look(order, why)),
       send: (order, update, guard) => about([order.orderId], () => target.send(order, update, guard)),
     }),
+    order: (target: OrderTarget): OrderTarget => ({
+      ...target,
+      find: (order) => unnamed(() => target.find(order), peopleIn(order)),
+      customersOf: (email) => unnamed(() => target.customersOf(email), peopleIn({ email })),
+      make: (order, customerId, guard) =>
+        unnamed(() => target.make(order, customerId, guard), peopleIn(order)),
+    }),
+    returns: (target: ReturnTarget): ReturnTarget => ({
+      ...target,
+      find: (order) => unnamed(() => target.find(order), peopleIn(order)),
+      make: (order, guard) => unnamed(() => target.make(order, guard), peopleIn(order)),
+    }),
+    /** Lists are of many orders that nobody has frozen yet: only calls about one are covered. */
+    store: (target: MarketplaceStore): MarketplaceStore => {
+      const aboutOne = <T>(order_number: string, call: () => Promise<T>): Promise<T> =>
+        unnamed(call, () =>
+          peopleOfDocuments(session, [marketplaceKey({ store: target.name, order_number })]),
+        );
+      return {
+        ...target,
+        look: (number, marketplaceNumber) => aboutOne(number, () => target.look(number, marketplaceNumber)),
+        acknowledge: (number, destination, guard) =>
+          aboutOne(number, () => target.acknowledge(number, destination, guard)),
+        cancel: (number, guard) => aboutOne(number, () => target.cancel(number, guard)),
+      };
+    },
   };
 }
 
-/** A database that fails as well must not take the place of what the target said. */
-async function peopleIfKnown(session: Session, orderIds: readonly number[]): Promise<string[]> {
+/** An order that is to be made carries its names itself. */
+function peopleIn(order: object): () => Promise<string[]> {
+  return async () => personalValues(order);
+}
+
+async function unnamed<T>(call: () => Promise<T>, people: () => Promise<readonly string[]>): Promise<T> {
   try {
-    return await peopleOfOrders(session, orderIds);
+    return await call();
+  } catch (error) {
+    if (error instanceof OrderferryError) {
+      error.message = withoutPeople(error.message, await ifKnown(people));
+    }
+    throw error;
+  }
+}
+
+/** A database that fails as well must not take the place of what the target said. */
+async function ifKnown(people: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await people();
   } catch {
     return [];
   }

@@ -155,23 +155,23 @@ export function makeContext(options: RuntimeOptions): EngineContext {
     statusTarget:
       client === null || config.exigoApi === null
         ? null
-        : nameless.status(guarded(circuits, SYSTEM.exigoApi, exigoStatusTarget(client, config.exigoApi))),
+        : guarded(circuits, SYSTEM.exigoApi, nameless.status(exigoStatusTarget(client, config.exigoApi))),
     shipmentTarget:
       client === null || config.exigoApi === null
         ? null
-        : nameless.shipment(guarded(circuits, SYSTEM.exigoApi, exigoShipmentTarget(client, config.exigoApi))),
+        : guarded(circuits, SYSTEM.exigoApi, nameless.shipment(exigoShipmentTarget(client, config.exigoApi))),
     orderTarget:
       client === null || config.exigoApi === null
         ? null
-        : guarded(circuits, SYSTEM.exigoApi, exigoOrderTarget(client, config.exigoApi)),
+        : guarded(circuits, SYSTEM.exigoApi, nameless.order(exigoOrderTarget(client, config.exigoApi))),
     returnTarget:
       client === null || config.exigoApi === null
         ? null
-        : guarded(circuits, SYSTEM.exigoApi, exigoReturnTarget(client, config.exigoApi)),
+        : guarded(circuits, SYSTEM.exigoApi, nameless.returns(exigoReturnTarget(client, config.exigoApi))),
     stores: new Map(
       [...stores].map(([name, store]) => [
         name,
-        guarded(circuits, SYSTEM.store(name), marketplaceStore(store)),
+        guarded(circuits, SYSTEM.store(name), nameless.store(marketplaceStore(store))),
       ]),
     ),
     updateTargets: updateTargets(config, stores, circuits, nameless.update),
@@ -205,7 +205,7 @@ function updateTargets(
       const client = clients.get(store.name);
       if (client === undefined) return [];
       const target = godatafeedUpdateTarget(client, store);
-      return [[store.name, nameless(guarded(circuits, SYSTEM.store(store.name), target))]];
+      return [[store.name, guarded(circuits, SYSTEM.store(store.name), nameless(target))]];
     }),
   );
 }

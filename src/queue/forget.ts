@@ -32,6 +32,8 @@ export interface Forgotten {
   readonly reasons: number;
   readonly events: number;
   readonly inboxRows: number;
+  readonly cancellations: number;
+  readonly mails: number;
 }
 
 export const FORGOTTEN = 'removed with the personal data of the customer';
@@ -105,10 +107,15 @@ export async function forgetRows(session: Session, whom: Whom): Promise<Forgotte
       whom.customerId === null
         ? 0
         : await session.run(sql(engine, 'forget/delete_customer_hash'), { customer_id: whom.customerId }),
-    effects: await session.run(sql(engine, 'forget/blank_effects'), { order_ids, item_keys }),
+    effects: await session.run(sql(engine, 'forget/blank_effects'), values),
     reasons: await session.run(sql(engine, 'forget/blank_items'), values),
     events: await session.run(sql(engine, 'forget/blank_events'), values),
     inboxRows: await session.run(sql(engine, 'forget/blank_inbox_rows'), { order_ids, removed: FORGOTTEN }),
+    cancellations: await session.run(sql(engine, 'forget/blank_cancellations'), {
+      order_ids,
+      removed: FORGOTTEN,
+    }),
+    mails: await session.run(sql(engine, 'forget/blank_mails'), { order_ids, removed: FORGOTTEN }),
   };
 }
 
@@ -177,6 +184,21 @@ export async function forgetNamedEvents(session: Session, names: (text: string) 
       emptied++;
     }
   }
+}
+
+/** What is said of systems that were down, and the alerts about it, where this text check knows it. Returns how many. */
+export async function forgetNamedWords(session: Session, names: (text: string) => boolean): Promise<number> {
+  const rows = await session.all<{ kind: string; row_key: string; words: string }>(
+    sql(session.engine, 'forget/other_words'),
+  );
+  // A line break in JSON would make a letter of what stands before a name.
+  const own = rows.filter(({ words }) => names(words.replace(/\\[nrt]/g, ' ')));
+  const message = JSON.stringify({ subject: FORGOTTEN, text: FORGOTTEN, data: {} });
+  for (const { kind, row_key } of own) {
+    const values = { kind, row_key, removed: FORGOTTEN, message };
+    await session.run(sql(session.engine, 'forget/blank_words'), values);
+  }
+  return own.length;
 }
 
 /** Copies of 3PLs' files that speak of these orders, below the state directory. */

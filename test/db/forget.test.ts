@@ -7,6 +7,7 @@ import { explain } from '../../src/engine/explain/explain.js';
 import { dropWaiting } from '../../src/engine/persons/drop.js';
 import { type ForgetReport, forget } from '../../src/engine/persons/forget/forget.js';
 import { namesOf } from '../../src/engine/persons/forget/words.js';
+import { CANCELS, CancelingHouse, ENDS, ORDERS, REPORTS, SHIPMENTS } from '../support/canceling.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';
 import { Market, orderMembers } from '../support/market.js';
@@ -153,6 +154,62 @@ describe.each(engines())('forgetting the buyer of a marketplace order on %s', (e
       );
     } finally {
       await market.close();
+    }
+  });
+});
+
+describe.each(engines())('forgetting a customer whose order was canceled on %s', (engine) => {
+  const NAME = `${PERSON.FirstName} ${PERSON.LastName}`;
+
+  it("removes the 3PL's words, mails about the order, and outages that name him", async () => {
+    const at = await CancelingHouse.open({ engine });
+    try {
+      const { house } = at;
+      await placeOrder(house, 2, { row: ROW });
+      await at.run(ORDERS);
+      await at.cancelInExigo(2);
+      for (const name of [ORDERS, CANCELS]) await at.run(name);
+      await at.say({ answer: 'canceled', orderId: 2, reason: `called ${NAME}` });
+      for (let round = 0; round < 4; round++) {
+        for (const name of [SHIPMENTS, CANCELS, ORDERS, REPORTS, ENDS, 'exigo-snapshot-to-csv'])
+          await at.run(name);
+      }
+      const said = { said: `order of ${NAME} is locked`, at: '2026-03-11 17:00:00.000' };
+      await house.exec(
+        `INSERT INTO "etl.mail" (mail_key, order_id, recipients, subject, state, token, intended_utc, last_error)
+         VALUES ('label/plain/2/1/x', 2, 'labels@plain.example', @said, 'unknown', 1, @at, @said)`,
+        said,
+      );
+      await house.exec(
+        `INSERT INTO "etl.incident" (kind, system, what, opened_utc, last_utc, closed_utc)
+         VALUES ('outage', 'exigo-api', @said, @at, @at, @at)`,
+        said,
+      );
+      await house.exec(
+        `INSERT INTO "etl.circuit" (system, state, failures, pauses, last_utc, last_error)
+         VALUES ('exigo-api', 'closed', 0, 0, @at, @said)`,
+        said,
+      );
+      const message = JSON.stringify({ subject: 'down', text: `seen:\n${NAME}\n`, data: {} });
+      await house.exec(
+        `INSERT INTO "etl.alert" (alert_key, state, message, created_utc, ended_utc)
+         VALUES ('incident/1/opened/mail', 'done', @message, @at, @at)`,
+        { message, at: said.at },
+      );
+      const tables = async () => [...new Set((await tracesOf(house)).map((line) => line.split(':')[0]))];
+      const own = ['alert', 'cancellation', 'circuit', 'effect', 'incident', 'mail'].map(
+        (one) => `etl.${one}`,
+      );
+      expect(await tables()).toEqual(expect.arrayContaining(own));
+      const planned = await forget(house.context(), { customerId: 7 }, { ...BY, dryRun: true });
+      expect(planned.removed).toMatchObject({ cancellations: 1, mails: 1, namedWords: 3 });
+      expect(await forget(house.context(), { customerId: 7 }, BY)).toEqual(planned);
+      expect(await tracesOf(house)).toEqual([]);
+      expect(await at.asked(2)).toEqual(['1 exigo canceled']);
+      const [alert] = await house.all<{ message: string }>(`SELECT message FROM "etl.alert"`);
+      expect(JSON.parse(alert?.message ?? '')).toMatchObject({ data: {} });
+    } finally {
+      await at.close();
     }
   });
 });

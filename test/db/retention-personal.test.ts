@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/core/clock.js';
 import { toExigoText } from '../../src/core/time.js';
 import { dropWaiting } from '../../src/engine/persons/drop.js';
+import { CANCELS, CancelingHouse, ENDS, ORDERS, REPORTS, SHIPMENTS } from '../support/canceling.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
 import { House } from '../support/house.js';
 import { Market, orderMembers } from '../support/market.js';
@@ -121,6 +122,46 @@ describe.each(engines())('documents of marketplaces, on %s', (engine) => {
       expect(await market.items()).toEqual(['main/1 delivered']);
     } finally {
       await market.close();
+    }
+  });
+});
+
+describe.each(engines())('what a 3PL said of a cancellation, on %s', (engine) => {
+  it('goes with the texts, and its answer stays', async () => {
+    const at = await CancelingHouse.open({ engine });
+    try {
+      const { house } = at;
+      Object.assign(house.config, { retention: RETENTION });
+      await placeOrder(house, 2, { row: ROW });
+      await at.run(ORDERS);
+      await at.cancelInExigo(2);
+      for (const name of [ORDERS, CANCELS]) await at.run(name);
+      await at.say({
+        answer: 'canceled',
+        orderId: 2,
+        reason: `called ${PERSON.FirstName} ${PERSON.LastName}`,
+      });
+      const rounds = async (n: number) => {
+        for (let round = 0; round < n; round++) {
+          for (const name of [SHIPMENTS, CANCELS, ORDERS, REPORTS, ENDS, 'exigo-snapshot-to-csv'])
+            await at.run(name);
+        }
+      };
+      await rounds(3);
+      const tables = async () => (await tracesOf(house)).map((line) => line.split(':')[0]);
+      expect(await tables()).toEqual(expect.arrayContaining(['etl.cancellation', 'etl.effect']));
+      for (let month = 0; month < 3; month++) {
+        house.clock.advance(31 * DAY);
+        await rounds(1);
+      }
+      expect((await tables()).filter((one) => /cancellation|effect/.test(one ?? ''))).toEqual([]);
+      expect(await at.asked(2)).toEqual(['1 exigo canceled']);
+      const count = `SELECT COUNT(*) AS n FROM "etl.event" WHERE order_id = 2 AND kind = 'answered'`;
+      const [before] = await house.all<{ n: number }>(count);
+      await rounds(1);
+      expect(await house.all(count)).toEqual([before]);
+    } finally {
+      await at.close();
     }
   });
 });

@@ -18,3 +18,17 @@ CREATE TABLE etl.returned_goods (
 );
 CREATE INDEX returned_goods_by_order ON etl.returned_goods (exigo_order_id);
 CREATE INDEX returned_goods_by_return_order ON etl.returned_goods (return_order_id) WHERE return_order_id IS NOT NULL;
+-- What came back in files that were read before there was a flow for it: a batch for each, to be noted and no more, as what
+-- was to follow from it has followed by hand. Its items are those of ledger/insert_returned_items.
+INSERT INTO etl.batch (pipeline, change_set_id, kind, items_frozen, created_utc)
+SELECT '3pl-returns-to-exigo', f.change_set_id, 'backfill', COUNT(DISTINCT r.order_id), f.settled_utc
+FROM etl.inbox_row AS r JOIN etl.inbox_file AS f ON f.file_id = r.file_id
+JOIN etl.change_set AS c ON c.change_set_id = f.change_set_id
+WHERE r.code IS NULL AND r.repeats = 0 AND r.answer = 'returned'
+GROUP BY f.change_set_id, f.settled_utc ORDER BY f.change_set_id;
+INSERT INTO etl.item (batch_id, pipeline, item_key, order_id, change_set_id, generation, state, created_utc)
+SELECT DISTINCT b.batch_id, b.pipeline, CONCAT('return/', r.order_id, '/', r.file_id), r.order_id, f.change_set_id, 1, 'new',
+       b.created_utc
+FROM etl.inbox_row AS r JOIN etl.inbox_file AS f ON f.file_id = r.file_id
+JOIN etl.batch AS b ON b.change_set_id = f.change_set_id AND b.pipeline = '3pl-returns-to-exigo'
+WHERE r.code IS NULL AND r.repeats = 0 AND r.answer = 'returned';

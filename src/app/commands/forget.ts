@@ -76,6 +76,9 @@ function print(output: Output, report: ForgetReport, dryRun: boolean): void {
     ['reasons emptied', removed.reasons],
     ['texts of the timeline emptied', removed.events + removed.namedEvents],
     ['rows of 3PLs emptied', removed.inboxRows + removed.namedRows],
+    ['answers to cancellations emptied', removed.cancellations],
+    ['subjects of mails emptied', removed.mails],
+    ['incidents, circuits and alerts emptied', removed.namedWords],
   ];
   for (const [what, count] of rows) if (count > 0) output.line(`  ${would}${what}: ${count}`);
   output.line('remains:');

@@ -105,8 +105,9 @@ async function dropOne(
   const [still] = await waitingItems(session, { itemIds: [item_id] });
   if (still === undefined) return; // an earlier one of the same order took it along
   let outcome = 'left as it is';
-  // What the target is taken to know goes with the decision.
-  if (order_id !== null && pipeline !== undefined) {
+  // What the target is taken to know goes with the decision. Returns and marketplace orders have keys of their own: an
+  // order may have several that wait, and the one that was chosen is not the newest of them.
+  if (order_id !== null && item_key === String(order_id) && pipeline !== undefined) {
     outcome = await leaveAsIs(session, pipeline, order_id, now);
   }
   await resolveItems(session, [item_id], 'IGNORED', now);

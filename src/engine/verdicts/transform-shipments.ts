@@ -21,6 +21,7 @@ import {
   saidOrders,
   threePlsOfChangeSets,
 } from '../../queue/reads/shipments.js';
+import { waitingItems } from '../../queue/reads/waiting.js';
 import type { EngineContext } from '../context.js';
 import type { Resolved } from '../inbox/resolve-rows.js';
 import { type AskedItem, makePersonsBatch } from '../persons/persons-batch.js';
@@ -36,6 +37,9 @@ const PAGE = 200;
 
 /** Above every order id. */
 const LAST_ORDER = 2_147_483_647;
+
+/** As ledger/insert_returned_items has them. */
+const RETURN_WAITS_FOR_SHIPMENT = ['RETURN_NOT_SHIPPED', 'MORE_THAN_SHIPPED'];
 
 /** An order that a 3PL has said something new of, or a row of its file that cannot be used. */
 interface UndecidedShipment extends Undecided {
@@ -258,6 +262,10 @@ async function followUp(
       continue;
     }
     asked.set(orderId, { key: String(orderId), orderId, changeSetId: item.change_set_id, generation: 1 });
+    if (mended.answer !== 'shipped' || returns === undefined) continue;
+    for (const one of await returnsToShip(session, returns.name, orderId, mended.three_pl)) {
+      cameBack.set(one.key, one);
+    }
   }
   if (asked.size > 0) await makePersonsBatch(session, pipeline, 'retry', [...asked.values()], now);
   if (cameBack.size > 0 && returns !== undefined) {
@@ -297,6 +305,24 @@ async function followUp(
       });
     }
   }
+}
+
+/** What came back of an order before a file said that it was shipped: it goes on now, as it does with another file. */
+async function returnsToShip(
+  session: Session,
+  pipeline: string,
+  orderId: number,
+  target: string,
+): Promise<AskedItem[]> {
+  const waiting = await waitingItems(session, { pipeline, orderId, target });
+  return waiting
+    .filter(({ code }) => RETURN_WAITS_FOR_SHIPMENT.includes(code))
+    .map(({ item_key: key, change_set_id: changeSetId, generation }) => ({
+      key,
+      orderId,
+      changeSetId,
+      generation,
+    }));
 }
 
 /** What a person may want to know of a shipment that goes through. */

@@ -11,3 +11,11 @@ export async function peopleOfOrders(session: Session, orderIds: readonly number
   });
   return personalValues(rows);
 }
+
+/** The same of the frozen documents of these marketplace orders, `main/1000123`. */
+export async function peopleOfDocuments(session: Session, keys: readonly string[]): Promise<string[]> {
+  const rows = await session.all<{ json: string }>(sql(session.engine, 'forget/documents'), {
+    item_keys: JSON.stringify(keys.slice(0, MOST)),
+  });
+  return rows.flatMap(({ json }) => personalValues(JSON.parse(json)));
+}

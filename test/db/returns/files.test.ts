@@ -99,4 +99,23 @@ describe.each(engines())('files with returns on %s', (engine) => {
       'inbox/1/4 excluded READ_AGAIN',
     ]);
   });
+
+  it('go on when the row that says it was shipped is read again', async () => {
+    await inbox.put('A.csv', `${HEAD}1,SENT,,,1Z1,\n1,R,TEA,1,,worn\n`);
+    await house.run(SHIPMENTS);
+    await house.run(RETURNS);
+    expect(await items(RETURNS)).toEqual(['return/1/1 held RETURN_NOT_SHIPPED']);
+    const mended = template({ ...WORDS, SENT: 'shipped' });
+    Object.assign(house.config, {
+      threePls: [makeThreePl(parseTemplate(mended, 'test'), `${house.folder}/config`)],
+      frozen: freezeConfig([mended]),
+    });
+    await retryWaiting(house.context(), { itemKey: 'inbox/1/2' });
+    for (const name of [SHIPMENTS, RETURNS]) expect((await house.run(name)).error).toBeNull();
+    expect(await made()).toEqual(['1 TEA']);
+    expect(await items(RETURNS)).toEqual([
+      'return/1/1 held RETURN_NOT_SHIPPED SUPERSEDED',
+      'return/1/1 delivered',
+    ]);
+  });
 });

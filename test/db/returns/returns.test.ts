@@ -4,6 +4,7 @@ import { findPipeline } from '../../../src/app/pipelines.js';
 import { DAY, HOUR, MINUTE } from '../../../src/core/clock.js';
 import type { ReturnOrderRules } from '../../../src/core/returned.js';
 import { explain } from '../../../src/engine/explain/explain.js';
+import { dropWaiting } from '../../../src/engine/persons/drop.js';
 import { release } from '../../../src/engine/persons/persons.js';
 import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
 import { readStatus } from '../../../src/engine/status-view.js';
@@ -204,6 +205,27 @@ describe.each(engines())('returns on %s', (engine) => {
     await say(house, [{ ...returned(1, 'CUP', '1'), reason: 'later' }]);
     await run();
     expect((await items()).slice(2)).toEqual(['1 delivered']);
+  });
+
+  it('leaves another return of the order waiting when one is dropped', async () => {
+    await shipAndSay(1);
+    await say(house, [returned(1, 'MUG', '1')]);
+    house.clock.advance(HOUR);
+    await say(house, [returned(1, 'TEA', '99')]);
+    expect(await run()).toBeNull();
+    const open = () =>
+      house.all<{ code: string }>(
+        `SELECT code FROM "etl.item" WHERE pipeline = '${RETURNS}' AND state = 'held' AND resolution IS NULL ORDER BY item_id`,
+      );
+    expect(await open()).toEqual([{ code: 'ITEM_NOT_OF_ORDER' }, { code: 'MORE_THAN_SHIPPED' }]);
+    const why = { by: 'kim', reason: 'a typo of theirs' };
+    const dropped = await dropWaiting(house.context(), { code: 'ITEM_NOT_OF_ORDER' }, why);
+    expect(dropped).toMatchObject({ dropped: 1, leftInAll: 0 });
+    expect(await open()).toEqual([{ code: 'MORE_THAN_SHIPPED' }]);
+    const { timeline } = await explain(house.context(), 1);
+    expect(timeline.filter(({ kind }) => kind === 'dropped').map(({ message }) => message)).toEqual([
+      'kim dropped ITEM_NOT_OF_ORDER (a typo of theirs): left as it is',
+    ]);
   });
 
   it('gives the shipping back with the last of the goods alone, where the template says so', async () => {

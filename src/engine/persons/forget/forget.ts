@@ -8,6 +8,7 @@ import {
   filesOfOrders,
   forgetNamedEvents,
   forgetNamedRows,
+  forgetNamedWords,
   forgetRows,
   personalRows,
   type UnderWay,
@@ -26,7 +27,12 @@ export interface ForgetReport {
   readonly orders: readonly number[];
   readonly marketplaceOrders: readonly string[];
   /** Rows that were deleted or emptied (with `dryRun`: that would be). */
-  readonly removed: Forgotten & { readonly namedRows: number; readonly namedEvents: number };
+  readonly removed: Forgotten & {
+    readonly namedRows: number;
+    readonly namedEvents: number;
+    /** Incidents, circuits and alerts that named him. */
+    readonly namedWords: number;
+  };
   /** Files at 3PLs that were handed over with his orders. */
   readonly deliveredFiles: readonly string[];
   /** Copies of 3PLs' files that speak of his orders or name him, below the state directory. */
@@ -92,11 +98,12 @@ async function forgetAll(
   const forgotten = await forgetRows(session, whom);
   const named = await forgetNamedRows(session, names);
   const namedEvents = await forgetNamedEvents(session, names);
+  const namedWords = await forgetNamedWords(session, names);
   await noteIt(context, session, whom, by);
   return {
     orders: whom.orderIds,
     marketplaceOrders: whom.itemKeys,
-    removed: { ...forgotten, namedRows: named.length, namedEvents },
+    removed: { ...forgotten, namedRows: named.length, namedEvents, namedWords },
     deliveredFiles,
     archivedFiles: [...new Set([...ofOrders, ...named])].sort(),
     spooledFiles: await filesIn(join(context.config.stateDirectory, 'spool')),
