@@ -9,6 +9,7 @@ import { configPath, loadConfig } from '../config/load.js';
 import { secretsOf } from '../config/secrets.js';
 import { createLogger } from '../logging.js';
 import { createOutput, type Output } from '../output.js';
+import { pipelinesHere } from '../pipelines-here.js';
 import type { Shell } from '../program.js';
 import { createProgress, noProgress } from '../progress.js';
 import { makeContext, openDatabase, openSyncDatabase } from '../runtime.js';
@@ -74,6 +75,7 @@ export async function withContext(
       signal: shell.signal,
       onToken: (token) => shell.frame.redactor.register([token]),
       progress: (stage, done, total) => progress.update(stage, done, total),
+      pipelines: await pipelinesHere(config, database, shell.frame.logger),
     });
     await work({ config, database, context, output });
     progress.end();
