@@ -121,6 +121,11 @@ export function handOverPipeline(
   return source.orders === 'api' ? exigoApiOrdersTo3pl : exigoOrdersTo3pl;
 }
 
+/** The flow that asks 3PLs to cancel what they have. */
+export function cancellationFlow(): AnyPipeline {
+  return exigoCancellationsTo3pl;
+}
+
 /** The flow that marketplace orders come in by. */
 export function marketplacePipeline(): MarketplacePipeline {
   return godatafeedOrdersToExigo;

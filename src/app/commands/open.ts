@@ -11,6 +11,7 @@ import { createLogger } from '../logging.js';
 import { createOutput, type Output } from '../output.js';
 import { ownPipelines, projectOf } from '../own-pipelines.js';
 import { PIPELINES, pipelinesFor } from '../pipelines.js';
+import { pipelinesHere } from '../pipelines-here.js';
 import type { Shell } from '../program.js';
 import { createProgress, noProgress } from '../progress.js';
 import { makeContext, openDatabase, openSyncDatabase } from '../runtime.js';
@@ -79,9 +80,9 @@ export async function withContext(
       clock: shell.clock,
       log: shell.frame.logger,
       signal: shell.signal,
-      pipelines: pipelinesFor(config, pipelines),
       onToken: (token) => shell.frame.redactor.register([token]),
       progress: (stage, done, total) => progress.update(stage, done, total),
+      pipelines: await pipelinesHere(pipelinesFor(config, pipelines), database, shell.frame.logger),
     });
     await work({ config, database, context, output });
     progress.end();

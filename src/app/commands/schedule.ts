@@ -8,6 +8,7 @@ import type { CycleReport } from '../../engine/schedule/cycle.js';
 import { cutOffNotes, nextTimes } from '../../engine/schedule/plan.js';
 import { tell } from '../alerts/desk.js';
 import { findPipeline, pipelineHere } from '../pipelines.js';
+import { pipelinesHere } from '../pipelines-here.js';
 import { EXIT } from '../process.js';
 import type { Shell } from '../program.js';
 import { makeContext, openDatabase, openSyncDatabase } from '../runtime.js';
@@ -125,8 +126,8 @@ async function workplace({ config, context }: Opened, shell: Shell, signal: Abor
     clock: shell.clock,
     log: context.log,
     signal,
-    pipelines: context.pipelines,
     onToken: (token) => shell.frame.redactor.register([token]),
+    pipelines: await pipelinesHere(context.pipelines, database, context.log),
   });
   return {
     ...made,

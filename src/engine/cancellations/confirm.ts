@@ -12,7 +12,7 @@ import { type AskedItem, askedOrder, makePersonsBatch } from '../persons/persons
 const ANSWERED_WITH_IT = ['CANCELED_BY_3PL', 'REFUSED_BY_3PL', 'CANCELED_AFTER_HAND_OVER'];
 
 /** Reports of Canceled that wait for the answer. */
-const TOLD_WITH_IT = ['CANCELLATION_ASKED', 'TOO_LATE'];
+const TOLD_WITH_IT = ['CANCELLATION_ASKED', 'HAND_OVER_OPEN', 'TOO_LATE'];
 
 const WORDS = {
   canceled: 'has canceled it',

@@ -61,6 +61,7 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
   if (code === 'CANCELLATION_ASKED') {
     return 'nothing yet: its 3PL is asked to cancel it, and it goes on by itself with the answer';
   }
+  if (code === 'HAND_OVER_OPEN') return 'goes on by itself when the file with the order is settled';
   if (code === 'OPEN_AGAIN_TOO_LATE' && other === '') {
     return `to ship it: ${release('resend')}; else set it to Canceled in Exigo, or leave it: ${release('ignore')}`;
   }

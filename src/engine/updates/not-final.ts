@@ -1,7 +1,12 @@
 import type { Order } from '../../core/order.js';
 import type { AskedCancellation } from '../../queue/ledger/cancellations.js';
 import { cancellationsOf } from '../../queue/ledger/cancellations.js';
-import { CANCELED_BY_PERSON, effectsOfOrders, type PriorEffect } from '../../queue/ledger/effects.js';
+import {
+  CANCELED_BY_PERSON,
+  effectsOfOrders,
+  isGivenUp,
+  type PriorEffect,
+} from '../../queue/ledger/effects.js';
 import type { Decision } from '../../queue/ledger/items.js';
 import { takesCancellations } from '../cancellations/ask.js';
 import type { EngineContext } from '../context.js';
@@ -31,21 +36,26 @@ export async function notFinal(context: EngineContext, orderIds: readonly number
 }
 
 /** Whether the 3PL is, or will be, asked: not where a person has settled it. */
-function isAskedFor(context: EngineContext, { state, target, fingerprint }: PriorEffect): boolean {
+function isAskedFor(context: EngineContext, { target, fingerprint }: PriorEffect): boolean {
   if (target === null || !takesCancellations(context, target)) return false;
-  if (state !== 'done' && state !== 'pending') return false;
   return fingerprint !== statusFingerprint('Canceled');
 }
 
 function waitsFor(
-  { target, fingerprint }: PriorEffect,
+  prior: PriorEffect,
   asked: AskedCancellation | undefined,
   personInsists: boolean,
 ): Decision | null {
+  const { target, fingerprint, state } = prior;
   // Canceled by a person when the 3PL was not to be asked.
   if (asked === undefined && fingerprint === CANCELED_BY_PERSON) return null;
   if (asked?.answer === 'canceled') return null;
   if (asked === undefined || asked.answer === null) {
+    if (isGivenUp(prior)) return null;
+    if (state === 'held') {
+      const reason = `the file with it for ${target} is held, look at it; its marketplace is told Canceled when that is settled`;
+      return { ...held('HAND_OVER_OPEN', reason), target };
+    }
     const reason = `${target} has it and is asked to cancel it; its marketplace is told when it has`;
     return { ...held('CANCELLATION_ASKED', reason), target };
   }

@@ -4,7 +4,9 @@ import { faultPoint } from '../../core/fault-points.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { toUtcText } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
+import { dropUnwanted } from '../../queue/ledger/cancellations.js';
 import { dropMember, openWaves, voidIfEmpty, waveSending, waveUploaded } from '../../queue/ledger/waves.js';
+import { isOfCancellations } from '../cancellations/ask.js';
 import type { EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
 import { makeLabels, removeLabels } from './labels.js';
@@ -51,7 +53,14 @@ async function sendPlanned(sending: Sending): Promise<void> {
   const { context, lease, pipeline, wave } = sending;
   // What an earlier try may have left there goes before the wave does: empty, nobody would look at it again.
   if (wave.attempts > 0) await sending.delivery.discard(wave.file_name, lease.token);
-  if (await lease.transaction((session) => voidIfEmpty(session, wave.wave_id))) return;
+  const isEmpty = await lease.transaction(async (session) => {
+    // A file may have waited for days: who is not to be canceled any more is not asked for.
+    if (isOfCancellations(pipeline)) {
+      await dropUnwanted(session, wave.wave_id, toUtcText(context.clock.now()));
+    }
+    return voidIfEmpty(session, wave.wave_id);
+  });
+  if (isEmpty) return;
   const path = await spoolPath(context, lease, pipeline.name, `${wave.wave_id}-${wave.file_name}`);
   try {
     await makeLabels(sending);

@@ -122,3 +122,13 @@ export async function excludeCanceled(
     now,
   });
 }
+
+/** Takes those out of a planned wave, of which nothing has left, that nobody wants canceled any more. */
+export async function dropUnwanted(session: Session, waveId: number, now: string): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/drop_unwanted'), {
+    wave_id: waveId,
+    code: 'OPEN_AGAIN',
+    reason: 'nobody wanted it canceled any more when its file was made',
+    now,
+  });
+}

@@ -271,6 +271,12 @@ export function isUsedUp({ state, target }: PriorEffect): boolean {
   return state === 'failed' && target === null;
 }
 
+/** Whether a person has looked at its held file, and the order does not go by it: it was canceled, or goes in a new one. */
+export function isGivenUp({ state, fingerprint, resolution }: PriorEffect): boolean {
+  if (state !== 'held') return false;
+  return fingerprint === CANCELED_BY_PERSON || resolution === 'CANCELED' || resolution === 'RESENT';
+}
+
 /** Whose doing it is that no version of such an order goes. */
 export function usedUp({ fingerprint, last_error }: PriorEffect): {
   readonly code: 'CANCELED_BY_PERSON' | 'CANCELED_AT_MARKETPLACE';
