@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { nextDue } from '../../core/cron.js';
+import { toUtcText } from '../../core/time.js';
+import type { EngineContext } from '../../engine/context.js';
 import { DEFAULT_DASHBOARD } from '../dashboard/access.js';
 import { createDashboard, listen } from '../dashboard/server.js';
 import type { Shell } from '../program.js';
@@ -24,7 +27,7 @@ export function addDashboard(program: Command, shell: Shell): void {
           port: options.port ?? configured.port,
           listen: options.listen ?? configured.listen,
         };
-        const app = await createDashboard({ context, settings });
+        const app = await createDashboard({ context, settings, nextRun: nextRunOf(context) });
         try {
           const url = await listen(app, settings);
           output.line(`the dashboard listens on ${settings.publicUrl ?? url}; SIGTERM or Ctrl-C ends it`);
@@ -46,4 +49,16 @@ function stopped(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** When the schedule has a pipeline run next (UTC text); null where it is not in it. */
+function nextRunOf({ config, clock }: EngineContext): (pipeline: string) => Promise<string | null> {
+  const entries = config.schedule?.entries ?? [];
+  return async (pipeline) => {
+    const dues = entries
+      .filter(({ pipelines }) => pipelines.includes(pipeline))
+      .map(({ cron }) => nextDue(cron, clock.now()))
+      .filter((due) => due !== null);
+    return dues.length === 0 ? null : toUtcText(Math.min(...dues));
+  };
 }
