@@ -33,6 +33,7 @@ import { goOnWithEnded } from './marketplace/ask-three-pl.js';
 import { freezeEnded } from './marketplace/freeze-ended.js';
 import { type FrozenStores, freezeStores, type StoreProblem } from './marketplace/freeze-stores.js';
 import { assertGoingOn } from './stop.js';
+import { goOnWithReports } from './updates/go-on-with-reports.js';
 import { goOnWithLabels } from './waves/awaited-labels.js';
 import { recoverWaves } from './waves/recover-waves.js';
 import { emptySpool } from './waves/spool.js';
@@ -150,7 +151,8 @@ async function goOn(
   error: unknown,
 ): Promise<unknown> {
   const { context, lease, pipeline } = turn;
-  const woken = await goOnWithLabels(context, lease, pipeline);
+  const woken =
+    (await goOnWithLabels(context, lease, pipeline)) + (await goOnWithReports(context, lease, pipeline));
   if (woken > 0) await beginNow(turn);
   const answers =
     woken === 0 && standing !== null ? standing : await context.database.several(standingRequests(turn));

@@ -7,12 +7,10 @@ import type { Session } from '../../queue/ledger/session.js';
 import { type WaitingItem, waitingItems } from '../../queue/reads/waiting.js';
 import type { EngineContext } from '../context.js';
 import { type AskedItem, askedOrder, makePersonsBatch } from '../persons/persons-batch.js';
+import { NOT_FINAL } from '../updates/not-final.js';
 
 /** Held elsewhere because of the same words of the 3PL: answered by the cancellation. */
 const ANSWERED_WITH_IT = ['CANCELED_BY_3PL', 'REFUSED_BY_3PL', 'CANCELED_AFTER_HAND_OVER'];
-
-/** Reports of Canceled that wait for the answer. */
-const TOLD_WITH_IT = ['CANCELLATION_ASKED', 'HAND_OVER_OPEN', 'TOO_LATE'];
 
 const WORDS = {
   canceled: 'has canceled it',
@@ -54,9 +52,7 @@ async function reportNow(
   waiting: readonly WaitingItem[],
   now: string,
 ): Promise<void> {
-  const own = waiting.filter(
-    ({ pipeline, code }) => pipeline === reports.name && TOLD_WITH_IT.includes(code),
-  );
+  const own = waiting.filter(({ pipeline, code }) => pipeline === reports.name && NOT_FINAL.includes(code));
   const items: AskedItem[] = [];
   for (const { order_id, generation, change_set_id } of own) {
     if (order_id !== null) items.push(await askedOrder(session, order_id, generation, change_set_id));

@@ -7,10 +7,11 @@ export interface CancellationFacts {
   readonly wanted: boolean;
   /**
    * `stands`: the 3PL has it, or a person left its held file as it is. `open`: its file is on its way, or held. `none`:
-   * nothing of this hand-over has left, or a newer one took its place before it was known to have arrived.
+   * nothing of this hand-over has left, a person has settled its held file otherwise, or a newer one took its place before it
+   * was known to have arrived.
    */
   readonly handOver: 'none' | 'open' | 'stands';
-  /** `its file ATL_7.csv is on its way`; for `open`. */
+  /** `its file ATL_7.csv is on its way`; for `open`. For `none`: why, where that is not plain. */
   readonly handOverWords: string;
   /** Whether the file that asks has it already. */
   readonly asked: boolean;
@@ -36,8 +37,10 @@ export function decideCancellation(facts: CancellationFacts): CancellationVerdic
   const { threePl, wanted, handOver, handOverWords, asked, word, takes } = facts;
   if (word !== null) return { verdict: 'settle', ...outcomeOf(threePl, wanted, word), word };
   if (!wanted) return exclude('OPEN_AGAIN', `nobody wants it canceled any more; ${threePl} is not asked`);
-  if (handOver === 'none')
-    return exclude('NOT_HANDED_OVER', `${threePl} never got it: nothing to cancel there`);
+  if (handOver === 'none') {
+    const never = `${threePl} never got it: nothing to cancel there`;
+    return exclude('NOT_HANDED_OVER', handOverWords === '' ? never : handOverWords);
+  }
   if (handOver === 'open') {
     return hold('HAND_OVER_OPEN', `${handOverWords}; it goes on by itself when that is settled`);
   }

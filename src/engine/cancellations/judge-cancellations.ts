@@ -3,7 +3,7 @@ import { toUtcText } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import { answerRefused, type UnansweredOrder, unansweredOrders } from '../../queue/ledger/answers.js';
 import { answerReceived, cancellationsOf, wantedBy } from '../../queue/ledger/cancellations.js';
-import { effectsOfOrders } from '../../queue/ledger/effects.js';
+import { effectsOfOrders, isGivenUp } from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import { resolveItems } from '../../queue/ledger/items.js';
 import { type WaitingItem, waitingItems } from '../../queue/reads/waiting.js';
@@ -118,7 +118,7 @@ async function movable(context: EngineContext, waiting: readonly WaitingItem[]):
     if (code !== 'HAND_OVER_OPEN') return false;
     const effects = handed.get(order_id ?? -1) ?? [];
     const own = effects.find((effect) => effect.generation === generation);
-    const settled = own === undefined || own.state === 'done' || own.state === 'failed';
+    const settled = own === undefined || own.state === 'done' || own.state === 'failed' || isGivenUp(own);
     return settled || effects.some((effect) => effect.generation > generation);
   });
 }

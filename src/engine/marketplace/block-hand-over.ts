@@ -7,6 +7,7 @@ import {
   CANCELED_AT_MARKETPLACE,
   effectsOfOrders,
   insertCanceledEffect,
+  isGivenUp,
   isUsedUp,
   latestEffects,
   type PriorEffect,
@@ -14,6 +15,7 @@ import {
 import { insertEvent } from '../../queue/ledger/events.js';
 import { excludePlanned, excludeReady, resolveItems } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
+import { openItemsOfOrder } from '../../queue/reads/open-items.js';
 import { effectsOfOrder, itemsOfOrder } from '../../queue/reads/orders.js';
 import { waitingItems } from '../../queue/reads/waiting.js';
 import type { EngineContext } from '../context.js';
@@ -62,10 +64,9 @@ export async function blockHandOver(context: EngineContext, ended: Ended, reason
 /** The 3PL that an order was handed over to, as it stands; null: nobody has it, or that is not known. */
 export async function handedTo(context: EngineContext, orderId: number): Promise<HandedTo | null> {
   for (const pipeline of handingOver(context)) {
-    const newest = await latestEffects(context.database, pipeline.name, firstStep(pipeline), [orderId]);
-    const effect = newest.get(orderId);
-    if (effect === undefined || effect.target === null || isReplaceable(effect)) continue;
-    return { threePl: effect.target, generation: effect.generation, changeSetId: effect.change_set_id };
+    const { stands } = await standingOf(context.database, pipeline, orderId);
+    const to = stands === undefined ? null : whereTo(stands);
+    if (to !== null) return to;
   }
   return null;
 }
@@ -91,6 +92,32 @@ function handingOver({ pipelines }: EngineContext): AnyPipeline[] {
   return pipelines.filter(({ load }) => load[0]?.kind === '3pl-file');
 }
 
+interface Standing {
+  /** The newest hand-over when nothing of its file has left. */
+  readonly planned: PriorEffect | undefined;
+  /** The newest of which something may have left; a person's resend takes the place of one that is held. */
+  readonly stands: PriorEffect | undefined;
+  /** Its file was held, and a person has settled that. */
+  readonly givenUp: boolean;
+}
+
+async function standingOf(session: Session, pipeline: AnyPipeline, orderId: number): Promise<Standing> {
+  const step = firstStep(pipeline);
+  const effects = (await effectsOfOrders(session, pipeline.name, step, [orderId])).get(orderId) ?? [];
+  const newest = effects.at(-1);
+  const planned = newest !== undefined && isReplaceable(newest) ? newest : undefined;
+  const stands = planned === undefined ? newest : effects.at(-2);
+  if (stands?.state !== 'held') return { planned, stands, givenUp: false };
+  const open = await openItemsOfOrder(session, pipeline.name, orderId);
+  const resent = open.some(({ generation }) => generation > stands.generation);
+  const givenUp = resent || isGivenUp(stands);
+  return { planned, stands: givenUp ? undefined : stands, givenUp };
+}
+
+function whereTo({ target: threePl, generation, change_set_id: changeSetId }: PriorEffect): HandedTo | null {
+  return threePl === null ? null : { threePl, generation, changeSetId };
+}
+
 async function block(
   session: Session,
   pipeline: AnyPipeline,
@@ -99,18 +126,10 @@ async function block(
   now: string,
 ): Promise<Blocked> {
   const step = firstStep(pipeline);
-  const effects = (await effectsOfOrders(session, pipeline.name, step, [orderId])).get(orderId) ?? [];
-  const newest = effects.at(-1);
-  const planned = newest !== undefined && isReplaceable(newest) ? newest : undefined;
-  const stands = planned === undefined ? newest : effects.at(-2);
-  const over = await handedOver(session, orderId, stands);
+  const { planned, stands, givenUp } = await standingOf(session, pipeline, orderId);
+  const over = givenUp ? null : await handedOver(session, orderId, stands);
   if (over !== null) {
-    const { target: threePl = null, generation = 1, change_set_id: changeSetId = 0 } = stands ?? {};
-    return {
-      hand: 'over',
-      evidence: over,
-      to: threePl === null ? null : { threePl, generation, changeSetId },
-    };
+    return { hand: 'over', evidence: over, to: stands === undefined ? null : whereTo(stands) };
   }
   const why = { code: 'CANCELED_AT_MARKETPLACE', reason };
   if (planned !== undefined) await excludePlanned(session, planned.item_id, why, now);
@@ -120,7 +139,7 @@ async function block(
   await resolveItems(session, ids, 'CANCELED', now);
   // What a person asked for after an earlier cancellation is a generation of its own: its key is used up, too.
   const nothing = planned === undefined && ready === 0 && ids.length === 0;
-  if (stands !== undefined && nothing) return { hand: 'blocked' };
+  if ((stands !== undefined || givenUp) && nothing) return { hand: 'blocked' };
   const known = (await itemsOfOrder(session, orderId)).filter((item) => item.pipeline === pipeline.name);
   const changeSetId = known.at(-1)?.change_set_id ?? 0;
   const key = { pipeline: pipeline.name, step, orderId, changeSetId, itemId };

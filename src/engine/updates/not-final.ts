@@ -8,36 +8,44 @@ import {
   type PriorEffect,
 } from '../../queue/ledger/effects.js';
 import type { Decision } from '../../queue/ledger/items.js';
-import { takesCancellations } from '../cancellations/ask.js';
+import { cancellationPipeline, takesCancellations } from '../cancellations/ask.js';
 import type { EngineContext } from '../context.js';
 import { handOverStep } from '../shipments/read-shipments.js';
 import { held, statusFingerprint } from '../verdicts/decide.js';
 import { isReplaceable } from '../verdicts/standing.js';
 
 /** Why a Canceled order is not reported yet; null: nothing is against it. */
-export type NotFinal = (order: Order, personInsists: boolean) => Decision | null;
+export type NotFinal = (order: Pick<Order, 'id' | 'status'>, personInsists: boolean) => Decision | null;
+
+/** Held until its cancellation is final. */
+export const NOT_FINAL: readonly string[] = ['CANCELLATION_ASKED', 'HAND_OVER_OPEN', 'TOO_LATE'];
 
 /**
  * A cancellation of what a 3PL has is final when the 3PL says so: before that, its marketplace would be told Canceled of an
  * order that is shipped. Reads how these orders stand.
  */
 export async function notFinal(context: EngineContext, orderIds: readonly number[]): Promise<NotFinal> {
-  if (!context.config.threePls.some(({ name }) => takesCancellations(context, name))) return () => null;
+  if (cancellationPipeline(context) === null) return () => null;
   const { pipeline, step } = handOverStep(context);
   const handed = await effectsOfOrders(context.database, pipeline, step, orderIds);
   const asked = await cancellationsOf(context.database, orderIds);
   return (order, personInsists) => {
     if (order.status !== 'Canceled') return null;
     const prior = handed.get(order.id)?.findLast((effect) => !isReplaceable(effect));
-    if (prior === undefined || !isAskedFor(context, prior)) return null;
-    const own = asked.get(order.id)?.find(({ generation }) => generation === prior.generation);
+    const own = asked.get(order.id)?.find(({ generation }) => generation === prior?.generation);
+    if (prior === undefined || !isAskedFor(context, prior, own)) return null;
     return waitsFor(prior, own, personInsists);
   };
 }
 
-/** Whether the 3PL is, or will be, asked: not where a person has settled it. */
-function isAskedFor(context: EngineContext, { target, fingerprint }: PriorEffect): boolean {
-  if (target === null || !takesCancellations(context, target)) return false;
+/** Whether the 3PL was, or will be, asked, also when it takes no such files any more: not where a person has settled it. */
+function isAskedFor(
+  context: EngineContext,
+  { target, fingerprint }: PriorEffect,
+  asked: AskedCancellation | undefined,
+): boolean {
+  if (target === null) return false;
+  if (asked === undefined && !takesCancellations(context, target)) return false;
   return fingerprint !== statusFingerprint('Canceled');
 }
 

@@ -8,7 +8,7 @@ import {
   dropCancellation,
   wantedBy,
 } from '../../queue/ledger/cancellations.js';
-import { effectsOfOrders, isUsedUp, type PriorEffect } from '../../queue/ledger/effects.js';
+import { effectsOfOrders, isGivenUp, isUsedUp, type PriorEffect } from '../../queue/ledger/effects.js';
 import { type Decision, supersede } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { lastWords } from '../cancellations/answers.js';
@@ -111,6 +111,10 @@ function handOverOf(effects: readonly PriorEffect[], generation: number, threePl
     return { handOver: 'stands', handOverWords: '' } as const;
   }
   if (newer) return none;
+  if (isGivenUp(effect)) {
+    const handOverWords = `a person has settled the file with it for ${threePl}, which was held; it is not asked`;
+    return { handOver: 'none', handOverWords } as const;
+  }
   const how = effect.state === 'held' ? 'is held, look at it' : 'is on its way';
   return { handOver: 'open', handOverWords: `the file with it for ${threePl} ${how}` } as const;
 }
