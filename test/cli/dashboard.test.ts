@@ -23,7 +23,7 @@ describe('status --check', () => {
       level: string;
       flows: unknown[];
     }>();
-    expect([ok, level, flows.length]).toEqual([true, 'look', 3]);
+    expect([ok, level, flows.length]).toEqual([true, 'look', 5]);
   });
 
   it('says what is wrong in one line, and is 1, by the thresholds of the configuration', async () => {
