@@ -161,7 +161,9 @@ async function retry({ context, output }: Opened, options: Options): Promise<voi
   }
   output.line(`${retried} tried again with the next run`);
   if (left > 0) {
-    output.line(`${left} left: their files are held; look at them, then: orderferry errors list`);
+    output.line(
+      `${left} left: their files are held, or a person names them one by one; what to do: orderferry errors list`,
+    );
   }
   output.result({ retried, left });
 }

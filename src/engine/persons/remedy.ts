@@ -24,6 +24,9 @@ const RETURN_CODES = ['RETURN_NOT_SHIPPED', 'MORE_THAN_SHIPPED'];
 /** Answered by the 3PL's next file. */
 const SAID_CODES = ['PARTLY_SHIPPED', 'MORE_THAN_ORDERED', 'SHIPPED_AND_CANCELED', 'SHIPPED_AND_REFUSED'];
 const CANCELLATION_PIPELINE = 'exigo-cancellations-to-3pl';
+const REPORT_PIPELINE = 'exigo-status-to-godatafeed';
+/** Of a report of Canceled that goes when the 3PL has canceled the order. */
+const NOT_FINAL_CODES = ['CANCELLATION_ASKED', 'HAND_OVER_OPEN', 'TOO_LATE'];
 const END_CODES = ['TOO_LATE', 'CANCEL_REFUSED_BY_EXIGO'];
 /** Of the two, an installation has one. */
 const DEFAULT_PIPELINES = ['exigo-orders-to-3pl', 'exigo-api-orders-to-3pl'];
@@ -57,11 +60,15 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
       ? `goes on by itself when a file says that more was shipped; else settle it with the 3PL, then: ${release('ignore')}`
       : `mend it, then: ${retry}; or make the return order in Exigo by hand, then: ${release('ignore')}`;
   }
-  if (pipeline === CANCELLATION_PIPELINE) return remedyForCancellation(code, release, `${retry}${other}`);
-  if (code === 'CANCELLATION_ASKED') {
-    return 'nothing yet: its 3PL is asked to cancel it, and it goes on by itself with the answer';
+  if (pipeline === CANCELLATION_PIPELINE) {
+    return remedyForCancellation(order_id, code, release, `${retry}${other}`);
   }
-  if (code === 'HAND_OVER_OPEN') return 'goes on by itself when the file with the order is settled';
+  if (pipeline === REPORT_PIPELINE && NOT_FINAL_CODES.includes(code ?? '')) {
+    return `goes on by itself when the 3PL has canceled it; to have its marketplace told Canceled before: ${retry}${other}; not to tell it: ${release('ignore')}`;
+  }
+  if (code === 'CANCELLATION_ASKED') {
+    return `nothing yet: its 3PL is asked to cancel it, and it goes on by itself with the answer; to settle it by hand, set what is true in Exigo, then: ${release('ignore')}`;
+  }
   if (code === 'OPEN_AGAIN_TOO_LATE' && other === '') {
     return `to ship it: ${release('resend')}; else set it to Canceled in Exigo, or leave it: ${release('ignore')}`;
   }
@@ -101,9 +108,14 @@ export function remedyFor({ order_id, item_key, code, pipeline }: Waits): string
   return `mend the cause (a newer version is looked at by itself), then: ${retry}; or give it up: ${release('cancel')}`;
 }
 
-function remedyForCancellation(code: string | null, release: (as: string) => string, retry: string): string {
+function remedyForCancellation(
+  orderId: number,
+  code: string | null,
+  release: (as: string) => string,
+  retry: string,
+): string {
   if (code === 'NOT_ANSWERED') {
-    return 'ask the 3PL what became of it; it goes on by itself when a file of the 3PL says so';
+    return `ask the 3PL what became of it; it goes on by itself when a file of the 3PL says so: what it answers by word of mouth, put into its inbox as such a file; where its marketplace is to be told before: orderferry errors retry --order ${orderId} --pipeline ${REPORT_PIPELINE}`;
   }
   if (code === 'HAND_OVER_OPEN') return 'goes on by itself when the file with the order is settled';
   if (code === 'TOO_LATE' || code === 'CANCELLATION_REFUSED') {

@@ -8,6 +8,7 @@ import type { Session } from '../../queue/ledger/session.js';
 import { type WaitingItem, waitingItems } from '../../queue/reads/waiting.js';
 import { NOT_ANSWERED } from '../answers/not-answered.js';
 import type { EngineContext } from '../context.js';
+import { NOT_FINAL } from '../updates/not-final.js';
 import { type EntryFilter, entryPages } from './entries.js';
 import { type AskedItem, askedOrder, firstStep, makePersonsBatch } from './persons-batch.js';
 import { nothingToDecide } from './persons-refusal.js';
@@ -30,7 +31,7 @@ export async function retryWaiting(context: EngineContext, filter: EntryFilter):
     let retried = 0;
     for (const pipeline of context.pipelines) {
       const own = waiting.filter((item) => item.pipeline === pipeline.name);
-      const items = own.length === 0 ? [] : await retriable(session, pipeline, own);
+      const items = own.length === 0 ? [] : await retriable(session, pipeline, own, filter);
       if (items.length > 0) await retryItems(context, session, pipeline, items);
       retried += items.length;
     }
@@ -57,12 +58,19 @@ async function retryOld(context: EngineContext, filter: EntryFilter): Promise<Re
   return { retried, left };
 }
 
-/** Those whose file is not held: nothing but a person's look at that file tells what became of it. */
+/**
+ * Those whose file is not held: nothing but a person's look at that file tells what became of it. A report of Canceled that
+ * waits for the 3PL's answer goes without it, so a person names it.
+ */
 async function retriable(
   session: Session,
   pipeline: AnyPipeline,
-  waiting: readonly WaitingItem[],
+  all: readonly WaitingItem[],
+  filter: EntryFilter,
 ): Promise<WaitingItem[]> {
+  const isNamed = filter.orderId !== undefined && filter.pipeline !== undefined;
+  const insists = isNamed || pipeline.load[0]?.kind !== 'godatafeed-update';
+  const waiting = insists ? all : all.filter(({ code }) => !NOT_FINAL.includes(code));
   if (pipeline.source.kind !== 'exigo-queue' && pipeline.source.kind !== 'exigo-api') return [...waiting];
   const ids = waiting.flatMap((item) => item.order_id ?? []);
   const handOvers = await effectsOfOrders(session, pipeline.name, firstStep(pipeline), ids);

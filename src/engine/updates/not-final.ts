@@ -57,7 +57,7 @@ function waitsFor(
   const { target, fingerprint, state } = prior;
   // Canceled by a person when the 3PL was not to be asked.
   if (asked === undefined && fingerprint === CANCELED_BY_PERSON) return null;
-  if (asked?.answer === 'canceled') return null;
+  if (asked?.answer === 'canceled' || personInsists) return null;
   if (asked === undefined || asked.answer === null) {
     if (isGivenUp(prior)) return null;
     if (state === 'held') {
@@ -67,7 +67,6 @@ function waitsFor(
     const reason = `${target} has it and is asked to cancel it; its marketplace is told when it has`;
     return { ...held('CANCELLATION_ASKED', reason), target };
   }
-  if (personInsists) return null;
-  const reason = `${target} did not cancel it (${asked.evidence}), so its marketplace is not told Canceled; set what is true in Exigo, or have it told with "errors retry"`;
+  const reason = `${target} did not cancel it (${asked.evidence}), so its marketplace is not told Canceled; set what is true in Exigo, or have it told with "errors retry", which names order and pipeline`;
   return { ...held('TOO_LATE', reason), target };
 }

@@ -55,7 +55,10 @@ ${items.length > 0 && errorTable(items, visit, query)}</section>`;
       const { retried, left } = await retryAsked(context, { code, pipeline }, order);
       if (retried + left === 0) throw new UsageError('nothing of that waits any more');
       context.log.info('dashboard: a person asked for another try', { code, order, pipeline, retried, left });
-      const rest = left === 0 ? '' : `; ${left} left: their files are held, look at them first`;
+      const rest =
+        left === 0
+          ? ''
+          : `; ${left} left: their files are held, or they are tried one by one, look at them first`;
       return `${counted(retried, 'item')} will be tried again with the next run${rest}.`;
     });
     return reply.redirect(back, 303);
