@@ -51,7 +51,7 @@ it('migrate, doctor, dry run, run, status and explain need no sync tables', asyn
   const status = await cli('status', '--json');
   expect(
     status.json<{ pipelines: { pipeline: string }[] }>().pipelines.map(({ pipeline }) => pipeline),
-  ).toEqual([API, '3pl-shipments-to-exigo', '3pl-returns-to-exigo']);
+  ).toEqual([API, '3pl-shipments-to-exigo', '3pl-returns-to-exigo', 'exigo-cancellations-to-3pl']);
   const [first] = (await readdir(join(folder, 'var/out/atlas'))).filter((name) => name.endsWith('.csv'));
   expect(first).toBeDefined();
   const explained = await cli('explain', '1001');
