@@ -79,6 +79,5 @@ footer { max-width: 78rem; margin: 0 auto; padding: 0 1.25rem 2rem; color: var(-
 .narrow { max-width: 26rem; margin: 4rem auto; } .narrow form { display: grid; gap: .8rem; } .narrow input { width: 100%; }
 .u-legend { font-size: .85rem; color: var(--soft); } .uplot { font-family: inherit; max-width: 100%; }
 @media (max-width: 40rem) { .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .5rem; } .bar form { margin-left: 0; } }
-@media (prefers-reduced-motion: no-preference) { a, button { transition: color .1s, border-color .1s; } }
 @media print { .bar form, .acts, form.filter { display: none; } }
 `;
