@@ -38,7 +38,7 @@ const EXPECTED = {
   open: [] as string[],
 };
 const SEED = 20_261_121;
-const PAIRS = 4;
+const PAIRS = 2;
 
 reportMissingEngine();
 

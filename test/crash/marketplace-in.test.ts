@@ -75,7 +75,7 @@ async function suiteOf(engine: Engine) {
     troubled: troubledPairs(
       LIVES,
       points.filter((point) => STEP.test(point)),
-      few ? 1 : ALL ? 120 : 6,
+      few ? 1 : ALL ? 120 : 4,
       SEED,
     ),
   };

@@ -76,7 +76,7 @@ async function suiteOf(engine: 'sqlite' | 'sqlserver') {
     troubled: troubledPairs(
       TROUBLED,
       points.filter((point) => STEP.test(point)),
-      few ? 1 : ALL ? 120 : 6,
+      few ? 1 : ALL ? 120 : 4,
       SEED,
     ),
   };

@@ -36,7 +36,7 @@ const EXPECTED = {
   open: [] as string[],
 };
 const SEED = 20_261_121;
-const PAIRS = 4;
+const PAIRS = 2;
 /** Where a kill beside a lost answer tells something: the call may be out, or its receipt not yet kept. */
 const AROUND_A_LOST_CALL = /single\/(after-claim|before-receipt)/;
 
