@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import type { AlertChannel } from '../core/alert.js';
 import type { AlertWebhookConfig } from '../core/alerts-config.js';
 import type { Clock } from '../core/clock.js';
+import { webhookSignature } from '../core/webhook-signature.js';
 import { createHttpClient } from './client.js';
 
 /**
@@ -26,16 +26,14 @@ export function alertWebhook(config: AlertWebhookConfig, clock: Clock): AlertCha
     async tell({ subject, text, data }) {
       const body = { subject, text, data };
       const timestamp = String(Math.floor(clock.now() / 1_000));
-      const signature = createHmac('sha256', config.secret)
-        .update(`${timestamp}.${JSON.stringify(body)}`)
-        .digest('hex');
+      const signature = webhookSignature(config.secret, timestamp, JSON.stringify(body));
       const { status } = await client.request({
         method: 'POST',
         path: '/',
         address,
         body,
         parse: 'none', // chat systems answer "ok"
-        headers: { 'x-orderferry-timestamp': timestamp, 'x-orderferry-signature': `sha256=${signature}` },
+        headers: { 'x-orderferry-timestamp': timestamp, 'x-orderferry-signature': signature },
       });
       return `answered ${status}`;
     },

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../../core/html.js';
+
 /** Text that is HTML already. Made by {@link html} alone, so nothing reaches a page without being escaped. */
 export class Html {
   constructor(readonly text: string) {}
@@ -15,28 +17,9 @@ export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): H
 function textOf(part: Part): string {
   if (part instanceof Html) return part.text;
   if (part === null || part === undefined || part === false) return '';
-  if (typeof part === 'string') return escaped(part);
+  if (typeof part === 'string') return escapeHtml(part);
   if (typeof part === 'number') return String(part);
   return part.map(textOf).join('');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Control characters are shown as such: a page shows what an order holds, and obeys none of it. */
-function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) =>
-      character === '\n' || character === '\t'
-        ? character
-        : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
 }
 
 /** The address of a page with its query; values that are left out or empty do not stand in it. */

@@ -1,8 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import fastify from 'fastify';
 import { messageOf } from '../../core/errors.js';
 import type { ScheduleConfig, WebhookConfig } from '../../core/schedule.js';
 import { toUtcText } from '../../core/time.js';
+import { webhookSignature } from '../../core/webhook-signature.js';
 import { isDuplicateKey } from '../../db/database.js';
 import type { EngineContext } from '../../engine/context.js';
 import { askFor, noteCall, registerEntry } from '../../queue/ledger/cycles.js';
@@ -28,11 +29,6 @@ interface Refusal {
 }
 
 const SIGNATURE = /^sha256=([0-9a-f]{64})$/;
-
-/** `sha256=` and the HMAC-SHA256, in hex, of timestamp, dot and the bytes of the body. */
-export function signatureOf(secret: string, timestamp: string, body: Uint8Array): string {
-  return `sha256=${createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex')}`;
-}
 
 /**
  * `POST /webhooks/<entry>` with `X-Orderferry-Timestamp` (seconds since 1970) and `X-Orderferry-Signature` has the entry
@@ -90,7 +86,7 @@ function refusalOf(
   },
 ): Refusal | null {
   const { name, signature, timestamp, body } = call;
-  const expected = Buffer.from(signatureOf(webhook.secret, timestamp, body));
+  const expected = Buffer.from(webhookSignature(webhook.secret, timestamp, body));
   const given = Buffer.from(signature);
   if (!SIGNATURE.test(signature) || given.length !== expected.length || !timingSafeEqual(given, expected)) {
     return { status: 401, code: 'BAD_SIGNATURE', reason: 'the signature is missing or wrong' };

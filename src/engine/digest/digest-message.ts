@@ -1,4 +1,5 @@
 import type { AlertMessage } from '../../core/alert.js';
+import { escapeHtml } from '../../core/html.js';
 import { counted } from '../../core/text.js';
 import { describeDuration, fromUtcText } from '../../core/time.js';
 import type { Digest } from './digest.js';
@@ -123,19 +124,12 @@ function textOf({ title, columns, rows, none }: Section): string {
 
 function pageOf(head: string, sections: readonly Section[]): string {
   const tables = sections.map(({ title, columns, rows, none }) => {
-    if (rows.length === 0) return `<h2>${escaped(title)}</h2><p>${escaped(none)}</p>`;
-    const names = columns.map((name) => `<th align="left">${escaped(name)}</th>`).join('');
+    if (rows.length === 0) return `<h2>${escapeHtml(title)}</h2><p>${escapeHtml(none)}</p>`;
+    const names = columns.map((name) => `<th align="left">${escapeHtml(name)}</th>`).join('');
     const lines = rows.map(
-      (row) => `<tr>${row.map((cell) => `<td>${escaped(String(cell))}</td>`).join('')}</tr>`,
+      (row) => `<tr>${row.map((cell) => `<td>${escapeHtml(String(cell))}</td>`).join('')}</tr>`,
     );
-    return `<h2>${escaped(title)}</h2><table border="1" cellpadding="4" cellspacing="0"><tr>${names}</tr>${lines.join('')}</table>`;
+    return `<h2>${escapeHtml(title)}</h2><table border="1" cellpadding="4" cellspacing="0"><tr>${names}</tr>${lines.join('')}</table>`;
   });
-  return `<!doctype html><html lang="en"><body><h1>Orderferry</h1><p>${escaped(head)}</p>${tables.join('')}</body></html>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Reasons quote what others have written. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
+  return `<!doctype html><html lang="en"><body><h1>Orderferry</h1><p>${escapeHtml(head)}</p>${tables.join('')}</body></html>`;
 }
