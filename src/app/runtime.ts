@@ -47,7 +47,7 @@ import {
   parseTemplate,
 } from '../transform/three-pl/index.js';
 import { marketplaceStore, openStores } from './godatafeed.js';
-import { guarded, guardedOrders } from './guarded.js';
+import { guarded, guardedDelivery, guardedOrders } from './guarded.js';
 import { namelessTargets } from './nameless.js';
 import { pipelinesFor } from './pipelines.js';
 
@@ -136,7 +136,7 @@ export function makeContext(options: RuntimeOptions): EngineContext {
       }
       return target === 'tables'
         ? fileDelivery(localFolder(config.tableCsv.directory))
-        : guarded(
+        : guardedDelivery(
             circuits,
             SYSTEM.threePl(target.name),
             fileDelivery(folders.of(target.name, target.delivery)),

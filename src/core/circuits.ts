@@ -74,8 +74,11 @@ export function isLeftAlone(error: unknown): boolean {
 export interface Circuits {
   /** Why the system is left alone, or null; asks for nothing. For work that is skipped before it is begun. */
   whyNot(system: string): Promise<TransientError | null>;
-  /** Calls it and remembers the outcome. Throws TransientError `SYSTEM_DOWN` without a call while it is left alone. */
-  call<T>(system: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Calls it and remembers the outcome. Throws TransientError `SYSTEM_DOWN` without a call while it is left alone. `proves`
+   * false: that it goes well does not say that the system works, as reading says nothing of a full disk; that it fails counts.
+   */
+  call<T>(system: string, work: () => Promise<T>, proves?: boolean): Promise<T>;
   /** What is left alone is tried by the next call. */
   probeNow(): Promise<void>;
   /** Whose lease has to be held for an outcome to be written: `assertHeld` throws when it is lost. */

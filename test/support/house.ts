@@ -35,6 +35,8 @@ export interface HouseOptions {
   readonly templates?: readonly unknown[];
   readonly config?: Partial<Config>;
   readonly api?: boolean;
+  /** Smallest id of an order that the stand-in makes; default: above what is there. */
+  readonly firstId?: number;
 }
 
 /** A whole installation in a temporary folder: database, templates, stand-in, real files. */
@@ -71,6 +73,7 @@ export class House {
       login: 'ferry',
       company: 'sample',
       password: 'not-a-secret',
+      ...(options.firstId === undefined ? {} : { firstId: options.firstId }),
     });
     const templates = options.templates ?? ['atlas', 'borealis'].map(silentTemplate);
     const config: Config = {

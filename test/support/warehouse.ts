@@ -18,6 +18,8 @@ export interface Shipped {
   readonly tracking: readonly string[];
 }
 
+/** How names of files begin that ask for orders to be taken out again. */
+const CANCELLATIONS = 'ATLCXL_';
 const SHIPMENT_COLUMNS =
   'ORDER_NO,STATUS,SKU,QTY,TRACKING,TRACKING_2,CARRIER,SERVICE,SHIP_DATE,SHIP_TIME,NOTE';
 
@@ -46,15 +48,22 @@ export class Warehouse {
     const rows = this.later.flatMap((rest) => rest());
     this.later = [];
     const answers: string[] = [];
+    const answer = (orderId: number, result: string, message = '') =>
+      answers.push(`${orderId},${result},${this.at('yyyy-MM-dd HH:mm:ss')},${message}`);
+    const asked = await this.newCancellations();
     for (const [orderId, lines] of await this.newOrders()) {
-      const kind = this.mannerOf(orderId);
+      const kind = asked.delete(orderId) ? 'canceled' : this.mannerOf(orderId);
       const result = kind === 'refused' ? 'REJ' : kind === 'canceled' ? 'CXL' : 'OK';
-      answers.push(
-        `${orderId},${result},${this.at('yyyy-MM-dd HH:mm:ss')},${result === 'OK' ? '' : 'not today'}`,
-      );
+      answer(orderId, result, result === 'OK' ? '' : 'not today');
       if (kind === 'refused') this.refused.add(orderId);
       else if (kind === 'canceled') this.canceled.add(orderId);
       else rows.push(...this.ship(orderId, lines, kind));
+    }
+    // What was taken before is packed, or was never taken.
+    for (const orderId of asked) {
+      const isOut = this.refused.has(orderId) || this.canceled.has(orderId);
+      answer(orderId, isOut ? 'CXL' : 'CXL-LATE', isOut ? '' : 'packed');
+      if (isOut) this.canceled.add(orderId);
     }
     if (answers.length > 0) await this.write('ATL_ACK', ['ORDER_NO,RESULT,PROCESSED,MESSAGE', ...answers]);
     if (rows.length > 0) await this.write('ATL_SHIP', [SHIPMENT_COLUMNS, ...rows]);
@@ -100,19 +109,27 @@ export class Warehouse {
 
   private async newOrders(): Promise<Map<number, Line[]>> {
     const orders = new Map<number, Line[]>();
-    for (const name of (await readdir(this.folders.handOvers)).sort()) {
-      if (!name.endsWith('.csv') || this.read.has(name)) continue;
-      this.read.add(name);
-      const text = await readFile(join(this.folders.handOvers, name), 'utf8');
-      for (const row of parse(text, { columns: true }) as Record<string, string>[]) {
-        const orderId = Number(row.ORDER_NO);
-        orders.set(orderId, [
-          ...(orders.get(orderId) ?? []),
-          { sku: row.SKU ?? '', quantity: row.QTY ?? '' },
-        ]);
-      }
+    for (const row of await this.newRows((name) => !name.startsWith(CANCELLATIONS))) {
+      const orderId = Number(row.ORDER_NO);
+      orders.set(orderId, [...(orders.get(orderId) ?? []), { sku: row.SKU ?? '', quantity: row.QTY ?? '' }]);
     }
     return orders;
+  }
+
+  private async newCancellations(): Promise<Set<number>> {
+    const rows = await this.newRows((name) => name.startsWith(CANCELLATIONS));
+    return new Set(rows.map(({ ORDER_NO }) => Number(ORDER_NO)));
+  }
+
+  private async newRows(isOne: (name: string) => boolean): Promise<Readonly<Record<string, string>>[]> {
+    const rows: Record<string, string>[] = [];
+    for (const name of (await readdir(this.folders.handOvers)).sort()) {
+      if (!name.endsWith('.csv') || !isOne(name) || this.read.has(name)) continue;
+      this.read.add(name);
+      const text = await readFile(join(this.folders.handOvers, name), 'utf8');
+      rows.push(...(parse(text, { columns: true }) as Record<string, string>[]));
+    }
+    return rows;
   }
 
   /** Written a while ago, so that it counts as whole. */

@@ -1,8 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { guardedDelivery } from '../../../src/app/guarded.js';
 import { loadSampleTenant } from '../../../src/app/sample-tenant.js';
 import { MINUTE } from '../../../src/core/clock.js';
+import { type FileSystem, realFileSystem } from '../../../src/files/folder/file-system.js';
+import { localFolder } from '../../../src/files/folder/local-folder.js';
+import { fileDelivery } from '../../../src/load/files/delivery.js';
+import { watchedFileSystem } from '../../support/crash-files.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
-import { House } from '../../support/house.js';
+import { House, silentTemplate } from '../../support/house.js';
+import { placeOrder } from '../../support/small-orders.js';
 
 reportMissingEngine();
 
@@ -94,6 +100,47 @@ describe.each(engines())('an outage of the Exigo API on %s', (engine) => {
     await probe;
     expect(asked).toBe(1);
     expect(await circuit()).toMatchObject([{ state: 'closed', failures: 0 }]);
+  });
+});
+
+describe.each(engines())('a full disk of a 3PL on %s', (engine) => {
+  it('is one incident until a file could be written, though one can look around there as ever', async () => {
+    const house = await House.open({
+      engine,
+      templates: [silentTemplate('atlas')],
+      config: { circuit: { failures: 3, firstMs: 20 * MINUTE, mostMs: 30 * MINUTE } },
+    });
+    try {
+      const folder = house.config.threePls[0]?.delivery.path ?? '';
+      const full = watchedFileSystem(folder, {
+        before: (act) => {
+          if (act.startsWith('write')) throw Object.assign(new TypeError('ENOSPC'), { code: 'ENOSPC' });
+        },
+      });
+      const incidents = () =>
+        house.all('SELECT kind, system, closed_utc FROM "etl.incident" ORDER BY incident_id');
+      const run = (disk: FileSystem) => {
+        const context = house.context();
+        const place = fileDelivery(localFolder(folder, disk));
+        return house.run('exigo-orders-to-3pl', {
+          circuits: context.circuits,
+          delivery: () => guardedDelivery(context.circuits, '3pl/atlas', place),
+        });
+      };
+      await placeOrder(house, 1);
+      for (let i = 0; i < 8; i++) {
+        house.clock.advance(31 * MINUTE);
+        expect((await run(full)).error).not.toBeNull();
+      }
+      const outage = { kind: 'outage', system: '3pl/atlas' };
+      expect(await incidents()).toEqual([{ ...outage, closed_utc: null }]);
+      house.clock.advance(31 * MINUTE);
+      expect((await run(realFileSystem)).error).toBeNull();
+      expect(await incidents()).toEqual([{ ...outage, closed_utc: expect.any(String) }]);
+      expect((await house.files('atlas')).size).toBe(1);
+    } finally {
+      await house.close();
+    }
   });
 });
 
