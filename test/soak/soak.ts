@@ -68,6 +68,22 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
       onDay?.(cycle / PER_DAY, figures.at(-1) as Figures);
     }
     const incidents = [...book.incidents.values()];
+    for (const id of (process.env.SOAK_ORDERS ?? '').split(',').filter(Boolean)) {
+      for (const t of ['item', 'effect', 'event', 'confirmation']) {
+        const rows = await world.house
+          .all<any>(`SELECT * FROM "etl.${t}" WHERE order_id = ${id}`)
+          .catch((e) => [String(e)]);
+        for (const row of rows)
+          process.stderr.write(
+            `${t} ${JSON.stringify(Object.fromEntries(Object.entries(row).filter(([, v]) => v !== null)))}\n`,
+          );
+      }
+      for (const e of world.house.standin.journal)
+        if (e.orderIds.includes(Number(id)))
+          process.stderr.write(
+            `call ${new Date(e.at).toISOString()} ${e.operation} ${e.answer} ${e.applied} ${JSON.stringify(e.body)}\n`,
+          );
+    }
     return {
       cycles: book.made,
       orders: world.placed.size,

@@ -66,10 +66,13 @@ export class Trouble {
       if (!this.until.has(kind)) this.until.set(kind, this.cycle + 1 + random.upTo(LASTS));
       outages.begin(kind, random.pick(['atlas', 'west']));
     }
+    // One at a time: a token that is refused twice in a row, say, would be an incident that nobody made.
     if (random.chance(CALL) && !outages.lasts('exigo') && !outages.lasts('credentials')) {
+      world.house.standin.clearFaults();
       world.house.standin.fail({ ...random.pick(EXIGO), nth: 1 + random.upTo(5) });
     }
     if (random.chance(CALL) && !outages.lasts('godatafeed')) {
+      world.market.feed.clearFaults();
       world.market.feed.fail({ ...random.pick(FEED), nth: 1 + random.upTo(3) });
     }
   }

@@ -33,18 +33,21 @@ function ofOrder(
   waits: readonly string[],
 ): string[] {
   const shipped = [...world.warehouses.values()].some((warehouse) => warehouse.shipped.has(id));
-  const said = [...world.warehouses.values()].some(
-    (warehouse) => warehouse.refused.has(id) || warehouse.canceled.has(id),
-  );
+  const takenOut = [...world.warehouses.values()].some(({ canceled }) => canceled.has(id));
+  const refused = [...world.warehouses.values()].some((warehouse) => warehouse.refused.has(id));
   const where = `order ${id} (status ${status}, files ${files.join(', ') || 'none'}, waits as ${waits.join(', ') || 'nothing'})`;
   if (files.length > 1) return [`${where} was handed over twice`];
   if (files.length === 0) {
     return status === CANCELED || waits.length > 0 ? [] : [`${where} is lost: nobody has it`];
   }
-  if (status === CANCELED) return waits.length > 0 ? [] : [`${where} was canceled, and nobody is told`];
+  if (status === CANCELED) {
+    return takenOut || waits.length > 0
+      ? []
+      : [`${where} was canceled, is not taken out, and nobody is told`];
+  }
   if (shipped)
     return status === SHIPPED || waits.length > 0 ? [] : [`${where} left, and Exigo does not know`];
-  if (said) return waits.length > 0 ? [] : [`${where} will not be sent, and nobody is told`];
+  if (refused || takenOut) return waits.length > 0 ? [] : [`${where} will not be sent, and nobody is told`];
   return [`${where} was taken by its warehouse, which says nothing of it`];
 }
 

@@ -1,7 +1,8 @@
--- Deletes what is over and older than the retentions: runs and empty change sets (@frozen_before), closed batches
--- with their items, their events, mails and files (@ledger_before). An effect goes only with its item, an item only when nothing of it
--- waits; links of orders and of customers stay. What somebody was told goes with the texts (@texts_before), but for incidents
--- that last: they would be told once more. In: @frozen_before, @ledger_before, @texts_before.
+-- Deletes what is over and older than the retentions: runs and empty change sets (@frozen_before), closed batches with their
+-- items, their events, mails and files (@ledger_before). An effect goes only with its item, an item only when nothing of its
+-- order waits or is under way, in whatever batch: another try is judged by what was done before. Links of orders and of
+-- customers stay. What somebody was told goes with the texts (@texts_before), but for incidents that last: they would be told
+-- once more. In: @frozen_before, @ledger_before, @texts_before.
 DELETE FROM etl.run WHERE COALESCE(ended_utc, started_utc) < @frozen_before;
 DELETE FROM etl.change_set
   WHERE frozen_utc < @frozen_before AND orders_frozen + raw_rows = 0;
@@ -11,6 +12,13 @@ DELETE FROM etl.alert
   WHERE created_utc < @texts_before
     AND NOT EXISTS (SELECT 1 FROM etl.incident AS i
                     WHERE i.closed_utc IS NULL AND etl.alert.alert_key LIKE CONCAT('incident/', i.incident_id, '/%'));
+-- The few that are under way or wait, from their partial indexes.
+CREATE TEMP TABLE IF NOT EXISTS open_item (item_id INTEGER PRIMARY KEY, order_id INTEGER);
+DELETE FROM temp.open_item;
+INSERT INTO temp.open_item (item_id, order_id)
+  SELECT i.item_id, i.order_id FROM etl.item AS i WHERE i.state IN ('new', 'ready', 'loading')
+  UNION ALL
+  SELECT i.item_id, i.order_id FROM etl.item AS i WHERE i.state IN ('held', 'failed') AND i.resolution IS NULL;
 CREATE TEMP TABLE IF NOT EXISTS old_batch (batch_id INTEGER PRIMARY KEY);
 DELETE FROM temp.old_batch;
 INSERT INTO temp.old_batch (batch_id)
@@ -18,6 +26,10 @@ INSERT INTO temp.old_batch (batch_id)
   WHERE b.state = 'closed' AND b.closed_utc < @ledger_before
     AND NOT EXISTS (SELECT 1 FROM etl.item AS i
                     WHERE i.batch_id = b.batch_id AND i.state IN ('held', 'failed') AND i.resolution IS NULL)
+    AND b.batch_id NOT IN (SELECT i.batch_id FROM temp.open_item AS o JOIN etl.item AS i ON i.order_id = o.order_id)
+    AND b.batch_id NOT IN (SELECT i.batch_id FROM temp.open_item AS o JOIN etl.item AS n ON n.item_id = o.item_id
+                           JOIN etl.item AS i ON i.item_key = n.item_key
+                           WHERE i.order_id IS NULL AND o.order_id IS NULL)
     AND NOT EXISTS (SELECT 1 FROM etl.item AS i JOIN etl.effect AS e ON e.item_id = i.item_id
                     WHERE i.batch_id = b.batch_id
                       AND (e.state <> 'done' OR e.done_utc >= @ledger_before));

@@ -1,10 +1,11 @@
 /** With `printed: acknowledged` an order counts as Printed when its 3PL has accepted it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPipeline } from '../../../src/app/pipelines.js';
-import { HOUR } from '../../../src/core/clock.js';
+import { DAY, HOUR } from '../../../src/core/clock.js';
 import { notAnswered } from '../../../src/engine/answers/not-answered.js';
 import { explain } from '../../../src/engine/explain/explain.js';
 import { release } from '../../../src/engine/persons/persons.js';
+import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
 import { readStatus } from '../../../src/engine/status-view.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import type { House } from '../../support/house.js';
@@ -62,6 +63,23 @@ describe.each(engines())('orders that their 3PL has to accept, on %s', (engine) 
       `SELECT CONCAT(state, ' ', code) AS line FROM "etl.item" WHERE order_id = 2 AND pipeline = '${SHIPMENTS}'`,
     );
     expect(line).toBe('excluded REFUSED_BY_3PL'); // it is held once, where it waits
+  });
+
+  it('stay held, whatever is tried, when their hand-over is older than the retention', async () => {
+    Object.assign(house.config, { retention: { frozenMs: DAY, handedOverMs: 3 * DAY } });
+    await say(house, [
+      { answer: 'accepted', orderId: 1 },
+      { answer: 'rejected', orderId: 2, reason: 'no such street' },
+      { answer: 'accepted', orderId: 3 },
+    ]);
+    await run();
+    for (let day = 0; day < 7; day++) {
+      await retryWaiting(house.context(), {});
+      house.clock.advance(DAY + HOUR);
+      await run();
+      await run();
+      expect([day, await statusOf(2), await outcome(2)]).toEqual([day, 7, 'held REFUSED_BY_3PL']);
+    }
   });
 
   it('stay held in a version that is the same for the 3PL, and go on when it takes its refusal back', async () => {
