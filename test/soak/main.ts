@@ -6,15 +6,17 @@ const { values } = parseArgs({
   options: {
     days: { type: 'string', default: '90' },
     seed: { type: 'string', default: '1' },
-    from: { type: 'string', default: '2026-09-01T05:00:00Z' },
+    from: { type: 'string', default: '2026-01-15T06:00:00Z' },
   },
 });
 const result = await soak({
   days: Number(values.days),
   seed: Number(values.seed),
   from: Date.parse(values.from),
-  onDay(day, { rows, heapMib }) {
-    process.stderr.write(`day ${day}: ${rows} rows of state, ${heapMib.toFixed(0)} MiB\n`);
+  onDay(day, { rows, keys, heapMib }) {
+    process.stderr.write(
+      `day ${day}: ${rows} rows of state, ${keys} more for good, ${heapMib.toFixed(0)} MiB\n`,
+    );
   },
 });
 for (const finding of result.findings) process.stderr.write(`${finding}\n`);

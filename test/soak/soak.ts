@@ -1,7 +1,8 @@
 import { DAY } from '../../src/core/clock.js';
 import { retryWaiting } from '../../src/engine/persons/retry-waiting.js';
 import { Book } from './book.js';
-import { type Figures, measure } from './figures.js';
+import { Calls } from './calls.js';
+import { type Figures, growth, measure } from './figures.js';
 import { Operators } from './operators.js';
 import { type OutageKind, Outages } from './outages.js';
 import { Random } from './random.js';
@@ -50,6 +51,7 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
   const trouble = new Trouble(world, outages, random);
   const operators = await Operators.start(world, outages, random);
   const book = new Book(world.house, from);
+  const calls = new Calls(world);
   const figures: Figures[] = [];
   try {
     // The first start of a schedule begins nothing.
@@ -62,28 +64,13 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
       await operators.work(busy ? trouble : null);
       if (cycle % PER_DAY !== 0) continue;
       await book.write();
+      calls.read();
       // What is tried again needs another cycle.
       if (cycle < (days + REST) * PER_DAY) await lookAtErrors(world);
       figures.push(await measure(world.house));
       onDay?.(cycle / PER_DAY, figures.at(-1) as Figures);
     }
     const incidents = [...book.incidents.values()];
-    for (const id of (process.env.SOAK_ORDERS ?? '').split(',').filter(Boolean)) {
-      for (const t of ['item', 'effect', 'event', 'confirmation']) {
-        const rows = await world.house
-          .all<any>(`SELECT * FROM "etl.${t}" WHERE order_id = ${id}`)
-          .catch((e) => [String(e)]);
-        for (const row of rows)
-          process.stderr.write(
-            `${t} ${JSON.stringify(Object.fromEntries(Object.entries(row).filter(([, v]) => v !== null)))}\n`,
-          );
-      }
-      for (const e of world.house.standin.journal)
-        if (e.orderIds.includes(Number(id)))
-          process.stderr.write(
-            `call ${new Date(e.at).toISOString()} ${e.operation} ${e.answer} ${e.applied} ${JSON.stringify(e.body)}\n`,
-          );
-    }
     return {
       cycles: book.made,
       orders: world.placed.size,
@@ -94,7 +81,9 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
       alerts: receiver.told.length,
       findings: [
         ...(await findings(world)),
+        ...calls.findings,
         ...(await book.findings()),
+        ...growth(figures.slice(0, days)),
         ...alertFindings(incidents, receiver.told, outages.made),
       ],
       figures,

@@ -21,7 +21,6 @@ export async function findings(world: World): Promise<string[]> {
   return [
     ...orders.flatMap((order) => ofOrder(world, order, handedOver.get(order.id) ?? [], waiting(order.id))),
     ...ofSales(world, orders, waiting),
-    ...ofCalls(world),
     ...(await ofBatches(world)),
   ];
 }
@@ -74,24 +73,6 @@ function ofSales(
     return shown?.sync === 'Sync Complete' && shown.destinationNumber === String(order.id)
       ? []
       : [`${where} left, and its marketplace does not know`];
-  });
-}
-
-/** Nothing is done twice: no order moved twice to the same status, no sale acknowledged twice. */
-function ofCalls(world: World): string[] {
-  const moves = world.house.standin.journal.flatMap(({ applied, changes }) =>
-    applied
-      ? changes.filter(({ from, to }) => from !== to).map(({ orderId, to }) => `order ${orderId} to ${to}`)
-      : [],
-  );
-  const acknowledged = world.market.feed.journal.flatMap(({ applied, operation, orderNumber }) =>
-    applied && operation === 'Acknowledge' ? [`sale ${orderNumber} acknowledged`] : [],
-  );
-  const seen = new Set<string>();
-  return [...moves, ...acknowledged].flatMap((call) => {
-    if (seen.has(call)) return [`${call}: twice`];
-    seen.add(call);
-    return [];
   });
 }
 

@@ -24,7 +24,7 @@ const CANCELLATIONS = 0.05;
 const SHIFT = 2 * HOUR;
 
 /** Frozen rows stay for a day and the ledger for three, so that a week shows whether the state stays flat. */
-const RETENTION = { frozenMs: DAY, handedOverMs: 3 * DAY };
+const RETENTION = { frozenMs: DAY, handedOverMs: 3 * DAY, textsMs: 2 * DAY };
 
 /**
  * A company for weeks: customers order, marketplaces sell, somebody cancels, two warehouses (the second one has cut-offs, and
