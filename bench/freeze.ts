@@ -4,7 +4,7 @@ import { InvariantError } from '../src/core/errors.js';
 import { toExigoText } from '../src/core/time.js';
 import type { Database } from '../src/db/database.js';
 import { refreshQueue } from '../src/db/queue-refresh.js';
-import { subscribersOf } from '../src/engine/run.js';
+import { subscribersOf } from '../src/engine/freeze-source.js';
 import { alignFrozenColumns, readSourceColumns } from '../src/queue/freeze/columns.js';
 import { freezeLive } from '../src/queue/freeze/freeze.js';
 import { freezeStart } from '../src/queue/freeze/start.js';

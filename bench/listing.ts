@@ -9,7 +9,7 @@ import { setFaultHook } from '../src/core/fault-points.js';
 import { migrate } from '../src/db/migrate.js';
 import { openSqlite } from '../src/db/sqlite.js';
 import { freezeApi } from '../src/engine/api/freeze-api.js';
-import { subscribersOf } from '../src/engine/run.js';
+import { subscribersOf } from '../src/engine/freeze-source.js';
 import { acquireLease, Lease } from '../src/queue/lease/lease.js';
 import { clockFrom, install, NOW } from './install.js';
 import { expectCount, type Measured, measured, time } from './measured.js';

@@ -20,10 +20,11 @@ import {
   recordingTarget,
   unhurriedClock,
 } from './dry-targets.js';
+import { windowOf } from './freeze-source.js';
 import { dryInbox } from './inbox/dry-inbox.js';
 import { openOrders } from './marketplace/freeze-ended.js';
 import { type RunSummary, summarize } from './report.js';
-import { type RunRequest, runPipeline, windowOf } from './run.js';
+import { type RunRequest, runPipeline } from './run.js';
 import { assertGoingOn } from './stop.js';
 
 export interface DryRun extends RunSummary {
@@ -132,7 +133,7 @@ async function listStores(context: EngineContext, request: RunRequest): Promise<
         kind === 'godatafeed-ended' ? await openOrders(context, request.pipeline, store.name) : null;
       const list =
         kind === 'godatafeed-new'
-          ? await store.listNew(windowOf(request), between)
+          ? await store.listNew(windowOf(request.slices), between)
           : { documents: open === null ? [] : await listEnded(store, open, between), problem: null };
       listed.set(store.name, list);
     } catch (error) {

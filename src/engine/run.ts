@@ -1,4 +1,3 @@
-import { SYSTEM } from '../core/circuits.js';
 import { inShadow } from '../core/config.js';
 import {
   ConfigurationError,
@@ -8,42 +7,34 @@ import {
   LeaseLostError,
   messageOf,
 } from '../core/errors.js';
-import type { ImportWindow } from '../core/feed-store.js';
 import { withFields } from '../core/log.js';
 import type { AnyPipeline } from '../core/pipeline.js';
 import { classOf } from '../core/retry.js';
-import { fromExigoText, toUtcText } from '../core/time.js';
-
-import type { ChangeSet, Subscriber } from '../queue/freeze/change-set.js';
-import { freezeLive } from '../queue/freeze/freeze.js';
-import { acquireLeaseAnd, Lease, type LeaseHeld } from '../queue/lease/lease.js';
+import { toUtcText } from '../core/time.js';
+import type { ChangeSet } from '../queue/freeze/change-set.js';
+import { Lease, type LeaseHeld } from '../queue/lease/lease.js';
 import { openBatches } from '../queue/ledger/batches.js';
 import { type OpenWork, openWork, openWorkRequests } from '../queue/ledger/open-work.js';
-import { beginRun, endRun, runIdOf } from '../queue/ledger/runs.js';
-import type { Answer, Request } from '../queue/ledger/session.js';
-import { lastPrune, prune, pruneIsDue } from '../queue/retention.js';
-import { freezeApi } from './api/freeze-api.js';
+import { endRun } from '../queue/ledger/runs.js';
+import type { Answer } from '../queue/ledger/session.js';
+import { prune, pruneIsDue } from '../queue/retention.js';
 import { type Backfill, openBackfill } from './backfill.js';
-import { goOnWithCancellations } from './cancellations/judge-cancellations.js';
-import { type EngineContext, orderSource } from './context.js';
+import type { EngineContext } from './context.js';
+import { freezeOnce, type Slices, slicesOf, subscribersOf } from './freeze-source.js';
 import { pruneArchive } from './inbox/prune-archive.js';
-import { takeInboxes } from './inbox/take-inboxes.js';
-import { pipelineLease, requestDeadline } from './leases.js';
-import { goOnWithEnded } from './marketplace/ask-three-pl.js';
-import { freezeEnded } from './marketplace/freeze-ended.js';
-import { type FrozenStores, freezeStores, type StoreProblem } from './marketplace/freeze-stores.js';
+import { pipelineLease } from './leases.js';
+import type { StoreProblem } from './marketplace/freeze-stores.js';
 import { assertGoingOn } from './stop.js';
+import { acquire, beginNow, note, standingRequests, type Turn } from './turn.js';
 import { goOnWithReports } from './updates/go-on-with-reports.js';
 import { goOnWithLabels } from './waves/awaited-labels.js';
 import { recoverWaves } from './waves/recover-waves.js';
 import { emptySpool } from './waves/spool.js';
-import type { DueWaves } from './waves/waves.js';
 import { mayHaveWork, work } from './work.js';
 
 export interface RunRequest {
   readonly pipeline: AnyPipeline;
-  /** Slices of a backfill, oldest first; empty for a live run. */
-  readonly slices: readonly { readonly startAt: string; readonly endAt: string }[];
+  readonly slices: Slices;
   /** Most items that this run takes into waves; the others stay ready. */
   readonly limit?: number;
 }
@@ -60,19 +51,6 @@ export interface RunReport {
   readonly batchIds: readonly number[];
   /** The problem that ended it early, if one did; what is left goes on with the next run. */
   readonly error: unknown;
-}
-
-/** What one run keeps in mind. */
-interface Turn {
-  readonly context: EngineContext;
-  readonly lease: Lease;
-  readonly pipeline: AnyPipeline;
-  /** Null until it is written down. */
-  runId: number | null;
-  /** Batches that were open at some time. */
-  readonly batchIds: Set<number>;
-  readonly due: DueWaves;
-  pruneDue: boolean;
 }
 
 /**
@@ -114,7 +92,7 @@ export async function runPipeline(asked: EngineContext, request: RunRequest): Pr
     error = await takeUp(turn, left);
     let standing: readonly Answer[] | null = null;
     try {
-      const frozen = await freezeOnce(turn, request);
+      const frozen = await freezeOnce(turn, request.slices);
       standing = frozen.standing;
       changeSets.push(...frozen.changeSets);
       storeProblems = frozen.problems;
@@ -166,7 +144,7 @@ async function goOn(
     const fresh = new Set(changeSets.map(({ changeSetId }) => changeSetId));
     const working = { context, lease, pipeline, due: turn.due, fresh };
     if (mayHaveWork(context, pipeline, open)) left -= await work(working, open.batches, left);
-    const slices = slicesOf(request);
+    const slices = slicesOf(pipeline, request.slices);
     const [subscriber] = subscribersOf([pipeline]);
     if (slices.length > 0 && subscriber !== undefined) {
       backfill = await openBackfill(context, lease, pipeline, slices, subscriber);
@@ -194,99 +172,6 @@ async function takeUp(turn: Turn, { waves }: OpenWork): Promise<unknown> {
   if (waves.every(({ state }) => state === 'planned')) return null;
   await beginNow(turn);
   return recoverWaves(context, lease, pipeline, waves);
-}
-
-async function beginNow(turn: Turn): Promise<void> {
-  if (turn.runId !== null) return;
-  const [begun] = await turn.context.database.atomically([begin(turn)]);
-  turn.runId = runIdOf(begun);
-  if (turn.runId === null) throw turn.lease.lost();
-}
-
-interface Frozen extends FrozenStores {
-  /** What stands afterwards, where that was asked in the same trip. */
-  readonly standing: readonly Answer[] | null;
-  /** Why some orders of the API could not be frozen; the others were. */
-  readonly problem?: Error | null;
-}
-
-/** What the pipeline's source has that is new. */
-async function freezeOnce(turn: Turn, request: RunRequest): Promise<Frozen> {
-  const { context, lease, pipeline } = turn;
-  if (isOfOrders(pipeline)) {
-    const { changeSet, standing, problem } = await freezeLiveOnce(turn);
-    return { changeSets: changeSet === null ? [] : [changeSet], problems: [], standing, problem };
-  }
-  await beginNow(turn);
-  if (pipeline.source.kind === 'cancellations') {
-    await goOnWithCancellations({ context, lease, pipeline });
-    return { changeSets: [], problems: [], standing: null };
-  }
-  if (pipeline.source.kind === '3pl-inbox') {
-    return { ...(await takeInboxes(context, lease)), standing: null };
-  }
-  if (pipeline.source.kind === 'godatafeed-ended') {
-    await goOnWithEnded(context, lease, pipeline);
-    return { ...(await freezeEnded(context, lease, pipeline)), standing: null };
-  }
-  return { ...(await freezeStores(context, lease, windowOf(request))), standing: null };
-}
-
-/** The import dates a backfill of marketplace orders is limited to; null: over all time. */
-export function windowOf({ slices }: RunRequest): ImportWindow | null {
-  const [first, last] = [slices[0], slices.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  return { from: fromExigoText(first.startAt), to: fromExigoText(last.endAt) };
-}
-
-/** A backfill of marketplace orders is one list of a window, frozen instead of the one over all time. */
-function slicesOf({ pipeline, slices }: RunRequest): RunRequest['slices'] {
-  return isOfOrders(pipeline) ? slices : [];
-}
-
-function isOfOrders({ source }: AnyPipeline): boolean {
-  return source.kind === 'exigo-queue' || source.kind === 'exigo-api';
-}
-
-/**
- * One freeze feeds every pipeline of the source; when another process is freezing, its change set will do. Gives
- * what stands afterwards, too, which the source's lease is given back with.
- */
-async function freezeLiveOnce(turn: Turn): Promise<{
-  readonly changeSet: ChangeSet | null;
-  readonly standing: readonly Answer[] | null;
-  readonly problem: Error | null;
-}> {
-  const { context } = turn;
-  const source = `source/${orderSource(context.config)}`;
-  assertGoingOn(context.signal);
-  await turn.lease.assertHeld(); // who has lost the pipeline writes nothing, so it freezes nothing either
-  const { lease, answers } = await acquire(context, source, turn.runId === null ? [begin(turn)] : []);
-  turn.runId ??= runIdOf(answers[0]);
-  if (!(lease instanceof Lease)) {
-    if (turn.runId === null) throw turn.lease.lost();
-    context.log.info(`the source is being frozen by ${lease.heldBy}; this run works on what there is`);
-    return { changeSet: null, standing: null, problem: null };
-  }
-  let changeSet: ChangeSet;
-  let problem: Error | null = null;
-  try {
-    if (turn.runId === null) throw turn.lease.lost();
-    await turn.lease.assertHeld(); // this process may have been stopped between the two
-    const subscribers = subscribersOf(context.pipelines);
-    if (turn.pipeline.source.kind === 'exigo-api') {
-      ({ changeSet, problem } = await freezeApi(context, turn.lease, lease, subscribers));
-    } else {
-      const freeze = () => freezeLive(lease, context.config.source, subscribers, context.hosted);
-      // Our own database is no system of others: without it nothing goes on.
-      changeSet =
-        context.hosted === null ? await freeze() : await context.circuits.call(SYSTEM.syncDatabase, freeze);
-    }
-  } catch (error) {
-    await lease.release().catch(() => undefined); // it ends by itself; what went wrong before is what counts
-    throw error;
-  }
-  return { changeSet, standing: (await lease.release(standingRequests(turn))).answers, problem };
 }
 
 async function finish(turn: Turn, error: unknown): Promise<unknown> {
@@ -321,36 +206,4 @@ async function pruneOnce({ context, lease }: Turn, nowMs: number): Promise<void>
       { code: codeOf(error) ?? null },
     );
   }
-}
-
-async function acquire(context: EngineContext, name: string, after: readonly Request[]) {
-  const options = {
-    name,
-    ttlMs: context.config.lease.ttlMs,
-    requestDeadlineMs: requestDeadline(context.config),
-  };
-  return acquireLeaseAnd(context.database, context.clock, options, after);
-}
-
-function begin({ context, lease, pipeline }: Turn): Request {
-  const { name, token } = lease;
-  const now = toUtcText(context.clock.now());
-  return beginRun(context.database.engine, pipeline.name, now, { lease: name, token });
-}
-
-function standingRequests({ context, pipeline }: Turn): Request[] {
-  const { engine } = context.database;
-  return [...openWorkRequests(engine, pipeline.name), lastPrune(engine)];
-}
-
-function note(turn: Turn, { batches }: OpenWork): void {
-  for (const { batch_id } of batches) turn.batchIds.add(batch_id);
-}
-
-export function subscribersOf(pipelines: readonly AnyPipeline[]): Subscriber[] {
-  return pipelines.flatMap(({ name, source }) =>
-    source.kind === 'exigo-queue' || source.kind === 'exigo-api'
-      ? [{ pipeline: name, aggregate: source.aggregate }]
-      : [],
-  );
 }

@@ -5,7 +5,7 @@ import type { QueueTable } from '../../src/core/exigo-tables.js';
 import { toExigoText } from '../../src/core/time.js';
 import type { Database, Engine, Parameters, Session } from '../../src/db/database.js';
 import { putRows } from '../../src/db/put-rows.js';
-import { subscribersOf } from '../../src/engine/run.js';
+import { subscribersOf } from '../../src/engine/freeze-source.js';
 import type { ChangeSet, Subscriber } from '../../src/queue/freeze/change-set.js';
 import { freezeLiveIn, freezeSliceIn } from '../../src/queue/freeze/freeze.js';
 import { TestClock } from './clock.js';

@@ -8,7 +8,7 @@ import { effectsOfKeys, type KeyEffect, type SingleEffect } from '../../queue/le
 import type { EngineContext } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
 import type { Seen, SingleAct } from '../singles/single-act.js';
-import { type ShipmentSteps, shipmentSteps } from '../verdicts/transform-shipments.js';
+import { type ShipmentSteps, shipmentSteps } from '../verdicts/shipment-steps.js';
 import { describeNumbers, judgeTracking } from './judge-tracking.js';
 
 /** Gives Exigo the numbers of shipments, one order at a time: what it shows, one call, the receipt. */
