@@ -1,9 +1,12 @@
 /** In shadow marketplaces are told by the earlier script alone; live again, each of them is told once, by one of the two. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MINUTE } from '../../../src/core/clock.js';
+import { DAY, MINUTE } from '../../../src/core/clock.js';
 import type { Config } from '../../../src/core/config.js';
+import { setFaultHook } from '../../../src/core/fault-points.js';
 import { explain } from '../../../src/engine/explain/explain.js';
 import { compareCalls } from '../../../src/engine/shadow/compare-calls.js';
+import { forgetRows } from '../../../src/queue/forget.js';
+import { prune } from '../../../src/queue/retention.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import { MarketplaceHouse, REPORTS } from '../../support/marketplace-house.js';
 import { expectPromisesKept } from '../../support/promises.js';
@@ -18,6 +21,7 @@ describe.each(engines())('reports to marketplaces in shadow, on %s', (engine) =>
     shadow = { ...at.house.config, modes: { [REPORTS]: 'shadow' } };
   });
   afterEach(async () => {
+    setFaultHook(undefined);
     await expectPromisesKept(at.house);
     await at.close();
   });
@@ -76,6 +80,38 @@ describe.each(engines())('reports to marketplaces in shadow, on %s', (engine) =>
     expect(at.calls()).toBe(1);
     const { told } = await compared();
     expect(told).toEqual(['main/G-1 same', 'main/G-2 same', 'main/G-3 live']);
+  });
+
+  it('a process that dies before it has written down what it saw leaves everything as it was', async () => {
+    await at.sell(1);
+    await at.ship(1);
+    await cycle(shadow);
+    script(1, '1Z0001');
+    setFaultHook((point) => {
+      if (point === 'shadow/before-receipt') throw new TypeError('killed');
+    });
+    at.house.clock.advance(15 * MINUTE);
+    expect((await at.run({ config: shadow })).error).not.toBeNull();
+    expect(await at.effects(1)).toEqual(['main/G-1 1 pending']);
+    setFaultHook(undefined);
+    await cycle();
+    expect([await at.outcome(1), at.calls()]).toEqual(['delivered', 0]);
+  });
+
+  it('keeps what it would have told as long as the ledger, and without what a person is known by', async () => {
+    await at.sell(1);
+    await at.ship(1);
+    await cycle(shadow);
+    script(1, '1Z0001');
+    await cycle(shadow);
+    const kept = () => at.house.all<{ fields: string }>('SELECT fields FROM "etl.shadow_call"');
+    const whom = { customerId: null, orderIds: [1], itemKeys: ['main/G-1'] };
+    await at.house.database.transaction((session) => forgetRows(session, whom));
+    expect(await kept()).toEqual([{ fields: '{}' }]);
+    const { retention, clock } = { ...at.house.config, clock: at.house.clock };
+    const years = clock.now() + 2 * 400 * DAY;
+    await at.house.database.transaction((session) => prune(session, retention, years));
+    expect(await kept()).toEqual([]);
   });
 
   it('leaves what a live run has sent alone until it is live again', async () => {
