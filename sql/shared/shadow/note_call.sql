@@ -1,7 +1,7 @@
 -- What a call that was not made would have carried, and what its target shows. In: @effect_id, @operation, @fields (JSON),
 -- @state, @shown (JSON or null), @now, @next_look (UTC, null when it is settled), @settled (UTC, null while it is open).
 UPDATE etl.shadow_call
-SET state = @state, fields = @fields, shown = @shown, looked_utc = @now, next_look_utc = @next_look, settled_utc = @settled
+SET state = @state, operation = @operation, fields = @fields, shown = @shown, looked_utc = @now, next_look_utc = @next_look, settled_utc = @settled
 WHERE effect_id = @effect_id;
 INSERT INTO etl.shadow_call (effect_id, pipeline, step, item_key, order_id, operation, fields, state, shown, planned_utc,
                              looked_utc, next_look_utc, settled_utc)

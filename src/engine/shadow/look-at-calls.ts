@@ -1,7 +1,8 @@
 import { HOUR } from '../../core/clock.js';
 import { inShadow } from '../../core/config.js';
-import { TerminalError } from '../../core/errors.js';
+import { messageOf, TerminalError, TransientError, UnknownOutcomeError } from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
+import { MOST_ATTEMPTS } from '../../core/retry.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import type { Session } from '../../queue/ledger/session.js';
@@ -44,19 +45,20 @@ export function looksOf(context: EngineContext, pipeline: string): 'all' | 'left
 /**
  * Looks at the targets of a step's waiting effects and makes no call. What somebody else has done is done, with a receipt that
  * begins with `shadow:`, and is never done again; what is not to be seen goes on waiting, for that somebody while the
- * pipeline runs in shadow, for us when it is live. Throws when the target is down.
+ * pipeline runs in shadow, for us when it is live. What cannot be read holds up no other, and is thrown in the end.
  */
 export async function lookAtCalls(work: LookingWork, which: 'all' | 'left'): Promise<void> {
   const { context, lease, step, pageSize: limit } = work;
+  const troubles: { inARow: number; first: unknown } = { inARow: 0, first: null };
   for (let after = 0; ; ) {
     assertGoingOn(context.signal);
     const page = { now: toUtcText(context.clock.now()), after, limit };
     const effects = await waitingEffects(context.database, which, step, page);
     const last = effects.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) break;
     after = last.effect_id;
     await lease.assertHeld();
-    const looks = await work.look(effects);
+    const looks = await looksAt(work, effects, troubles);
     await lease.transaction(async (session) => {
       for (const effect of effects) {
         const look = looks.get(effect.effect_id);
@@ -64,6 +66,26 @@ export async function lookAtCalls(work: LookingWork, which: 'all' | 'left'): Pro
       }
       await faultPoint('shadow/before-receipt');
     });
+  }
+  if (troubles.first !== null) throw troubles.first;
+}
+
+/** Nothing of what could not be read for a passing reason; throws when so many came in a row that the target must be down. */
+async function looksAt(
+  work: LookingWork,
+  effects: readonly WaitingEffect[],
+  troubles: { inARow: number; first: unknown },
+): Promise<ReadonlyMap<number, ShadowLook>> {
+  try {
+    const looks = await work.look(effects);
+    troubles.inARow = 0;
+    return looks;
+  } catch (error) {
+    if (!(error instanceof TransientError || error instanceof UnknownOutcomeError)) throw error;
+    troubles.first ??= error;
+    work.context.log.warn(`${work.step.step} in shadow: ${messageOf(error)}; looked up again later`);
+    if (++troubles.inARow >= MOST_ATTEMPTS) throw error;
+    return new Map();
   }
 }
 
@@ -96,14 +118,26 @@ function stateOf(which: 'all' | 'left', seen: Seen, how: ShadowLook['how']): Cal
   return which === 'left' ? 'live' : 'open';
 }
 
-/** Looks at one after the other. */
+/** Looks at one after the other. What the target refuses to show waits: a live run will say why. */
 export async function lookOneByOne(
   effects: readonly WaitingEffect[],
   look: (effect: WaitingEffect) => Promise<ShadowLook>,
 ): Promise<ReadonlyMap<number, ShadowLook>> {
   const looks = new Map<number, ShadowLook>();
-  for (const effect of effects) looks.set(effect.effect_id, await look(effect));
+  for (const effect of effects) looks.set(effect.effect_id, await lookOrRefusal(effect, look));
   return looks;
+}
+
+async function lookOrRefusal(
+  effect: WaitingEffect,
+  look: (effect: WaitingEffect) => Promise<ShadowLook>,
+): Promise<ShadowLook> {
+  try {
+    return await look(effect);
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    return { operation: 'not to be seen', fields: {}, shown: null, seen: { seen: 'absent' } };
+  }
 }
 
 /** What a target refuses to show is not there: a live run will say why. */

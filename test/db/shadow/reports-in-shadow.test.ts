@@ -114,6 +114,19 @@ describe.each(engines())('reports to marketplaces in shadow, on %s', (engine) =>
     expect(await kept()).toEqual([]);
   });
 
+  it('an order that its store does not show holds up no other, in shadow and live', async () => {
+    for (const id of [1, 2]) await at.sell(id);
+    for (const id of [1, 2]) await at.ship(id);
+    await cycle(shadow);
+    at.feed.remove('G-1');
+    script(2, '1Z0002');
+    await cycle(shadow);
+    expect([await at.outcome(1), await at.outcome(2)]).toEqual(['loading', 'delivered']);
+    at.house.clock.advance(15 * MINUTE);
+    await at.run();
+    expect([await at.outcome(1), at.updates()]).toEqual(['failed NOT_IN_GODATAFEED', []]);
+  });
+
   it('leaves what a live run has sent alone until it is live again', async () => {
     await at.sell(1);
     await at.ship(1);
