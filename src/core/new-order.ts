@@ -75,6 +75,19 @@ export interface FoundOrder extends MadeOrder {
   readonly status: string | null;
 }
 
+/** An order as it stands, of what {@link NewExigoOrder} says of one; null for what is not shown. Amounts are decimal text. */
+export interface ShownNewOrder extends FoundOrder {
+  readonly currency: string | null;
+  readonly warehouseId: number | null;
+  readonly shipMethodId: number | null;
+  readonly shipping: string | null;
+  readonly lines: readonly {
+    readonly itemCode: string | null;
+    readonly quantity: string | null;
+    readonly priceEach: string | null;
+  }[];
+}
+
 /**
  * Where orders are made. Errors: TransientError (nothing was done), TerminalError (refused), UnknownOutcomeError (may
  * have been made: look), ConfigurationError (credentials, permission).
@@ -89,6 +102,8 @@ export interface OrderTarget {
    * TerminalError when several have it that are not.
    */
   find(order: Pick<NewExigoOrder, 'key' | 'keyField'>): Promise<FoundOrder | null>;
+  /** The order with this id, by whomever it was made; null when it is not shown. */
+  show(orderId: number): Promise<ShownNewOrder | null>;
   /** Customers with this e-mail address. */
   customersOf(email: string): Promise<readonly number[]>;
   /**

@@ -193,6 +193,7 @@ export function recordingOrderTarget(real: OrderTarget, calls: PlannedCall[]): O
     unknownWaitMs: 0,
     refusesDuplicates: real.refusesDuplicates,
     find: async () => null,
+    show: async () => null,
     customersOf: async () => [],
     async make(order, customerId, guard) {
       await guard?.();

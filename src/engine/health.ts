@@ -124,7 +124,13 @@ function findingsOf(
   else if (beyond(silenceMs, limits.maxSilenceMs) && !atWork) {
     add('wrong', `no success for ${describeDuration(silenceMs ?? 0)} ${most(limits.maxSilenceMs)}`);
   } else if (last?.outcome === 'failed') add('look', 'the last run failed');
-  if (beyond(lagMs, limits.maxLagMs)) {
+  if (beyond(lagMs, limits.maxLagMs) && flow.mode === 'shadow') {
+    const words = 'nobody has done it: "orderferry shadow compare" shows it';
+    add(
+      'look',
+      `in shadow, an order waits for the earlier script for ${describeDuration(lagMs ?? 0)}; ${words}`,
+    );
+  } else if (beyond(lagMs, limits.maxLagMs)) {
     add('wrong', `an order is on its way for ${describeDuration(lagMs ?? 0)} ${most(limits.maxLagMs)}`);
   }
   if (beyond(stuckMs, limits.maxStuckMs)) {

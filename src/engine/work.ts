@@ -22,6 +22,7 @@ import { openSteps } from '../queue/reads/status.js';
 import { judgeAnswers } from './answers/judge-answers.js';
 import { judgeCancellations } from './cancellations/judge-cancellations.js';
 import type { EngineContext } from './context.js';
+import { hasFiles } from './in-shadow.js';
 import { cancelInExigo } from './marketplace/cancel-in-exigo.js';
 import { createOrders } from './marketplace/create-orders.js';
 import { acknowledgeOrders, cancelOrders } from './marketplace/tell-stores.js';
@@ -71,8 +72,8 @@ export async function work(working: Working, batches: readonly OpenBatch[], limi
   }
   const taken = await take(working, limit);
   let error = await sendWaves(context, lease, pipeline);
-  // What is left of live runs waits as well: in shadow nothing is called.
-  const steps = inShadow(context.config, pipeline.name) ? [] : pipeline.load;
+  // Beside the script's files nothing is set, nor what is left of live runs; other steps look, and call nothing.
+  const steps = inShadow(context.config, pipeline.name) && hasFiles(pipeline) ? [] : pipeline.load;
   for (const step of steps) {
     try {
       await workStep(working, step);

@@ -107,7 +107,9 @@ export async function forgetRows(session: Session, whom: Whom): Promise<Forgotte
       whom.customerId === null
         ? 0
         : await session.run(sql(engine, 'forget/delete_customer_hash'), { customer_id: whom.customerId }),
-    effects: await session.run(sql(engine, 'forget/blank_effects'), values),
+    effects:
+      (await session.run(sql(engine, 'forget/blank_effects'), values)) +
+      (await session.run(sql(engine, 'forget/blank_shadow_calls'), { order_ids, item_keys })),
     reasons: await session.run(sql(engine, 'forget/blank_items'), values),
     events: await session.run(sql(engine, 'forget/blank_events'), values),
     inboxRows: await session.run(sql(engine, 'forget/blank_inbox_rows'), { order_ids, removed: FORGOTTEN }),

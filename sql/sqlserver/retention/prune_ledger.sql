@@ -36,6 +36,9 @@ INSERT INTO #old_batch (batch_id)
 DELETE FROM etl.effect
   WHERE item_id IN (SELECT i.item_id FROM etl.item AS i
                     WHERE i.batch_id IN (SELECT o.batch_id FROM #old_batch AS o));
+DELETE FROM etl.shadow_call
+  WHERE planned_utc < @ledger_before
+    AND NOT EXISTS (SELECT 1 FROM etl.effect AS e WHERE e.effect_id = etl.shadow_call.effect_id);
 DELETE FROM etl.item WHERE batch_id IN (SELECT o.batch_id FROM #old_batch AS o);
 DELETE FROM etl.batch WHERE batch_id IN (SELECT o.batch_id FROM #old_batch AS o);
 DELETE FROM etl.wave

@@ -18,6 +18,7 @@ import { EXIT } from '../process.js';
 import type { Shell } from '../program.js';
 import { keyColumn, renamedColumns, type TheirColumns, theirRows } from '../their-files.js';
 import { type Opened, wholeNumber, withContext } from './open.js';
+import { compareApiCalls } from './shadow-calls.js';
 
 interface CompareOptions {
   readonly '3pl'?: string;
@@ -35,28 +36,37 @@ export function addShadow(program: Command, shell: Shell): void {
     .description('pipelines that run in shadow, beside an earlier script');
   shadow
     .command('compare')
-    .description("compare files made in shadow with the earlier script's, order by order; changes nothing")
-    .argument('<pipeline>', 'exigo-orders-to-3pl or exigo-api-orders-to-3pl')
+    .description(
+      'compare what was made in shadow with what the earlier script did, order by order; changes nothing',
+    )
+    .argument('<pipeline>', 'a pipeline that runs in shadow')
     .argument(
-      '<files...>',
-      "the earlier script's files, or folders of them, in the format of the 3PL's template",
+      '[files...]',
+      "of a hand-over: the earlier script's files, or folders of them, in the format of the 3PL's template; of API calls: lists of its calls, or none",
     )
     .option('--3pl <name>', 'whose files they are; needed where there are several 3PLs')
     .option('--column <theirs=ours>', 'a column that has another name there; repeatable', collect, [])
-    .option('--start-date <date>', 'shadow files made from this day on, midnight US Central (default: all)')
+    .option('--start-date <date>', 'made from this day on, midnight US Central (default: all)')
     .option('--end-date <date>', 'up to, not including, this day (default: now)')
     .option('--limit <orders>', 'list so many, count the others', wholeNumber('--limit'), 100)
     .option('--json', 'one object on standard output')
     .addHelpText(
       'after',
-      '\nExample:\n  orderferry shadow compare exigo-orders-to-3pl /mnt/atlas/sent --3pl atlas --column "Order No=OrderID"',
+      '\nExample:\n  orderferry shadow compare exigo-orders-to-3pl /mnt/atlas/sent --3pl atlas --column "Order No=OrderID"\n  orderferry shadow compare 3pl-shipments-to-exigo',
     )
     .action(async (name: string, files: readonly string[], options: CompareOptions, command: Command) => {
       await withContext(command, shell, options, async (opened) => {
         const pipeline = pipelineHere(opened.context.pipelines, findPipeline(name, opened.context.pipelines));
-        if (pipeline.load[0]?.kind !== '3pl-file') {
-          throw new UsageError(`${name} makes no files for 3PLs; there is nothing to compare`);
+        const first = pipeline.load[0]?.kind;
+        if (first === 'table-csv' || first === '3pl-notice') {
+          throw new UsageError(`${name} makes no files for 3PLs and no calls; there is nothing to compare`);
         }
+        if (first !== '3pl-file') {
+          const question = { pipeline: pipeline.name, ...timesOf(options, shell) };
+          await compareApiCalls(opened, question, files, options, shell);
+          return;
+        }
+        if (files.length === 0) throw new UsageError("name the earlier script's files, or folders of them");
         await compare(opened, pipeline.name, files, options, shell);
       });
     });

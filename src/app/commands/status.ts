@@ -10,6 +10,7 @@ import type { ReturnCounts } from '../../queue/ledger/returned.js';
 import type { Output } from '../output.js';
 import { EXIT } from '../process.js';
 import type { Shell } from '../program.js';
+import { inShadowWords } from '../shadow-rules.js';
 import { withContext } from './open.js';
 import { printSchedule } from './print-schedule.js';
 
@@ -29,7 +30,10 @@ export function addStatus(program: Command, shell: Shell): void {
           shell.exitCode = printCheck(output, judgeHealth(status, monitoringOf(config), shell.clock.now()));
           return;
         }
-        for (const pipeline of status.pipelines) printPipeline(output, pipeline, shell.clock.now());
+        const notes = new Map(context.pipelines.map((one) => [one.name, inShadowWords(one)]));
+        for (const pipeline of status.pipelines) {
+          printPipeline(output, pipeline, notes.get(pipeline.pipeline) ?? '', shell.clock.now());
+        }
         for (const { name, wave } of config.threePls) {
           output.line(`3PL ${name}: ${waveText(status.nextWaves[name] ?? null, wave)}`);
         }
@@ -84,11 +88,11 @@ const STEP_STATES = {
   accepted: 'accepted, and not answered by the marketplace yet,',
 } as const;
 
-function printPipeline(output: Output, status: PipelineStatus, now: number): void {
+function printPipeline(output: Output, status: PipelineStatus, inShadow: string, now: number): void {
   const age = (utc: string) => describeDuration(Math.max(0, now - fromUtcText(utc)));
   const done = status.lastDone?.ended_utc;
   output.line(status.pipeline);
-  if (status.mode === 'shadow') output.line('  in shadow: its files are not sent, and nothing is called');
+  if (status.mode === 'shadow') output.line(`  in shadow: ${inShadow}`);
   if (status.runningIn !== null) {
     const since = status.runningSince === null ? '' : `, for ${age(status.runningSince)}`;
     output.line(`  running in ${status.runningIn}${since}`);
@@ -105,7 +109,8 @@ function printPipeline(output: Output, status: PipelineStatus, now: number): voi
     );
   }
   for (const { step, state, orders, attempts, last_error, next_try_utc } of status.openSteps) {
-    const what = STEP_STATES[state];
+    const left = status.mode === 'shadow' && state === 'pending';
+    const what = left ? 'not done by the earlier script yet' : STEP_STATES[state];
     const tries = attempts > 1 ? `${attempts} tries, the last: ` : 'last try: ';
     const error = last_error === null ? '' : `; ${tries}${last_error}`;
     const next =

@@ -189,7 +189,7 @@ export function configSchema(environment: Environment, baseDirectory: string) {
       .record(z.string(), choice(PIPELINE_MODES), { error: 'must be a group of pipelines and modes' })
       .prefault({})
       .describe(
-        'By pipeline: `live`, or `shadow`, in which files go into a folder of our own and nothing is called.',
+        'By pipeline: `live`, or `shadow`, in which files go into a folder of our own and nothing is called that changes anything.',
       ),
     lease: lease.prefault({}).describe('Which process may run a pipeline.'),
     retention: retention.prefault({}).describe('How long what is kept: frozen rows, texts, the ledger.'),

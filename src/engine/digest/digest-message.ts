@@ -55,7 +55,7 @@ function sectionsOf(digest: Digest): Section[] {
       title: 'Flows',
       columns: ['pipeline', 'delivered', 'excluded', 'held', 'failed', 'under way', 'last success'],
       rows: digest.flows.map((flow) => [
-        flow.pipeline,
+        flow.mode === 'shadow' ? `${flow.pipeline} (in shadow)` : flow.pipeline,
         flow.delivered,
         flow.excluded,
         flow.held,

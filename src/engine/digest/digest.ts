@@ -20,7 +20,8 @@ import { type PipelineStatus, readStatus } from '../status-view.js';
 export interface Digest {
   readonly since: string;
   readonly until: string;
-  readonly flows: readonly (FlowCounts & Pick<PipelineStatus, 'lastDone'> & { readonly underWay: number })[];
+  readonly flows: readonly (FlowCounts &
+    Pick<PipelineStatus, 'lastDone' | 'mode'> & { readonly underWay: number })[];
   readonly handedOver: readonly ThreePlDay[];
   readonly received: readonly ThreePlDay[];
   /** How many wait, by code. */
@@ -54,8 +55,9 @@ export async function readDigest(context: EngineContext, from: number, until: nu
   return {
     since,
     until: toUtcText(until),
-    flows: pipelines.map(({ pipeline, lastDone, backlog }) => ({
+    flows: pipelines.map(({ pipeline, mode, lastDone, backlog }) => ({
       pipeline,
+      mode,
       ...NOTHING,
       ...counts.get(pipeline),
       lastDone,

@@ -1,7 +1,9 @@
 import { SYSTEM } from '../../core/circuits.js';
+import { inShadow } from '../../core/config.js';
 import type { WaveRule } from '../../core/hand-over.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
 import { WAITS_FOR_ANSWER } from '../../queue/ledger/effects.js';
+import { SHADOW } from '../../queue/ledger/waves.js';
 import type { OrderEffect, OrderItem } from '../../queue/reads/orders.js';
 import type { EngineContext } from '../context.js';
 import { remedyFor } from '../persons/remedy.js';
@@ -62,6 +64,12 @@ async function verdictOf(
     case 'loading':
       return onItsWay(context, item, own);
     case 'delivered':
+      if (isTheirs(own)) {
+        return {
+          what: `done by somebody else, as seen in shadow, at ${utc(item.settled_utc)}`,
+          next: 'nothing',
+        };
+      }
       return own.findLast((effect) => effect.state === 'done')?.shadow === 1
         ? { what: `done in shadow at ${utc(item.settled_utc)}`, next: IN_SHADOW }
         : { what: `delivered at ${utc(item.settled_utc)}`, next: `nothing; ${words.delivered}` };
@@ -81,6 +89,12 @@ async function verdictOf(
             : afterwards(item),
       };
   }
+}
+
+/** Its last step was done without a call of ours: by the earlier script, or whoever it was. */
+function isTheirs(own: readonly OrderEffect[]): boolean {
+  const done = own.findLast(({ state }) => state === 'done');
+  return done?.file_name === null && done.receipt?.startsWith(SHADOW) === true;
 }
 
 async function onItsWay(
@@ -130,6 +144,9 @@ function nextOfStep(context: EngineContext, effect: OrderEffect): string {
   }
   if (store === null && context.statusTarget === null)
     return `step ${step} waits until exigoApi is configured`;
+  if (state === 'pending' && inShadow(context.config, effect.pipeline)) {
+    return `nothing while ${effect.pipeline} runs in shadow: step ${step} is the earlier script's; once it is live the next run does it, unless somebody has by then`;
+  }
   if (state === 'accepted') return `the first run after ${utc(next_try_utc)} asks for the answer`;
   if (state === 'sending')
     return `the next run reads back in ${wordsOf(context.pipelines, effect.pipeline).readBackIn} whether ${step} was done, before anything else`;

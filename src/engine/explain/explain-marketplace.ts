@@ -1,3 +1,4 @@
+import { inShadow } from '../../core/config.js';
 import { fromUtcText } from '../../core/time.js';
 import { type MarketplaceOrder, marketplaceKey } from '../../queue/ledger/marketplace-orders.js';
 import {
@@ -100,7 +101,11 @@ function nextOf(
   return item.resolution === 'RETRIED' ? 'the next run takes it up' : 'nothing, until it changes';
 }
 
-function nextOfStep({ clock }: EngineContext, { step, state, next_try_utc }: OrderEffect): string {
+function nextOfStep({ clock, config }: EngineContext, effect: OrderEffect): string {
+  const { step, state, next_try_utc, pipeline } = effect;
+  if (state === 'pending' && inShadow(config, pipeline)) {
+    return `nothing while ${pipeline} runs in shadow: step ${step} is the earlier script's; once it is live the next run does it, unless somebody has by then`;
+  }
   if (state === 'sending') return `the next run looks up whether ${step} was done, before anything else`;
   return next_try_utc === null || fromUtcText(next_try_utc) <= clock.now()
     ? `the next run goes on with ${step}`

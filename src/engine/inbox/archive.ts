@@ -64,8 +64,11 @@ async function copyTaken(work: InboxWork, file: OpenInboxFile): Promise<InboxCop
   const path = join(context.config.stateDirectory, archive);
   const taken = takenName(file);
   const source = await place.read(taken);
-  if (source === null)
-    throw new InvariantError(`${place.description}: ${taken} was there a moment ago and is gone`);
+  if (source === null) {
+    const gone = `${place.description}: ${taken} was there a moment ago and is gone`;
+    // Beside a script that takes the files itself: the next run says so, or reads it when it comes back.
+    throw work.shadow ? new TransientError('FILE_GONE', gone) : new InvariantError(gone);
+  }
   const { bytes, sha256 } = await keep(whileHeld(work, source), path, `archiving ${file.name}`);
   const after = await place.stat(taken);
   if (after !== null && after.size !== bytes) {

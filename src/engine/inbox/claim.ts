@@ -10,13 +10,13 @@ import { takenName } from './taken-name.js';
 
 /** Writes down that a file is to be taken, before it is touched. */
 export async function claimFile(
-  { context, lease, threePl }: InboxWork,
+  { context, lease, threePl, shadow }: InboxWork,
   name: string,
   kind: ConfirmationFile,
 ): Promise<OpenInboxFile> {
   const now = toUtcText(context.clock.now());
   const file_id = await lease.transaction((session) =>
-    claimInboxFile(session, { threePl, kind: kind.name, name, now }),
+    claimInboxFile(session, { threePl, kind: kind.name, name, shadow, now }),
   );
   await faultPoint('inbox/claimed');
   const nothing = { archive: null, bytes: null, lines_read: 0, good: 0, faulty: 0, repeated: 0 };

@@ -7,6 +7,7 @@ import { inboxSource } from '../../queue/freeze/inbox.js';
 import { acquireLease, Lease } from '../../queue/lease/lease.js';
 import { type OpenInboxFile, openInboxFiles } from '../../queue/ledger/inbox.js';
 import type { EngineContext } from '../context.js';
+import { inboxesInShadow } from '../in-shadow.js';
 import type { FrozenStores, StoreProblem } from '../marketplace/freeze-stores.js';
 import { endsTheRun } from '../marketplace/tell-stores.js';
 import { assertGoingOn } from '../stop.js';
@@ -15,6 +16,7 @@ import { claimFile, renameClaimed } from './claim.js';
 import { freezeFile } from './freeze-file.js';
 import { lookAround } from './look-around.js';
 import { readRows } from './read-rows.js';
+import { shadowInbox } from './shadow-inbox.js';
 
 /** What the work on the inbox of one 3PL has at hand. */
 export interface InboxWork {
@@ -25,6 +27,8 @@ export interface InboxWork {
   readonly threePl: string;
   readonly files: readonly ConfirmationFile[];
   readonly place: InboxPlace;
+  /** The files are an earlier script's to take: they are read where they lie. */
+  readonly shadow: boolean;
 }
 
 /** The acts on an inbox that a crash can come before or after, in their order. */
@@ -82,13 +86,16 @@ async function takeInbox(context: EngineContext, own: Lease, threePl: ThreePl, t
     return;
   }
   try {
+    const shadow = inboxesInShadow(context);
+    const place = context.inbox(threePl);
     const work: InboxWork = {
       context,
       lease,
       own,
       threePl: threePl.name,
       files: threePl.confirmations?.files ?? [],
-      place: context.inbox(threePl),
+      place: shadow ? await shadowInbox(context, threePl.name, place) : place,
+      shadow,
     };
     await takeFiles(work, taken);
   } finally {

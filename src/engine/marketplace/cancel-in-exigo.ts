@@ -8,7 +8,7 @@ import type { SingleEffect } from '../../queue/ledger/singles.js';
 import { takesCancellations, withdrawCancellation } from '../cancellations/ask.js';
 import type { EngineContext } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
-import { afterCall, type Seen, type SingleAct } from '../singles/single-act.js';
+import { afterCall, type Seen, type ShadowLook, type SingleAct } from '../singles/single-act.js';
 import { ASKED, askThreePl } from './ask-three-pl.js';
 import { type Blocked, blockHandOver, handedTo, keptBack } from './block-hand-over.js';
 import { notEnded } from './not-ended.js';
@@ -77,6 +77,20 @@ class CancellationInExigo implements SingleAct {
         `order ${orderId}: Canceled is confirmed, but not seen yet`,
       );
     });
+  }
+
+  /** Nothing is kept back here and no 3PL is asked: the order is the earlier script's. */
+  async shadow(effect: SingleEffect): Promise<ShadowLook> {
+    const shown = await shownEnd(this.context, idOf(effect));
+    const status = await this.statusOf(effect);
+    const look = {
+      operation: 'ChangeOrderStatusBatch Canceled',
+      fields: { status: 'Canceled' },
+      shown: status === undefined ? null : { status },
+    };
+    if (shown.end === 'unasked') return { ...look, seen: { seen: 'absent' } };
+    if (shown.end !== 'ended') return { ...look, seen: await this.notEnded(effect, shown, status) };
+    return { ...look, seen: await this.judge(effect, shown, status) };
   }
 
   async refused(effect: SingleEffect, error: TerminalError): Promise<Seen> {

@@ -1,23 +1,27 @@
 import { messageOf, StoppedError, TerminalError, TransientError } from '../../core/errors.js';
+import type { MarketplaceState } from '../../core/feed-store.js';
 import type { FoundOrder, MadeOrder, NewExigoOrder, OrderTarget } from '../../core/new-order.js';
 import type { AnyPipeline, StepDescription } from '../../core/pipeline.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import { customerOfEmail, noteCustomer } from '../../queue/ledger/marketplace-customers.js';
 import {
+  forgetMarketplaceDocument,
   linkMarketplaceOrder,
   marketplaceKey,
+  marketplaceOrderAcknowledged,
   marketplaceOrdersOfExigo,
   ofMarketplaceKey,
 } from '../../queue/ledger/marketplace-orders.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { type SingleEffect, sendingSingles } from '../../queue/ledger/singles.js';
-import { type DocumentKey, readDocuments } from '../../queue/reads/documents.js';
+import { type DocumentKey, linksOf, readDocuments } from '../../queue/reads/documents.js';
 import { configurationOfItem } from '../../queue/reads/items.js';
 import type { EngineContext, OrderMapper } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
-import { afterCall, type Seen, type SingleAct } from '../singles/single-act.js';
-import { BeforeMaking } from './before-making.js';
+import { afterCall, type Seen, type ShadowLook, type SingleAct } from '../singles/single-act.js';
+import { BeforeMaking, ENDED } from './before-making.js';
 import { judgeAgain } from './judge-again.js';
+import { differingFields, orderFields, shownFields } from './made-by-script.js';
 
 type CreateStep = Extract<StepDescription, { kind: 'exigo-create-order' }>;
 
@@ -101,6 +105,53 @@ class OrderMaker implements SingleAct {
     );
     this.settled(order);
     return seen;
+  }
+
+  /**
+   * An order that an earlier script has made is found by our key, if it writes the same, or by the number under which it has
+   * acknowledged it; it is linked as if we had made it. One of which the number is not to be seen is a person's to adopt.
+   */
+  async shadow(effect: SingleEffect): Promise<ShadowLook> {
+    const order = await this.orderOf(effect);
+    const call = { operation: 'ProcessTransaction', fields: 'code' in order ? {} : orderFields(order) };
+    if ('code' in order) return { ...call, shown: null, seen: blocked('held', order.code, order.reason) };
+    const state = await this.stateOf(effect);
+    const there = await this.numberOf(order, state);
+    if (typeof there !== 'number') {
+      const shown = state && { status: state.status, destinationNumber: state.destinationNumber };
+      return { ...call, shown, seen: there ?? unnumbered(effect, state) };
+    }
+    const made = await this.target.show(there);
+    if (made === null) return { ...call, shown: { orderID: String(there) }, seen: notShown(there) };
+    const seen = await this.made(effect, order, made, 'Exigo has it as order');
+    const shown = shownFields(made);
+    const differs = seen.seen === 'done' && differingFields(call.fields, shown).length > 0;
+    const known = { ...call, shown, ...(differs ? { how: 'differs' as const } : {}) };
+    if (seen.seen !== 'done' || state === null || state.status === 'new') return { ...known, seen };
+    return { ...known, seen: { ...seen, last: true, note: acknowledgedToo(effect, seen) } };
+  }
+
+  /** How its store shows it; null: it does not, or is not configured any more. */
+  private async stateOf(effect: SingleEffect): Promise<MarketplaceState | null> {
+    const { store, order_number: number } = ofMarketplaceKey(effect.item_key);
+    const link = (await linksOf(this.context.database, [effect.item_key])).get(effect.item_key);
+    return (await this.context.stores.get(store)?.look(number, link?.marketplace_number ?? null)) ?? null;
+  }
+
+  /** Its number in Exigo; null: nobody has made it yet, as far as is to be seen. */
+  private async numberOf(
+    order: NewExigoOrder,
+    state: MarketplaceState | null,
+  ): Promise<number | Extract<Seen, { readonly seen: 'blocked' }> | null> {
+    try {
+      const found = await this.target.find(order);
+      if (found !== null) return found.orderId;
+    } catch (error) {
+      if (!(error instanceof TerminalError) || error.code !== 'SEVERAL_ORDERS') throw error;
+      return blocked('held', 'SEVERAL_ORDERS', messageOf(error));
+    }
+    const number = /^[1-9]\d{0,9}$/.exec(state?.destinationNumber ?? '')?.[0];
+    return number !== undefined && Number(number) < 2 ** 31 ? Number(number) : null;
   }
 
   /** What may have made the customer leaves its address in the making; what has not gives it free for the others. */
@@ -206,11 +257,42 @@ class OrderMaker implements SingleAct {
   }
 }
 
+/** The acknowledgement is the script's, too. */
+function acknowledgedToo(effect: SingleEffect, { note }: Extract<Seen, { readonly seen: 'done' }>) {
+  return async (session: Session, now: string) => {
+    await note?.(session, now);
+    await marketplaceOrderAcknowledged(session, ofMarketplaceKey(effect.item_key), now);
+  };
+}
+
+function notShown(orderId: number): Seen {
+  const reason = `GoDataFeed has it under number ${orderId}, and the Exigo API does not know that order; look for it there, then "errors retry", or adopt it with its number in Exigo`;
+  return blocked('held', 'NOT_FOUND_IN_EXIGO', reason);
+}
+
+/** What follows from its state alone. */
+function unnumbered({ item_key }: SingleEffect, state: MarketplaceState | null): Seen {
+  if (state === null || (state.status === 'new' && state.destinationNumber === null))
+    return { seen: 'absent' };
+  if (state.status === 'canceled' && state.destinationNumber === null) {
+    const reason = 'its marketplace shows it as canceled, and nothing was made of it in Exigo';
+    const note = (session: Session) => forgetMarketplaceDocument(session, ofMarketplaceKey(item_key));
+    return { seen: 'dropped', code: ENDED, reason, note };
+  }
+  const under = state.destinationNumber === null ? '' : ` under number ${state.destinationNumber}`;
+  const reason = `GoDataFeed shows it as ${state.status ?? 'taken'}${under}, so the earlier script has it; which order of Exigo it became is not to be seen: adopt it with that number ("orderferry adopt"); "errors retry" of a live pipeline would make it once more`;
+  return blocked('held', 'ACKNOWLEDGED_ELSEWHERE', reason);
+}
+
 function canceledThere({ key, keyField }: NewExigoOrder, orderId: number): Seen {
   const reason = `order ${orderId} in Exigo has its key ${key} and is Canceled there; release it as cancel, and its marketplace is told; or empty ${keyField} and the order key of ${orderId} in Exigo, then "errors retry" makes it anew`;
   return blocked('held', 'CANCELED_IN_EXIGO', reason);
 }
 
-function blocked(state: 'held' | 'failed', code: string, reason: string): Seen {
+function blocked(
+  state: 'held' | 'failed',
+  code: string,
+  reason: string,
+): Extract<Seen, { readonly seen: 'blocked' }> {
   return { seen: 'blocked', state, code, reason };
 }

@@ -14,7 +14,7 @@ import { linksOf } from '../../queue/reads/documents.js';
 import { openTargets } from '../../queue/reads/singles.js';
 import type { EngineContext } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
-import type { Seen, SingleAct } from '../singles/single-act.js';
+import type { Seen, ShadowLook, SingleAct } from '../singles/single-act.js';
 
 interface Telling {
   readonly context: EngineContext;
@@ -81,6 +81,7 @@ abstract class StoreCall implements SingleAct {
   }
 
   abstract act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen>;
+  protected abstract callOf(link: MarketplaceOrder | undefined): Pick<ShadowLook, 'operation' | 'fields'>;
   protected abstract judge(
     effect: SingleEffect,
     shown: MarketplaceState,
@@ -95,6 +96,14 @@ abstract class StoreCall implements SingleAct {
     return this.judge(effect, shown, link);
   }
 
+  async shadow(effect: SingleEffect): Promise<ShadowLook> {
+    const link = await linkOf(this.context, effect);
+    const shown = await this.store.look(numberOf(effect), link?.marketplace_number ?? null);
+    const look = { ...this.callOf(link), shown: shown && { ...shown } };
+    if (shown === null) return { ...look, seen: { seen: 'absent' } };
+    return { ...look, seen: this.judge(effect, shown, link) };
+  }
+
   /** A refusal may be that of a repetition: the order shows what it has. */
   async refused(effect: SingleEffect, error: TerminalError): Promise<Seen> {
     const seen = await this.look(effect);
@@ -107,6 +116,11 @@ abstract class StoreCall implements SingleAct {
 class Acknowledgement extends StoreCall {
   constructor(context: EngineContext, store: MarketplaceStore) {
     super(context, store, { name: 'acknowledgement', refusedAs: 'ACKNOWLEDGE_REFUSED' });
+  }
+
+  protected callOf(link: MarketplaceOrder | undefined) {
+    const fields = { destinationNumber: String(link?.exigo_order_id ?? '') };
+    return { operation: 'AcknowledgeOrder', fields };
   }
 
   protected judge(effect: SingleEffect, shown: MarketplaceState, link: MarketplaceOrder | undefined): Seen {
@@ -143,6 +157,10 @@ class Acknowledgement extends StoreCall {
 class Cancellation extends StoreCall {
   constructor(context: EngineContext, store: MarketplaceStore) {
     super(context, store, { name: 'cancellation', refusedAs: 'CANCEL_REFUSED' });
+  }
+
+  protected callOf() {
+    return { operation: 'UpdateOrderStatus', fields: { status: 'canceled' } };
   }
 
   protected judge(effect: SingleEffect, shown: MarketplaceState): Seen {

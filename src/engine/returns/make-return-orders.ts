@@ -4,10 +4,14 @@ import type { ReturnPipeline } from '../../core/pipeline.js';
 import type { NewReturnOrder, ReturnTarget } from '../../core/returned.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import { linkReturnOrder } from '../../queue/ledger/returned.js';
+import { type CallFields, isOfShadowFile } from '../../queue/ledger/shadow-calls.js';
 import type { SingleEffect } from '../../queue/ledger/singles.js';
+import { SHADOW } from '../../queue/ledger/waves.js';
 import type { EngineContext } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
-import { afterCall, type Seen, type SingleAct } from '../singles/single-act.js';
+import { afterCall, type Seen, type ShadowLook, type SingleAct } from '../singles/single-act.js';
+
+const BY_SCRIPT = 'its file was read beside an earlier script, which counts as having made it';
 
 /**
  * Makes return orders in Exigo, one call each. Right before, the order is looked up by its key, so one that is there already
@@ -23,7 +27,7 @@ export async function makeReturnOrders(work: {
 }): Promise<void> {
   const { context, lease, pipeline, step, target } = work;
   const name = { pipeline: pipeline.name, step, target: null };
-  await workOneByOne({ context, lease, step: name, nextStep: null, act: new ReturnMaker(target) });
+  await workOneByOne({ context, lease, step: name, nextStep: null, act: new ReturnMaker(context, target) });
 }
 
 class ReturnMaker implements SingleAct {
@@ -31,7 +35,10 @@ class ReturnMaker implements SingleAct {
   readonly unknownWaitMs: number;
   readonly absent: SingleAct['absent'];
 
-  constructor(private readonly target: ReturnTarget) {
+  constructor(
+    private readonly context: EngineContext,
+    private readonly target: ReturnTarget,
+  ) {
     this.unknownWaitMs = target.unknownWaitMs;
     this.absent = target.refusesDuplicates
       ? 'repeat'
@@ -58,10 +65,27 @@ class ReturnMaker implements SingleAct {
     const order = returnOrderOfEffect(effect);
     const seen = await this.look(effect);
     if (seen.seen !== 'absent') return seen;
+    if (await this.isTheScripts(effect)) return { seen: 'done', receipt: `${SHADOW} ${BY_SCRIPT}` };
     const made = await this.target.make(order, guard);
     return afterCall(`made in Exigo as return order ${made}`, async () =>
       done(order, made, 'made in Exigo as return order'),
     );
+  }
+
+  /**
+   * Exigo shows a return order by its key alone, which one of an earlier script does not have. So what a file says that was
+   * read in shadow counts as the script's, whatever the mode is when its turn comes.
+   */
+  async shadow(effect: SingleEffect): Promise<ShadowLook> {
+    const order = returnOrderOfEffect(effect);
+    const look = { operation: 'CreateOrder ReturnOrder', fields: fieldsOf(order), shown: null };
+    const seen = await this.look(effect);
+    if (seen.seen !== 'absent' || !(await this.isTheScripts(effect))) return { ...look, seen };
+    return { ...look, how: 'assumed', seen: { seen: 'done', receipt: BY_SCRIPT } };
+  }
+
+  private isTheScripts({ change_set_id }: SingleEffect): Promise<boolean> {
+    return isOfShadowFile(this.context.database, change_set_id);
   }
 
   async refused(effect: SingleEffect, error: TerminalError): Promise<Seen> {
@@ -70,6 +94,15 @@ class ReturnMaker implements SingleAct {
     const reason = `return order ${returnOrderOfEffect(effect).key}: ${messageOf(error)}; mend it, then "errors retry"`;
     return blocked('failed', 'CREATE_REFUSED', reason);
   }
+}
+
+function fieldsOf({ returnOrderId, lines, shipping, warehouseId }: NewReturnOrder): CallFields {
+  return {
+    returnOrderID: String(returnOrderId),
+    items: lines.map(({ itemCode, quantity }) => `${itemCode} x ${quantity}`).join(', '),
+    shipping,
+    warehouseID: String(warehouseId),
+  };
 }
 
 function shown(order: NewReturnOrder, { orderId, status }: FoundOrder): Seen {

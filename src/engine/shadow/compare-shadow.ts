@@ -157,7 +157,11 @@ function renderedBy(template: ThreePl, order: Order): RenderedOrder {
 }
 
 /** What became of an order here that only the other side has. */
-async function reasonOf({ database }: EngineContext, pipeline: string, key: string): Promise<string | null> {
+export async function reasonOf(
+  { database }: EngineContext,
+  pipeline: string,
+  key: string,
+): Promise<string | null> {
   const id = /^0*([1-9]\d{0,9})$/.exec(key.trim())?.[1];
   if (id === undefined || Number(id) >= 2 ** 31) return null;
   const items = await itemsOfOrder(database, Number(id));

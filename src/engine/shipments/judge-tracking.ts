@@ -43,7 +43,8 @@ export function judgeTracking(
   return { seen: 'absent' };
 }
 
-function isThere({ tracking, shipMethodId }: ShipmentNotice, shown: ShownShipment): boolean {
+/** Whether Exigo shows just these numbers. */
+export function isThere({ tracking, shipMethodId }: ShipmentNotice, shown: ShownShipment): boolean {
   const numbers = shown.tracking.every((number, i) => number === (tracking[i]?.number ?? null));
   return numbers && (shipMethodId === null || shown.shipMethodId === shipMethodId);
 }

@@ -1,15 +1,16 @@
 import { InvariantError, messageOf, type TerminalError } from '../../core/errors.js';
 import type { ShipmentPipeline } from '../../core/pipeline.js';
 import type { PlannedShipment, ShipmentNotice } from '../../core/shipment.js';
-import type { ShipmentTarget } from '../../core/targets.js';
+import type { ShipmentTarget, ShownShipment } from '../../core/targets.js';
 import { describeDuration } from '../../core/time.js';
 import type { Lease } from '../../queue/lease/lease.js';
+import type { CallFields } from '../../queue/ledger/shadow-calls.js';
 import { effectsOfKeys, type KeyEffect, type SingleEffect } from '../../queue/ledger/singles.js';
 import type { EngineContext } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
-import type { Seen, SingleAct } from '../singles/single-act.js';
+import type { Seen, ShadowLook, SingleAct } from '../singles/single-act.js';
 import { type ShipmentSteps, shipmentSteps } from '../verdicts/shipment-steps.js';
-import { describeNumbers, judgeTracking } from './judge-tracking.js';
+import { describeNumbers, isThere, judgeTracking } from './judge-tracking.js';
 
 /** Gives Exigo the numbers of shipments, one order at a time: what it shows, one call, the receipt. */
 export async function tellExigo(work: {
@@ -80,6 +81,26 @@ class TrackingNumbers implements SingleAct {
     );
   }
 
+  /** An order that somebody else has shipped stays as he has set it; numbers that are missing are ours to give. */
+  async shadow(effect: SingleEffect): Promise<ShadowLook> {
+    const others = await this.othersOf(effect);
+    const planned = plannedOf(effect);
+    const { notice } = planned;
+    const shown = await this.target.look(orderOf(effect));
+    const look = { operation: 'UpdateOrder', fields: fieldsOf(notice), shown: shownFields(shown) };
+    if (others.newer !== undefined) return { ...look, seen: superseded(others.newer) };
+    const theirs = shown?.tracking.flatMap((number) => number ?? []) ?? [];
+    if (shown?.status === 'Shipped' && theirs.length > 0 && !isThere(notice, shown)) {
+      // Our own numbers before a correction are no word of somebody else.
+      const ours = others.earlier.some((one) => isThere(one, shown));
+      if (ours) return { ...look, seen: { seen: 'absent' } };
+      const receipt = `Exigo shows ${theirs.join(', ')}, ${describeNumbers(notice)} would have been set`;
+      const seen: Seen = { seen: 'done', receipt };
+      return { ...look, how: 'differs', seen: finished(seen, planned, others) };
+    }
+    return { ...look, seen: finished(judgeTracking(notice, shown, []), planned, others) };
+  }
+
   async refused(effect: SingleEffect, error: TerminalError): Promise<Seen> {
     const seen = await this.look(effect);
     if (seen.seen !== 'absent') return seen;
@@ -128,6 +149,25 @@ export function plannedOf({
 }: Pick<SingleEffect, 'request' | 'effect_id'>): PlannedShipment {
   if (request === null) throw new InvariantError(`effect ${effect_id} does not say what is told`);
   return JSON.parse(request) as PlannedShipment;
+}
+
+function fieldsOf({ tracking, shipMethodId }: ShipmentNotice): CallFields {
+  const numbers = tracking.map(({ number }) => number).join(', ');
+  const carriers = tracking.map(({ carrier }) => carrier ?? '').join(', ');
+  const method = shipMethodId === null ? {} : { shipMethodID: String(shipMethodId) };
+  return { trackingNumbers: numbers, carriers, ...method };
+}
+
+/** Carriers are not shown. */
+function shownFields(shown: ShownShipment | null): CallFields | null {
+  if (shown === null) return null;
+  const numbers = shown.tracking.flatMap((number) => number ?? []).join(', ');
+  const { shipMethodId, status } = shown;
+  return {
+    trackingNumbers: numbers === '' ? null : numbers,
+    shipMethodID: shipMethodId === null ? null : String(shipMethodId),
+    status,
+  };
 }
 
 function hasNoCarrier({ carrier }: ShipmentNotice['tracking'][number]): boolean {

@@ -12,13 +12,15 @@ import { CALL_RETRY, MOST_ATTEMPTS, MOST_WAIT, retryDelay } from '../../core/ret
 import { describeDuration, toUtcText } from '../../core/time.js';
 import { effectsPending, effectsUnknown } from '../../queue/ledger/effects.js';
 import { claimSingle, type SingleEffect } from '../../queue/ledger/singles.js';
+import { type LookingWork, lookAtCalls, lookOneByOne, looksOf } from '../shadow/look-at-calls.js';
 import { assertGoingOn } from '../stop.js';
 import type { Seen, SingleWork, Working } from './single-act.js';
-import { settle } from './single-settle.js';
+import { settle, writeSeen } from './single-settle.js';
 import { settleUnknown } from './single-unknown.js';
 
 /**
- * Does the effects of a step one by one, each in its protocol: intent committed, the act, the receipt. What is of
+ * Does the effects of a step one by one, each in its protocol: intent committed, the act, the receipt; in shadow they are
+ * looked at alone. What is of
  * unknown outcome is looked up first, and again when nothing else is left. Throws the error of a target that is down
  * or not configured; every other trouble is an effect's own.
  */
@@ -27,6 +29,10 @@ export async function workOneByOne(work: SingleWork): Promise<void> {
     ...work,
     troubles: { sinceSuccess: new Set(), pending: new Map(), unread: new Map() },
   };
+  const which = looksOf(work.context, work.step.pipeline);
+  await lookAtCalls(inShadow(work), which);
+  // What an earlier live run has left on its way waits until it is live again.
+  if (which === 'all') return;
   await settleUnknown(working);
   for (;;) {
     assertGoingOn(work.context.signal);
@@ -35,6 +41,19 @@ export async function workOneByOne(work: SingleWork): Promise<void> {
     else if (!(await settleUnknown(working)) && !(await nextTry(working))) break;
   }
   for (const error of working.troubles.unread.values()) throw error;
+}
+
+/** The step without its calls. */
+function inShadow({ context, lease, step, nextStep, act }: SingleWork): LookingWork {
+  return {
+    context,
+    lease,
+    step,
+    pageSize: 1,
+    look: (effects) => lookOneByOne(effects, (effect) => act.shadow(effect)),
+    settle: (session, effect, seen, now) =>
+      writeSeen(session, { pipeline: step.pipeline, nextStep }, effect, seen, now),
+  };
 }
 
 async function claim({ context, lease, step, act }: Working): Promise<SingleEffect | undefined> {

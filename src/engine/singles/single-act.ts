@@ -1,6 +1,7 @@
 import { messageOf, type TerminalError, UnknownOutcomeError } from '../../core/errors.js';
 import type { Lease } from '../../queue/lease/lease.js';
 import type { Session } from '../../queue/ledger/session.js';
+import type { CallFields } from '../../queue/ledger/shadow-calls.js';
 import type { SingleEffect, SingleStep } from '../../queue/ledger/singles.js';
 import type { EngineContext } from '../context.js';
 
@@ -30,6 +31,19 @@ export type Seen =
       readonly note?: (session: Session, now: string) => Promise<void>;
     };
 
+/** A call that is not made, and what its target shows of it. */
+export interface ShadowLook {
+  /** As the target names the call. */
+  readonly operation: string;
+  readonly fields: CallFields;
+  /** The same fields as the target shows them; null: nothing, or it cannot be asked. */
+  readonly shown: CallFields | null;
+  /** What a live run would make of what is shown; `done`: somebody else has made the call. */
+  readonly seen: Seen;
+  /** Done by somebody else, with other fields; or it cannot be asked, and counts as done. */
+  readonly how?: 'differs' | 'assumed';
+}
+
 /** An act of a step: what it does for one effect, and how it is looked up. */
 export interface SingleAct {
   /** For messages: `acknowledgement to store main`. */
@@ -43,6 +57,8 @@ export interface SingleAct {
    * A TransientError means that nothing was done: what fails after the call is an UnknownOutcomeError, whatever it is.
    */
   act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen>;
+  /** The call that {@link act} would make, and what the target shows of it, whoever has made it. Reads alone. */
+  shadow(effect: SingleEffect): Promise<ShadowLook>;
   /** What becomes of an effect that the target refused. */
   refused(effect: SingleEffect, error: TerminalError): Promise<Seen>;
   /** What becomes of one that was proven absent after an unknown outcome: repeated, or given to a person. */

@@ -16,29 +16,39 @@ export async function settle(work: Working, effect: SingleEffect, seen: Seen): P
     return;
   }
   await lease.transaction(async (session) => {
-    const now = toUtcText(context.clock.now());
-    const { effect_id: effectId } = effect;
-    if (seen.seen === 'blocked') {
-      const { state, code, reason } = seen;
-      await effectRefused(session, { effectId, state, code, reason }, now);
-      await tell(session, state, `${code}: ${reason}`);
-      await seen.note?.(session, now);
-    } else if (seen.seen === 'dropped') {
-      await dropSingle(session, { effectId, code: seen.code, reason: seen.reason, now });
-      await seen.note?.(session, now);
-    } else {
-      const { receipt } = seen;
-      if (nextStep === null || seen.last === true) await effectsDone(session, [effectId], receipt, now);
-      else await singleDone(session, { effectId, receipt, nextStep, now });
-      await seen.note?.(session, now);
-    }
+    await writeSeen(
+      session,
+      { pipeline: step.pipeline, nextStep },
+      effect,
+      seen,
+      toUtcText(context.clock.now()),
+    );
     await faultPoint('single/before-receipt');
-
-    async function tell(session: Session, kind: string, message: string): Promise<void> {
-      const { item_key: itemKey, order_id } = effect;
-      const about = order_id === null ? { itemKey } : { itemKey, orderId: order_id };
-      await insertEvent(session, { at: now, kind, pipeline: step.pipeline, ...about, message });
-    }
   });
   await faultPoint('single/after-receipt');
+}
+
+/** Of an effect that is on its way. */
+export async function writeSeen(
+  session: Session,
+  { pipeline, nextStep }: { readonly pipeline: string; readonly nextStep: string | null },
+  effect: SingleEffect,
+  seen: Exclude<Seen, { readonly seen: 'absent' }>,
+  now: string,
+): Promise<void> {
+  const { effect_id: effectId, item_key: itemKey, order_id } = effect;
+  if (seen.seen === 'blocked') {
+    const { state, code, reason } = seen;
+    await effectRefused(session, { effectId, state, code, reason }, now);
+    const about = order_id === null ? { itemKey } : { itemKey, orderId: order_id };
+    const message = `${code}: ${reason}`;
+    await insertEvent(session, { at: now, kind: state, pipeline, ...about, message });
+  } else if (seen.seen === 'dropped') {
+    await dropSingle(session, { effectId, code: seen.code, reason: seen.reason, now });
+  } else {
+    const { receipt } = seen;
+    if (nextStep === null || seen.last === true) await effectsDone(session, [effectId], receipt, now);
+    else await singleDone(session, { effectId, receipt, nextStep, now });
+  }
+  await seen.note?.(session, now);
 }

@@ -25,6 +25,9 @@ import {
 } from '../../queue/ledger/effects.js';
 import { insertEvent } from '../../queue/ledger/events.js';
 import type { EngineContext } from '../context.js';
+import { type LookingWork, lookAtCalls, looksOf } from '../shadow/look-at-calls.js';
+import type { Seen, ShadowLook } from '../singles/single-act.js';
+import { writeSeen } from '../singles/single-settle.js';
 import { assertGoingOn } from '../stop.js';
 import { changeByHalves } from './bisect.js';
 import { movedElsewhere, shipmentDetails } from './status-details.js';
@@ -52,6 +55,9 @@ interface Working extends Work {
  */
 export async function changeStatuses(step: Work): Promise<void> {
   const work: Working = { ...step, troubles: { inARow: 0 } };
+  const which = looksOf(step.context, step.pipeline.name);
+  await lookAtCalls(inShadow(step), which);
+  if (which === 'all') return;
   // Left by a process that was killed, nobody knows when its call went out: absence proves from now on.
   await settleUnknown(work, work.context.clock.now() + work.target.unknownWaitMs);
   for (;;) {
@@ -64,6 +70,36 @@ export async function changeStatuses(step: Work): Promise<void> {
       return;
     }
   }
+}
+
+/** The step without its calls: orders that somebody else has moved, and those that nobody has. */
+function inShadow({ context, lease, pipeline, step, target }: Work): LookingWork {
+  const operation = `ChangeOrderStatusBatch ${step.to}`;
+  return {
+    context,
+    lease,
+    step: { pipeline: pipeline.name, step: step.step, target: null },
+    pageSize: target.maxOrders,
+    async look(effects) {
+      const ofOrders = effects.map((effect) => ({ ...effect, order_id: Number(effect.item_key) }));
+      const statuses = await target.read(orderIds(ofOrders));
+      const { there, toMove, blocked } = sortByStatus(ofOrders, statuses, step.to);
+      const lookOf = (effect: ClaimedEffect, seen: Seen): [number, ShadowLook] => {
+        const status = statuses.get(effect.order_id);
+        const shown = status === undefined ? null : { status };
+        return [effect.effect_id, { operation, fields: { status: step.to }, shown, seen }];
+      };
+      return new Map([
+        ...there.map((one) => lookOf(one, { seen: 'done', receipt: `seen as ${step.to}` })),
+        ...toMove.map((one) => lookOf(one, { seen: 'absent' })),
+        ...blocked.map(({ effect, code, reason }) =>
+          lookOf(effect, { seen: 'blocked', state: 'held', code, reason }),
+        ),
+      ]);
+    },
+    settle: (session, effect, seen, now) =>
+      writeSeen(session, { pipeline: pipeline.name, nextStep: null }, effect, seen, now),
+  };
 }
 
 async function claim({ context, lease, pipeline, step, target }: Work): Promise<ClaimedEffect[]> {

@@ -2,9 +2,11 @@ import { SYSTEM } from '../../core/circuits.js';
 import { InvariantError, LeaseLostError, messageOf, StoppedError } from '../../core/errors.js';
 import { toUtcText } from '../../core/time.js';
 import { adoptUpdates, openUpdates, updateStores } from '../../queue/ledger/updates.js';
+import { lookAtCalls, looksOf } from '../shadow/look-at-calls.js';
 import { assertGoingOn } from '../stop.js';
 import { readBackAll } from './update-read-back.js';
 import { sendUpdate } from './update-send.js';
+import { updatesInShadow } from './update-shadow.js';
 import { watchUpdates } from './update-watch.js';
 import type { UpdateStep, UpdateWork } from './update-work.js';
 
@@ -45,6 +47,10 @@ async function reportToStore(work: UpdateWork): Promise<void> {
     await sendPending(work);
     return;
   }
+  const which = looksOf(context, work.pipeline.name);
+  await lookAtCalls(updatesInShadow(work), which);
+  // What an earlier live run has left on its way, or without its marketplace's answer, waits until it is live again.
+  if (which === 'all') return;
   const proven = toUtcText(context.clock.now() + target.unknownWaitMs);
   await lease.transaction((session) => adoptUpdates(session, of, lease.token, proven));
   await readBackAll(work, 'now');

@@ -1,7 +1,7 @@
 import { MINUTE } from '../../core/clock.js';
 import type { ExigoApiConfig } from '../../core/config.js';
 import { ConfigurationError, TerminalError } from '../../core/errors.js';
-import type { FoundOrder, NewExigoOrder, OrderTarget } from '../../core/new-order.js';
+import type { FoundOrder, NewExigoOrder, OrderTarget, ShownNewOrder } from '../../core/new-order.js';
 import type { ExigoClient } from './client.js';
 import { transactionOf } from './transaction.js';
 
@@ -14,6 +14,7 @@ export function exigoOrderTarget(client: ExigoClient, config: ExigoApiConfig): O
     unknownWaitMs: config.createWaitMs ?? 20 * MINUTE,
     refusesDuplicates: config.duplicateKeys === 'refused',
     find: (order) => findByKey(client, order),
+    show: (orderId) => showOrder(client, orderId),
     customersOf: (email) => client.customersByEmail(email),
 
     async make(order, customerId, guard) {
@@ -22,6 +23,22 @@ export function exigoOrderTarget(client: ExigoClient, config: ExigoApiConfig): O
       const made = await client.processTransaction(requests, order.key);
       return { ...made, customerId: customerId ?? made.customerId };
     },
+  };
+}
+
+async function showOrder(client: ExigoClient, orderId: number): Promise<ShownNewOrder | null> {
+  const orders = await client.getOrders({ orderIDs: [orderId], batchSize: FEW });
+  const order = orders.find(({ orderID }) => orderID === orderId);
+  if (order === undefined) return null;
+  return {
+    orderId,
+    customerId: order.customerID,
+    status: order.orderStatus,
+    currency: order.currencyCode,
+    warehouseId: order.warehouseID,
+    shipMethodId: order.shipMethodID,
+    shipping: order.shippingTotal,
+    lines: order.details.map(({ itemCode, quantity, priceEach }) => ({ itemCode, quantity, priceEach })),
   };
 }
 

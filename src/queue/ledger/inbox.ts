@@ -35,10 +35,17 @@ export interface InboxCopy {
 
 export async function claimInboxFile(
   session: Session,
-  file: { readonly threePl: string; readonly kind: string; readonly name: string; readonly now: string },
+  file: {
+    readonly threePl: string;
+    readonly kind: string;
+    readonly name: string;
+    /** It is read where it lies, and left there. */
+    readonly shadow: boolean;
+    readonly now: string;
+  },
 ): Promise<number> {
-  const { threePl, kind, name, now } = file;
-  const parameters = { three_pl: threePl, kind, name, now };
+  const { threePl, kind, name, shadow, now } = file;
+  const parameters = { three_pl: threePl, kind, name, shadow: shadow ? 1 : 0, now };
   const statement = sql(session.engine, 'ledger/insert_inbox_file');
   const row = await session.get<{ file_id: number }>(statement, parameters);
   if (row === undefined) throw new InvariantError('ledger/insert_inbox_file gave no row');

@@ -257,11 +257,11 @@ describe('values', () => {
     });
   });
 
-  test('shadow is for pipelines that begin with files', () => {
+  test('shadow is for every pipeline but those of notices', () => {
     expect(faultsOf('modes: { exigo-orders-to-3pl: shadow, exigo-snapshot-to-csv: shadow }')).toEqual([]);
-    expect(faultsOf('modes: { exigo-status-to-godatafeed: live }')).toEqual([]);
-    const [fault] = faultsOf('modes: { exigo-status-to-godatafeed: shadow }');
-    expect(fault).toMatch(/^modes.exigo-status-to-godatafeed: .*orderferry run .* --dry-run$/);
+    expect(faultsOf('modes: { exigo-status-to-godatafeed: shadow }')).toEqual([]);
+    const [fault] = faultsOf('modes: { exigo-returns-to-3pl: shadow }');
+    expect(fault).toMatch(/^modes.exigo-returns-to-3pl: .*its notices wait by themselves/);
     expect(faultsOf('modes: { exigo-orders-to-3pl: quiet }')[0]).toContain('one of live, shadow');
   });
 

@@ -97,7 +97,7 @@ function flowRow(flow: PipelineStatus, own: FlowHealth, next: string | null, now
     own.errors === 0
       ? '0'
       : html`<a href="${link('/errors', { pipeline: flow.pipeline })}">${amount(own.errors)}<span class="hidden"> errors of ${flow.pipeline}</span></a>`;
-  return html`<tr><th scope="row">${flow.pipeline}</th>
+  return html`<tr><th scope="row">${flow.pipeline}${flow.mode === 'shadow' && html`<br><span class="soft">in shadow</span>`}</th>
 <td>${levelBadge(own.level)}${findings}</td>
 <td>${ago(flow.lastDone?.ended_utc ?? null, now)}${running}</td>
 <td class="number">${age(own.lagMs)}</td><td class="number">${amount(own.backlog)}</td><td class="number">${errors}</td>
