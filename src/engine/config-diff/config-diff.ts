@@ -1,10 +1,11 @@
-import type { AnyPipeline, OrderPipeline } from '../../core/pipeline.js';
+import type { Order } from '../../core/order.js';
+import type { OrderPipeline } from '../../core/pipeline.js';
 import { storedConfiguration } from '../../queue/ledger/configurations.js';
 import { type Wave, waveMembers } from '../../queue/ledger/waves.js';
 import { lastWaves } from '../../queue/reads/files.js';
 import type { EngineContext } from '../context.js';
 import { assertGoingOn } from '../stop.js';
-import { judgeHandOver, judgeNotice } from './judge.js';
+import { type Judged, judgeHandOver, judgeNotice } from './judge.js';
 import { type SettingChange, settingChanges } from './settings.js';
 import { type ColumnChange, DifferenceTally, type RouteChange } from './tally.js';
 
@@ -29,9 +30,7 @@ export interface ConfigDiff {
  * would be; of notices what their cells would be. Reads frozen rows and stored configurations, writes nothing.
  */
 export async function diffConfiguration(context: EngineContext, last: number): Promise<ConfigDiff> {
-  const pipelines = context.pipelines.filter(
-    ({ load }) => load[0]?.kind === '3pl-file' || load[0]?.kind === '3pl-notice',
-  );
+  const pipelines = context.pipelines.filter(({ load }) => load[0]?.kind === '3pl-file') as OrderPipeline[];
   const waves = await lastWaves(
     context.database,
     pipelines.map(({ name }) => name),
@@ -40,8 +39,13 @@ export async function diffConfiguration(context: EngineContext, last: number): P
   const tally = new DifferenceTally();
   let notKept = 0;
   for (const wave of waves) {
+    // A notice needs no pipeline: where today's templates have no such section, none is there.
     const pipeline = pipelines.find(({ name }) => name === wave.pipeline);
-    if (pipeline !== undefined) notKept += await compareWave(context, pipeline, wave, tally);
+    if (wave.section !== null) {
+      notKept += await compareWave(context, await judgeNotice(context, wave, wave.section), wave, tally);
+    } else if (pipeline !== undefined) {
+      notKept += await compareWave(context, await judgeHandOver(context, pipeline, wave), wave, tally);
+    }
   }
   return {
     files: waves.map(({ file_name }) => file_name),
@@ -57,14 +61,10 @@ export async function diffConfiguration(context: EngineContext, last: number): P
 /** Returns how many of its orders are not kept any more. */
 async function compareWave(
   context: EngineContext,
-  pipeline: AnyPipeline,
+  judge: (order: Order) => Judged,
   wave: Wave,
   tally: DifferenceTally,
 ): Promise<number> {
-  const judge =
-    wave.section === null
-      ? await judgeHandOver(context, pipeline as OrderPipeline, wave)
-      : await judgeNotice(context, wave, wave.section);
   let notKept = 0;
   for (let after = -1; ; ) {
     assertGoingOn(context.signal);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freezeConfig } from '../../../src/app/config/frozen.js';
+import { makeContext } from '../../../src/app/runtime.js';
 import { writeOrder } from '../../../src/app/sample-order.js';
 import { diffConfiguration } from '../../../src/engine/config-diff/config-diff.js';
 import { makeThreePl, parseTemplate } from '../../../src/transform/three-pl/index.js';
@@ -52,7 +53,8 @@ describe.each(engines())('notices on %s', (engine) => {
       threePls: [made(changes)],
       frozen: freezeConfig([cancelingTemplate({ ...TEMPLATE, ...changes })]),
     };
-    return diffConfiguration(at.house.context({ config }), 10);
+    const { database, clock } = at.house;
+    return diffConfiguration(makeContext({ config, database, clock }), 10);
   };
 
   it('that would be the same are among the files that are', async () => {
