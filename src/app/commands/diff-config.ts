@@ -41,7 +41,7 @@ export function addDiffConfig(program: Command, shell: Shell): void {
 function print(diff: ConfigDiff, output: Output): void {
   const { files, orders, same, notKept } = diff;
   if (files.length === 0) {
-    output.line('no file was made yet: there is nothing to compare with');
+    output.line('no hand-over file was made yet: there is nothing to compare with');
     return;
   }
   const lost = notKept === 0 ? '' : ` (${notKept} more are not kept any longer)`;

@@ -1,6 +1,6 @@
 /** Notices before a change goes live: what a changed template would tell, and what it tells of one order. */
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freezeConfig } from '../../../src/app/config/frozen.js';
 import { makeContext } from '../../../src/app/runtime.js';
 import { writeOrder } from '../../../src/app/sample-order.js';
@@ -32,15 +32,16 @@ const TEMPLATE = {
 
 describe.each(engines())('notices on %s', (engine) => {
   let at: CancelingHouse;
-  beforeEach(async () => {
+  // Nothing below changes anything: one installation does for all.
+  beforeAll(async () => {
     at = await CancelingHouse.open({ engine, templates: [cancelingTemplate(TEMPLATE)] });
     await placeOrder(at.house, 2);
     await at.run(ORDERS);
     await at.cancelInExigo(2);
     await placeOrder(at.house, 201, { row: { OrderTypeID: 8, ReturnOrderID: 2 } });
     for (const name of [ORDERS, CANCELS, NOTICES]) expect(await at.run(name)).toBeNull();
-  });
-  afterEach(() => at.close());
+  }, 120_000);
+  afterAll(() => at.close());
 
   const made = (changes: object) =>
     makeThreePl(
