@@ -15,6 +15,7 @@ import { checkGoDataFeed, type FeedProbe } from './doctor/check-godatafeed.js';
 import { checkMailServer } from './doctor/check-mail.js';
 import { checkPipelines } from './doctor/check-pipelines.js';
 import { checkPlace } from './doctor/check-place.js';
+import { checkStranded } from './doctor/check-stranded.js';
 import { checkZones } from './doctor/check-zones.js';
 import type { Output } from './output.js';
 import { EXIT, exitCodeOf } from './process.js';
@@ -106,6 +107,7 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
       options.openDatabase,
       config.source.orders ?? 'queue',
       clock,
+      (state) => checkStranded(state, config),
     )),
   );
   checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));

@@ -1,5 +1,12 @@
 import { UsageError } from '../core/errors.js';
-import { RenderError, type RenderedOrder, type ThreePl } from '../core/hand-over.js';
+import {
+  type NoticeKind,
+  type OrderFile,
+  RenderError,
+  type RenderedOrder,
+  type ThreePl,
+} from '../core/hand-over.js';
+import type { Order } from '../core/order.js';
 import type { EngineContext } from '../engine/context.js';
 import { newestVersion } from '../queue/reads/orders.js';
 
@@ -10,7 +17,20 @@ export interface WrittenOrder {
   readonly route: string | null;
   readonly rows: RenderedOrder;
   /** Why it would be held; null: it would go. */
-  readonly held: { readonly code: string; readonly reason: string } | null;
+  readonly held: Held | null;
+  /** What the 3PL would be told of it: that it is canceled, or, of a return order, that goods come back. */
+  readonly notices: readonly WrittenNotice[];
+}
+
+interface Held {
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface WrittenNotice {
+  readonly section: NoticeKind;
+  readonly rows: RenderedOrder;
+  readonly held: Held | null;
 }
 
 /** The newest frozen version of an order, by a template as it is now. */
@@ -27,12 +47,22 @@ export async function writeOrder(
   }
   return orders.read([{ changeSetId, orderId }], ([order]): WrittenOrder => {
     if (order === undefined) throw new UsageError(`the frozen version of order ${orderId} was pruned`);
-    const route = threePl.matches(order);
-    try {
-      return { orderId, route, rows: threePl.render(order), held: null };
-    } catch (error) {
-      if (!(error instanceof RenderError)) throw error;
-      return { orderId, route, rows: [], held: { code: error.code, reason: error.message } };
-    }
+    const section = order.type === 'ReturnOrder' ? 'returns' : 'cancellations';
+    const notice = threePl.notices[section];
+    return {
+      orderId,
+      route: threePl.matches(order),
+      ...written(threePl, order),
+      notices: notice === null ? [] : [{ section, ...written(notice, order) }],
+    };
   });
+}
+
+function written(file: OrderFile, order: Order): Pick<WrittenOrder, 'rows' | 'held'> {
+  try {
+    return { rows: file.render(order), held: null };
+  } catch (error) {
+    if (!(error instanceof RenderError)) throw error;
+    return { rows: [], held: { code: error.code, reason: error.message } };
+  }
 }

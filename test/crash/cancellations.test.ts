@@ -2,18 +2,15 @@
  * The process that asks 3PLs to cancel is killed (SIGKILL) at every point: each is asked once, what the 3PL canceled is over,
  * what came too late is held with the evidence.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../src/db/database.js';
-import { buildChild } from '../support/crash-build.js';
-import { describeKill, killPairs, limiter, nameOf, sample, singleKills } from '../support/crash-cases.js';
-import type { PointPass } from '../support/crash-protocol.js';
-import { engines, reportMissingEngine } from '../support/engines.js';
+import { describe, expect, it } from 'vitest';
+import { nameOf } from '../support/crash-cases.js';
+import { crashSuites } from '../support/crash-suite.js';
 import { SHIPMENTS, shipped } from '../support/inbox.js';
-import { ShipSite, type Story } from '../support/ship-site.js';
+import { ShipSite } from '../support/ship-site.js';
+import { HAND_OVERS, type Story } from '../support/ship-stories.js';
 
-const HAND_OVERS = 'exigo-orders-to-3pl';
 const CANCELS = 'exigo-cancellations-to-3pl';
 
 /** 1 is canceled there, 2 came too late, 3 was shipped before anybody could ask, 4 is left alone. */
@@ -37,47 +34,20 @@ const EXPECTED = {
   waiting: [`2 ${CANCELS} TOO_LATE`, `3 ${CANCELS} TOO_LATE`, `3 ${SHIPMENTS} SHIPPED_BUT_CANCELED`],
   open: [] as string[],
 };
-const SEED = 20_261_121;
-const PAIRS = 2;
 
-reportMissingEngine();
-
-const build = await buildChild();
-const suites: Awaited<ReturnType<typeof suiteOf>>[] = [];
-for (const engine of engines()) suites.push(await suiteOf(engine));
-const oneOfTwo = limiter(2);
-
-afterAll(() => rm(build, { recursive: true, force: true }));
-
-async function suiteOf(engine: Engine) {
-  const undisturbed = await life(engine, []);
-  const points = undisturbed.points.filter(
-    (point) => point.startsWith(CANCELS) && !point.includes(' commit/'),
-  );
-  return {
-    engine,
-    undisturbed,
-    kills: singleKills(points, 'each'),
-    pairs: sample(killPairs(points), PAIRS, SEED),
-  };
-}
-
-async function life(engine: Engine, kills: readonly PointPass[]) {
-  const site = await ShipSite.open(engine, build, [], STORY);
-  try {
-    const lived = await site.live(kills);
-    return { ...lived, outcome: await outcomeOf(site) };
-  } finally {
-    await site.close();
-  }
-}
+const suites = await crashSuites({
+  open: (engine, build) => ShipSite.open(engine, build, STORY),
+  outcomeOf,
+  at: (point) => point.startsWith(CANCELS) && !point.includes(' commit/'),
+  pairs: 2,
+});
 
 async function outcomeOf(site: ShipSite): Promise<typeof EXPECTED> {
   return {
     orders: await site.lines(
       `SELECT CONCAT(OrderID, ' ', OrderStatusID) AS line FROM "dbo.Orders" ORDER BY OrderID`,
     ),
-    asked: await askedOf(join(site.folder, 'var', 'out', 'atlas')),
+    asked: await askedOf(site.outbox),
     answers: await site.lines(
       `SELECT CONCAT(order_id, ' ', answer) AS line FROM "etl.cancellation" ORDER BY order_id`,
     ),
@@ -101,7 +71,7 @@ async function askedOf(folder: string): Promise<string[]> {
   return orders.sort();
 }
 
-describe.each(suites)('on $engine', ({ engine, undisturbed, kills, pairs }) => {
+describe.each(suites)('on $engine', ({ undisturbed, singles, pairs, life }) => {
   it('asks once in an undisturbed life, and takes the answers', () => {
     const passed = new Set(undisturbed.points.filter((point) => point.startsWith(CANCELS)).map(nameOf));
     for (const point of ['transform/before-commit', 'waves/before-commit', 'send/before-receipt']) {
@@ -110,14 +80,9 @@ describe.each(suites)('on $engine', ({ engine, undisturbed, kills, pairs }) => {
     expect(undisturbed.outcome).toEqual(EXPECTED);
   });
 
-  const cases = [...kills.map((kill) => [kill]), ...pairs];
-  it.concurrent.each(cases.map((chosen) => [chosen.map(describeKill).join(', then '), chosen] as const))(
-    '%s',
-    { timeout: 600_000 },
-    async (_kill, chosen) => {
-      const lived = await oneOfTwo(() => life(engine, chosen));
-      if (chosen.length < 2) expect(lived.killed).toBe(chosen.length);
-      expect(lived.outcome).toEqual(EXPECTED);
-    },
-  );
+  it.concurrent.each([...singles, ...pairs])('%s', { timeout: 600_000 }, async (_kills, chosen) => {
+    const lived = await life(chosen);
+    if (chosen.length < 2) expect(lived.killed).toBe(chosen.length);
+    expect(lived.outcome).toEqual(EXPECTED);
+  });
 });

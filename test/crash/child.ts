@@ -52,7 +52,7 @@ await runMain(async (signal, frame) => {
       ? { engine: 'sqlite', file: join(spec.folder, 'orderferry.db') }
       : testServer(spec.database),
     (spec.stores ?? []).map((written) => storeOf(written)),
-    spec.inboxes ?? false,
+    { inboxes: spec.inboxes, atlas: spec.template, mail: spec.mail },
   );
   const config: Config = {
     ...made,

@@ -2,16 +2,14 @@
  * The process that takes the files of a 3PL is killed (SIGKILL) at every point of its inbox: every file is archived whole and read
  * once, every row is kept once, and what they bring about in Exigo is that of an undisturbed life.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { Engine } from '../../src/db/database.js';
+import { describe, expect, it } from 'vitest';
 import { INBOX_FAULT_POINTS } from '../../src/engine/inbox/take-inboxes.js';
-import { buildChild } from '../support/crash-build.js';
-import { describeKill, killPairs, limiter, nameOf, sample, singleKills } from '../support/crash-cases.js';
-import type { PointPass } from '../support/crash-protocol.js';
-import { engines, reportMissingEngine } from '../support/engines.js';
+import { nameOf } from '../support/crash-cases.js';
+import { crashSuites } from '../support/crash-suite.js';
 import { ShipSite } from '../support/ship-site.js';
+import { SHIPPING } from '../support/ship-stories.js';
 
 const EXPECTED = {
   files: ['SHIP_1.csv frozen 4 1', 'SHIP_2.csv frozen 2 0', 'SHIP_3.csv frozen 2 0'],
@@ -25,38 +23,13 @@ const EXPECTED = {
   orders: ['1 9 T9', '2 9 T2 T4', '3 4', '4 9 T5'],
   told: ['1', '1', '2', '4'],
 };
-const SEED = 20_261_121;
-const PAIRS = 2;
 
-reportMissingEngine();
-
-const build = await buildChild();
-const suites: Awaited<ReturnType<typeof suiteOf>>[] = [];
-for (const engine of engines()) suites.push(await suiteOf(engine));
-const oneOfTwo = limiter(2);
-
-afterAll(() => rm(build, { recursive: true, force: true }));
-
-async function suiteOf(engine: Engine) {
-  const undisturbed = await life(engine, []);
-  const points = undisturbed.points.filter((point) => nameOf(point).startsWith('inbox/'));
-  return {
-    engine,
-    undisturbed,
-    kills: singleKills(points, 'each'),
-    pairs: sample(killPairs(points), PAIRS, SEED),
-  };
-}
-
-async function life(engine: Engine, kills: readonly PointPass[]) {
-  const site = await ShipSite.open(engine, build, [], undefined, 'files');
-  try {
-    const lived = await site.live(kills);
-    return { ...lived, outcome: await outcomeOf(site) };
-  } finally {
-    await site.close();
-  }
-}
+const suites = await crashSuites({
+  open: (engine, build) => ShipSite.open(engine, build, { ...SHIPPING, asFiles: true }),
+  outcomeOf,
+  at: (point) => nameOf(point).startsWith('inbox/'),
+  pairs: 2,
+});
 
 async function outcomeOf(site: ShipSite): Promise<typeof EXPECTED> {
   const rows = await site.lines(
@@ -93,19 +66,15 @@ async function archiveOf({ archive }: ShipSite): Promise<string[]> {
   return found.sort();
 }
 
-describe.each(suites)('on $engine', ({ engine, undisturbed, kills, pairs }) => {
+describe.each(suites)('on $engine', ({ undisturbed, singles, pairs, life }) => {
   it('passes every point of an inbox in an undisturbed life', () => {
     const passed = new Set(undisturbed.points.map(nameOf));
     expect(INBOX_FAULT_POINTS.filter((point) => !passed.has(point))).toEqual([]);
     expect(undisturbed.outcome).toEqual(EXPECTED);
   });
 
-  it.concurrent.each(
-    [...kills.map((kill) => [kill]), ...pairs].map(
-      (chosen) => [chosen.map(describeKill).join(', then '), chosen] as const,
-    ),
-  )('%s', { timeout: 600_000 }, async (_kill, chosen) => {
-    const lived = await oneOfTwo(() => life(engine, chosen));
+  it.concurrent.each([...singles, ...pairs])('%s', { timeout: 600_000 }, async (_kills, chosen) => {
+    const lived = await life(chosen);
     if (chosen.length < 2) expect(lived.killed).toBe(chosen.length);
     expect(lived.outcome).toEqual(EXPECTED);
   });

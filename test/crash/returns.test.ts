@@ -2,25 +2,14 @@
  * The process that makes return orders in Exigo is killed (SIGKILL) at every point, while answers are lost and effects show
  * late: every return once, in the right quantities, and nothing of what is said again.
  */
-import { rm } from 'node:fs/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../src/core/clock.js';
-import type { Engine } from '../../src/db/database.js';
 import type { Fault } from '../../src/standins/exigo/faults.js';
-import { buildChild } from '../support/crash-build.js';
-import {
-  describeKill,
-  killPairs,
-  limiter,
-  nameOf,
-  pointsInSource,
-  sample,
-  singleKills,
-} from '../support/crash-cases.js';
-import type { PointPass } from '../support/crash-protocol.js';
-import { engines, reportMissingEngine } from '../support/engines.js';
+import { nameOf, pointsInSource } from '../support/crash-cases.js';
+import { crashSuites, NOT_KILLED } from '../support/crash-suite.js';
 import { RETURNS } from '../support/inbox.js';
-import { RETURNING, ShipSite } from '../support/ship-site.js';
+import { ShipSite } from '../support/ship-site.js';
+import { RETURNING } from '../support/ship-stories.js';
 
 const STRUCK = [1, 3].map((nth) => ({ operation: 'ProcessTransaction', nth }) as const);
 const LIVES: Readonly<Record<string, readonly Fault[]>> = {
@@ -35,42 +24,16 @@ const EXPECTED = {
   items: ['1 delivered', '1 delivered', '2 delivered', '4 held MORE_THAN_SHIPPED'],
   open: [] as string[],
 };
-const SEED = 20_261_121;
-const PAIRS = 2;
 /** Where a kill beside a lost answer tells something: the call may be out, or its receipt not yet kept. */
 const AROUND_A_LOST_CALL = /single\/(after-claim|before-receipt)/;
 
-reportMissingEngine();
-
-const build = await buildChild();
-const suites: Awaited<ReturnType<typeof suiteOf>>[] = [];
-for (const engine of engines()) suites.push(await suiteOf(engine));
-const oneOfTwo = limiter(2);
-
-afterAll(() => rm(build, { recursive: true, force: true }));
-
-async function suiteOf(engine: Engine) {
-  const undisturbed = await life(engine, [], []);
-  const points = undisturbed.points.filter(
-    (point) => point.startsWith(RETURNS) && !point.includes(' commit/'),
-  );
-  return {
-    engine,
-    undisturbed,
-    kills: singleKills(points, 'each'),
-    pairs: sample(killPairs(points), PAIRS, SEED),
-  };
-}
-
-async function life(engine: Engine, faults: readonly Fault[], kills: readonly PointPass[]) {
-  const site = await ShipSite.open(engine, build, faults, RETURNING);
-  try {
-    const lived = await site.live(kills);
-    return { ...lived, outcome: await outcomeOf(site) };
-  } finally {
-    await site.close();
-  }
-}
+const suites = await crashSuites({
+  open: (engine, build, faults: readonly Fault[] | undefined) =>
+    ShipSite.open(engine, build, RETURNING, faults),
+  outcomeOf,
+  at: (point) => point.startsWith(RETURNS) && !point.includes(' commit/'),
+  pairs: 2,
+});
 
 async function outcomeOf(site: ShipSite): Promise<typeof EXPECTED> {
   const made = await site.lines(
@@ -94,7 +57,7 @@ async function outcomeOf(site: ShipSite): Promise<typeof EXPECTED> {
   };
 }
 
-describe.each(suites)('on $engine', ({ engine, undisturbed, kills, pairs }) => {
+describe.each(suites)('on $engine', ({ undisturbed, singles, pairs, life }) => {
   it('passes every point in an undisturbed life, and makes each once', () => {
     const passed = new Set(undisturbed.points.map(nameOf));
     const ours = pointsInSource().filter((name) => /^(transform|single|close)\//.test(name));
@@ -103,12 +66,11 @@ describe.each(suites)('on $engine', ({ engine, undisturbed, kills, pairs }) => {
   });
 
   describe.each(Object.entries(LIVES))('while %s', (_name, faults) => {
-    const touched = kills.filter(({ point }) => faults.length === 0 || AROUND_A_LOST_CALL.test(point));
-    const cases = [[], ...touched.map((kill) => [kill]), ...(faults.length === 0 ? pairs : [])];
-    it.concurrent.each(
-      cases.map((chosen) => [chosen.map(describeKill).join(', then ') || 'not killed', chosen] as const),
-    )('%s', { timeout: 600_000 }, async (_kill, chosen) => {
-      const lived = await oneOfTwo(() => life(engine, faults, chosen));
+    const isQuiet = faults.length === 0;
+    const touched = singles.filter(([name]) => isQuiet || AROUND_A_LOST_CALL.test(name));
+    const cases = [NOT_KILLED, ...touched, ...(isQuiet ? pairs : [])];
+    it.concurrent.each(cases)('%s', { timeout: 600_000 }, async (_kills, chosen) => {
+      const lived = await life(chosen, faults);
       if (chosen.length < 2) expect(lived.killed).toBe(chosen.length);
       expect(lived.outcome).toEqual(EXPECTED);
     });

@@ -2,25 +2,14 @@
  * The process that tells Exigo what was shipped is killed (SIGKILL) at every point, while answers are lost and effects show
  * late: every number and every Shipped once, a correction alone, and nothing of an order that was canceled.
  */
-import { rm } from 'node:fs/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SECOND } from '../../src/core/clock.js';
-import type { Engine } from '../../src/db/database.js';
 import type { Fault } from '../../src/standins/exigo/faults.js';
-import { buildChild } from '../support/crash-build.js';
-import {
-  describeKill,
-  killPairs,
-  limiter,
-  nameOf,
-  pointsInSource,
-  sample,
-  singleKills,
-} from '../support/crash-cases.js';
-import type { PointPass } from '../support/crash-protocol.js';
-import { engines, reportMissingEngine } from '../support/engines.js';
+import { nameOf, pointsInSource } from '../support/crash-cases.js';
+import { crashSuites, NOT_KILLED } from '../support/crash-suite.js';
 import { SHIPMENTS } from '../support/inbox.js';
 import { ShipSite } from '../support/ship-site.js';
+import { SHIPPING } from '../support/ship-stories.js';
 
 /** The first numbers, and the second status call: the first one sets what was handed over to Printed. */
 const STRUCK = [
@@ -49,42 +38,16 @@ const EXPECTED = {
   ],
   open: [] as string[],
 };
-const SEED = 20_261_121;
-const PAIRS = 3;
 /** Where a kill beside a lost answer tells something: the call may be out, or its receipt not yet kept. */
 const AROUND_A_LOST_CALL = /(single|status)\/(after-claim|before-receipt)/;
 
-reportMissingEngine();
-
-const build = await buildChild();
-const suites: Awaited<ReturnType<typeof suiteOf>>[] = [];
-for (const engine of engines()) suites.push(await suiteOf(engine));
-const oneOfTwo = limiter(2);
-
-afterAll(() => rm(build, { recursive: true, force: true }));
-
-async function suiteOf(engine: Engine) {
-  const undisturbed = await life(engine, [], []);
-  const points = undisturbed.points.filter(
-    (point) => point.startsWith(SHIPMENTS) && !point.includes(' commit/'),
-  );
-  return {
-    engine,
-    undisturbed,
-    kills: singleKills(points, 'each'),
-    pairs: sample(killPairs(points), PAIRS, SEED),
-  };
-}
-
-async function life(engine: Engine, faults: readonly Fault[], kills: readonly PointPass[]) {
-  const site = await ShipSite.open(engine, build, faults);
-  try {
-    const lived = await site.live(kills);
-    return { ...lived, outcome: await outcomeOf(site) };
-  } finally {
-    await site.close();
-  }
-}
+const suites = await crashSuites({
+  open: (engine, build, faults: readonly Fault[] | undefined) =>
+    ShipSite.open(engine, build, SHIPPING, faults),
+  outcomeOf,
+  at: (point) => point.startsWith(SHIPMENTS) && !point.includes(' commit/'),
+  pairs: 3,
+});
 
 async function outcomeOf(site: ShipSite): Promise<typeof EXPECTED> {
   const applied = site.exigo.journal.filter((entry) => entry.applied);
@@ -120,7 +83,7 @@ function toldBy(body: Readonly<Record<string, string>>): string {
     .join(' ');
 }
 
-describe.each(suites)('on $engine', ({ engine, undisturbed, kills, pairs }) => {
+describe.each(suites)('on $engine', ({ undisturbed, singles, pairs, life }) => {
   it('passes every point in an undisturbed life, and tells once', () => {
     const passed = new Set(undisturbed.points.map(nameOf));
     const ours = pointsInSource().filter((name) => /^(transform|single|status|close)\//.test(name));
@@ -129,12 +92,11 @@ describe.each(suites)('on $engine', ({ engine, undisturbed, kills, pairs }) => {
   });
 
   describe.each(Object.entries(LIVES))('while %s', (_name, faults) => {
-    const touched = kills.filter(({ point }) => faults.length === 0 || AROUND_A_LOST_CALL.test(point));
-    const cases = [[], ...touched.map((kill) => [kill]), ...(faults.length === 0 ? pairs : [])];
-    it.concurrent.each(
-      cases.map((chosen) => [chosen.map(describeKill).join(', then ') || 'not killed', chosen] as const),
-    )('%s', { timeout: 600_000 }, async (_kill, chosen) => {
-      const lived = await oneOfTwo(() => life(engine, faults, chosen));
+    const isQuiet = faults.length === 0;
+    const touched = singles.filter(([name]) => isQuiet || AROUND_A_LOST_CALL.test(name));
+    const cases = [NOT_KILLED, ...touched, ...(isQuiet ? pairs : [])];
+    it.concurrent.each(cases)('%s', { timeout: 600_000 }, async (_kills, chosen) => {
+      const lived = await life(chosen, faults);
       if (chosen.length < 2) expect(lived.killed).toBe(chosen.length);
       expect(lived.outcome).toEqual(EXPECTED);
     });

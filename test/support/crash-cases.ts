@@ -22,10 +22,7 @@ export type Kills = 'each' | 'some' | 'all';
 export function singleKills(points: readonly string[], kills: Kills): PointPass[] {
   const all = kills === 'all';
   const passes = new Map<string, PointPass[]>();
-  const counts = new Map<string, number>();
-  for (const point of points) {
-    const pass = (counts.get(point) ?? 0) + 1;
-    counts.set(point, pass);
+  for (const { point, pass } of passesOf(points)) {
     const key = all || COMMIT.test(point) ? point : nameOf(point);
     passes.set(key, [...(passes.get(key) ?? []), { point, pass }]);
   }
@@ -33,6 +30,16 @@ export function singleKills(points: readonly string[], kills: Kills): PointPass[
     if (kills === 'each') return passed.slice(0, 1);
     if (COMMIT.test(key)) return all ? passed : passed.filter((_, i) => i % EVERY_COMMIT === 0);
     return passed.filter((_, i) => i === 0 || i === passed.length - 1);
+  });
+}
+
+/** Each pass of a point in its turn. */
+export function passesOf(points: readonly string[]): { readonly point: string; readonly pass: number }[] {
+  const counts = new Map<string, number>();
+  return points.map((point) => {
+    const pass = (counts.get(point) ?? 0) + 1;
+    counts.set(point, pass);
+    return { point, pass };
   });
 }
 

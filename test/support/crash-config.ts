@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { freezeConfig } from '../../src/app/config/frozen.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
-import type { Config, DatabaseConfig } from '../../src/core/config.js';
+import type { Config, DatabaseConfig, MailConfig } from '../../src/core/config.js';
 import type { GoDataFeedStore } from '../../src/core/godatafeed.js';
 import { PACKAGE_ROOT } from '../../src/db/sql.js';
 import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.js';
@@ -11,7 +11,7 @@ import { makeThreePl, parseTemplate } from '../../src/transform/three-pl/index.j
 export const CREDENTIALS = { login: 'ferry', company: 'sample', password: 'not-a-secret' } as const;
 
 /** What a 3PL sends back, where it does. */
-const CONFIRMATIONS = {
+export const CONFIRMATIONS = {
   parcels: 'joined',
   returned: 'return-order',
   files: [
@@ -30,6 +30,14 @@ const CONFIRMATIONS = {
   ],
 };
 
+export interface CrashConfigOptions {
+  /** Whether the 3PLs send files back. */
+  readonly inboxes?: boolean | undefined;
+  /** Sections of atlas's template that differ. */
+  readonly atlas?: object | undefined;
+  readonly mail?: MailConfig | undefined;
+}
+
 /**
  * The configuration of an installation in a folder, as the parent and the child process both make it. Few
  * orders a call, so that one delivered file takes several calls; a short wait, so that a restarted run
@@ -40,13 +48,14 @@ export function crashConfig(
   baseUrl: string,
   database: DatabaseConfig,
   stores: readonly GoDataFeedStore[] = [],
-  inboxes = false,
+  { inboxes = false, atlas = {}, mail }: CrashConfigOptions = {},
 ): Config {
   const templates = ['atlas', 'borealis'].map((name): unknown => ({
     ...(parse(readFileSync(join(PACKAGE_ROOT, 'config', '3pl', `${name}.yaml`), 'utf8')) as object),
     ...(inboxes
       ? { confirmations: { ...CONFIRMATIONS, inbox: { folder: `../in/${name}` } } }
       : { cancellations: undefined }),
+    ...(name === 'atlas' ? atlas : {}),
   }));
   return {
     database,
@@ -70,5 +79,6 @@ export function crashConfig(
       makeThreePl(parseTemplate(value, 'test template'), join(folder, 'config')),
     ),
     frozen: freezeConfig(templates, stores),
+    ...(mail === undefined ? {} : { mail }),
   };
 }

@@ -117,7 +117,8 @@ function tablesOf(site: CrashSite): Record<string, string[]> {
   return tables;
 }
 
-function filesBelow(folder: string): string[] {
+/** Paths below a folder, marks of folders left out. */
+export function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== FOLDER_MARK)
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))

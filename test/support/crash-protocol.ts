@@ -1,4 +1,4 @@
-import type { ExigoApiConfig } from '../../src/core/config.js';
+import type { ExigoApiConfig, MailConfig } from '../../src/core/config.js';
 import type { Place } from '../../src/core/places.js';
 
 /** The n-th pass of a fault point, counted from 1 in one process. */
@@ -20,6 +20,10 @@ export interface ChildSpec {
   readonly atlas?: Place;
   /** Whether the 3PLs send files back. */
   readonly inboxes?: boolean;
+  /** Sections of atlas's template that differ. */
+  readonly template?: object;
+  /** Where mail goes; nowhere unless given. */
+  readonly mail?: MailConfig;
   /** Settings of the Exigo API that differ from those of the suite. */
   readonly exigo?: Partial<ExigoApiConfig>;
   /** Names of the pipelines, run one after the other, `cycles` times. */

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MINUTE, SECOND } from '../../src/core/clock.js';
+import type { Config } from '../../src/core/config.js';
 import { toExigoText } from '../../src/core/time.js';
-import type { Database, Engine } from '../../src/db/database.js';
+import type { Database, Engine, Parameters } from '../../src/db/database.js';
 import { putRows } from '../../src/db/put-rows.js';
 import type { Fault } from '../../src/standins/exigo/faults.js';
 import { type ExigoStandin, startExigoStandin } from '../../src/standins/exigo/server.js';
@@ -12,46 +13,15 @@ import { SharedClock } from './crash-clock.js';
 import { CREDENTIALS, crashConfig } from './crash-config.js';
 import type { ChildSpec, PointPass } from './crash-protocol.js';
 import { NOON } from './house.js';
-import { RETURNS, returned, type Said, SHIPMENTS, sayAs, shipped } from './inbox.js';
+import { type Said, sayAs } from './inbox.js';
 import { createTables, forEngine, makePlace, type Place } from './place.js';
+import { SHIPPING, type Story } from './ship-stories.js';
 import { lineRows } from './small-orders.js';
+import { TestSmtpServer } from './smtp-server.js';
 
 const CYCLES = 4;
-const HAND_OVERS = 'exigo-orders-to-3pl';
 
-/** What atlas says after each cycle; 3 is canceled in Exigo after the first one. */
-const SAYS: Readonly<Record<number, readonly Said[]>> = {
-  1: [
-    shipped(1, 'T1'),
-    { ...shipped(2, 'T2'), itemCode: 'TEA', quantity: '1' },
-    shipped(3, 'T3'),
-    { answer: 'accepted', orderId: 4 },
-  ],
-  2: [{ ...shipped(2, 'T4'), itemCode: 'CUP', quantity: '1' }, shipped(4, 'T5')],
-  // Corrections: another number, and the same number with another carrier.
-  3: [shipped(1, 'T9'), { ...shipped(4, 'T5'), carrier: 'FedEx' }],
-};
-
-/** What happens to orders 1 to 4, besides the runs of the pipelines. */
-export interface Story {
-  readonly pipelines: readonly string[];
-  readonly says: Readonly<Record<number, readonly Said[]>>;
-  /** Those that are canceled in Exigo after a cycle. */
-  readonly canceled: Readonly<Record<number, readonly number[]>>;
-}
-
-const SHIPPING: Story = { pipelines: [HAND_OVERS, SHIPMENTS], says: SAYS, canceled: { 1: [3] } };
-
-/** The way of what comes back: in parts, beside each other, and a row once more. */
-const COMES_BACK: typeof SAYS = {
-  1: [shipped(1, 'T1'), shipped(2, 'T2'), shipped(4, 'T4')],
-  2: [returned(1, 'TEA', '1'), returned(2)],
-  3: [returned(1, 'TEA', '1'), { ...returned(1, 'CUP', '0.5'), reason: 'later' }, returned(4, 'TEA', '2')],
-};
-
-export const RETURNING: Story = { pipelines: [HAND_OVERS, RETURNS], says: COMES_BACK, canceled: { 1: [3] } };
-
-/** An installation on disk whose child processes hand over and tell Exigo what was shipped; the stand-in outlives them. */
+/** An installation on disk whose child processes live a story of orders 1 to 4; the stand-in and the mail server outlive them. */
 export class ShipSite {
   private cycle = 0;
 
@@ -61,18 +31,16 @@ export class ShipSite {
     readonly clock: SharedClock,
     readonly database: Database,
     readonly exigo: ExigoStandin,
+    readonly smtp: TestSmtpServer | null,
     private readonly place: Place,
     private readonly story: Story,
-    private readonly says: 'rows' | 'files',
   ) {}
 
-  /** `files`: what atlas says comes as files in its inbox; else it is put down as if they had been read. */
   static async open(
     engine: Engine,
     build: string,
-    faults: readonly Fault[],
     story: Story = SHIPPING,
-    says: 'rows' | 'files' = 'rows',
+    faults: readonly Fault[] = [],
   ): Promise<ShipSite> {
     const folder = await mkdtemp(join(tmpdir(), 'orderferry-ship-'));
     const place = await makePlace(engine, join(folder, 'orderferry.db'));
@@ -80,20 +48,37 @@ export class ShipSite {
     const database = await place.open(clock);
     await createTables(database);
     const exigo = await startExigoStandin({ database, clock, ...CREDENTIALS });
-    const site = new ShipSite(folder, build, clock, database, exigo, place, story, says);
-    for (const { delivery, confirmations } of crashConfig(folder, exigo.url, place.config, [], true)
-      .threePls) {
+    const smtp = story.mail === true ? await TestSmtpServer.start() : null;
+    const site = new ShipSite(folder, build, clock, database, exigo, smtp, place, story);
+    for (const { delivery, confirmations } of site.config().threePls) {
       await mkdir(delivery.path, { recursive: true });
       if (confirmations !== null) await mkdir(confirmations.inbox.path, { recursive: true });
     }
     for (const id of [1, 2, 3, 4]) await site.order(id);
+    await story.happens?.(site, 0);
     for (const fault of faults) exigo.fail(fault);
     return site;
   }
 
   /** Runs all cycles to their end, killed at each of `kills` in turn and started again a second later. */
   async live(kills: readonly PointPass[]): Promise<Lived> {
-    return liveThrough(kills, this.clock, (killAt) => this.start(killAt));
+    return liveThrough(kills, this.clock, (killAt) => {
+      this.story.looks?.(this);
+      return this.start((this.story.cycles ?? CYCLES) - this.cycle, killAt);
+    });
+  }
+
+  /** One more cycle, by a process that nobody kills. */
+  async liveOn(): Promise<void> {
+    this.clock.advance(30 * MINUTE);
+    await liveThrough([], this.clock, () => this.start(1, undefined));
+  }
+
+  /** As the child processes have it. */
+  config(): Config {
+    const { atlas = {} } = this.story;
+    const more = { inboxes: true, atlas, mail: this.smtp?.config() };
+    return crashConfig(this.folder, this.exigo.url, this.place.config, [], more);
   }
 
   async lines(text: string): Promise<string[]> {
@@ -101,7 +86,13 @@ export class ShipSite {
     return (await this.database.all<{ line: string }>(statement)).map(({ line }) => line.trim());
   }
 
+  async exec(text: string, parameters: Parameters = {}): Promise<void> {
+    const statement = { name: 'test', text: forEngine(this.database.engine, text) };
+    await this.database.transaction((session) => session.run(statement, parameters));
+  }
+
   async close(): Promise<void> {
+    await this.smtp?.close();
     await this.exigo.close();
     await this.database.close();
     await this.place.remove();
@@ -109,8 +100,9 @@ export class ShipSite {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async order(id: number): Promise<void> {
-    const now = toExigoText(NOON);
+  /** Puts an order into Exigo, accepted, with two lines. */
+  async order(id: number, columns: Parameters = {}): Promise<void> {
+    const now = toExigoText(this.clock.now());
     const row = {
       CustomerID: 7,
       OrderStatusID: 7,
@@ -124,7 +116,7 @@ export class ShipSite {
     const total = { SubTotal: '10.0000', Total: '10.0000' };
     await this.database.transaction(async (session) => {
       const stamps = { OrderID: id, OrderDate: now, ModifiedDate: now };
-      await putRows(session, 'Orders', [{ ...stamps, ...row, ...name, ...address, ...total }]);
+      await putRows(session, 'Orders', [{ ...stamps, ...row, ...name, ...address, ...total, ...columns }]);
       const lines = lineRows(id, [
         ['TEA', '6.00'],
         ['CUP', '4.00'],
@@ -133,16 +125,33 @@ export class ShipSite {
     });
   }
 
-  private start(killAt: PointPass | undefined): Child {
+  /** Adds a column of long text to the orders. */
+  async addColumn(name: string): Promise<void> {
+    const type = this.database.engine === 'sqlite' ? 'TEXT' : 'NVARCHAR(MAX)';
+    await this.exec(`ALTER TABLE "dbo.Orders" ADD ${name} ${type}`);
+  }
+
+  /** As somebody in Exigo would. */
+  async change(id: number, columns: Parameters): Promise<void> {
+    const all = { ...columns, ModifiedDate: toExigoText(this.clock.now()) };
+    const sets = Object.keys(all).map((name) => `${name} = @${name}`);
+    await this.exec(`UPDATE "dbo.Orders" SET ${sets.join(', ')} WHERE OrderID = @id`, { ...all, id });
+  }
+
+  private start(cycles: number, killAt: PointPass | undefined): Child {
+    const { atlas, pipelines } = this.story;
+    const mail = this.smtp?.config();
     const spec: ChildSpec = {
       folder: this.folder,
       database: this.place.config.engine === 'sqlite' ? null : this.place.config.database,
       baseUrl: this.exigo.url,
       inboxes: true,
+      ...(atlas === undefined ? {} : { template: atlas }),
+      ...(mail === undefined ? {} : { mail }),
       // An order that is made is waited for like any other.
       exigo: { createWaitMs: 2 * SECOND, duplicateKeys: 'refused' },
-      pipelines: [...this.story.pipelines],
-      cycles: CYCLES - this.cycle,
+      pipelines: [...pipelines],
+      cycles,
       trace: true,
       ...(killAt === undefined ? {} : { killAt }),
     };
@@ -151,18 +160,15 @@ export class ShipSite {
 
   /** Half an hour, and a file of the 3PL. */
   private async advance(): Promise<void> {
-    this.cycle++;
-    this.clock.set(NOON + this.cycle * 30 * MINUTE);
-    for (const id of this.story.canceled[this.cycle] ?? []) {
-      const text = `UPDATE "dbo.Orders" SET OrderStatusID = 4, ModifiedDate = @now WHERE OrderID = ${id}`;
-      const statement = { name: 'test', text: forEngine(this.database.engine, text) };
-      const now = toExigoText(this.clock.now());
-      await this.database.transaction((session) => session.run(statement, { now }));
-    }
-    const said = this.story.says[this.cycle];
+    const cycle = ++this.cycle;
+    this.clock.set(NOON + cycle * 30 * MINUTE);
+    const { canceled, says, asFiles, happens } = this.story;
+    for (const id of canceled?.[cycle] ?? []) await this.change(id, { OrderStatusID: 4 });
+    await happens?.(this, cycle);
+    const said = says?.[cycle];
     if (said === undefined) return;
-    if (this.says === 'rows') await sayAs('atlas', this, said);
-    else await this.leave(`SHIP_${this.cycle}.csv`, said);
+    if (asFiles === true) await this.leave(`SHIP_${cycle}.csv`, said);
+    else await sayAs('atlas', this, said);
   }
 
   /** The file, whole, and then its trigger. The first one ends with a row that cannot be used. */
@@ -184,5 +190,10 @@ export class ShipSite {
   /** Where their copies are. */
   get archive(): string {
     return join(this.folder, 'state', 'inbox', 'atlas');
+  }
+
+  /** Where its files go. */
+  get outbox(): string {
+    return join(this.folder, 'var', 'out', 'atlas');
   }
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { NoticeKind } from '../../core/hand-over.js';
 import { counted } from '../../core/text.js';
 import { type ConfigDiff, diffConfiguration } from '../../engine/config-diff/config-diff.js';
 import type { Output } from '../output.js';
@@ -18,7 +19,7 @@ export function addDiffConfig(program: Command, shell: Shell): void {
     .description(
       'what the templates and rules of this configuration would make of the last files; changes nothing',
     )
-    .option('--last <files>', 'how many of the newest hand-over files', wholeNumber('--last'), 10)
+    .option('--last <files>', 'how many of the newest files for 3PLs', wholeNumber('--last'), 10)
     .addOption(new Option('--fail-on <what>', 'end with 1 when anything differs').choices(['difference']))
     .option('--json', 'one object on standard output')
     .addHelpText(
@@ -62,8 +63,8 @@ function print(diff: ConfigDiff, output: Output): void {
         { title: 'for instance' },
         { title: 'why' },
       ],
-      diff.routes.map(({ from, to, outcome, code, reason, orders: n, exampleOrder }) => [
-        from,
+      diff.routes.map(({ from, section: kind, to, outcome, code, reason, orders: n, exampleOrder }) => [
+        fileTo(from, kind),
         outcome === 'sent' ? to : [outcome, to].filter((word) => word !== null).join(' by '),
         n,
         exampleOrder,
@@ -82,15 +83,17 @@ function print(diff: ConfigDiff, output: Output): void {
         { title: 'then' },
         { title: 'now' },
       ],
-      diff.columns.map(({ threePl, column, cells, orders: n, exampleOrder, before, after }) => [
-        threePl,
-        column,
-        cells,
-        n,
-        exampleOrder,
-        shown(before),
-        shown(after),
-      ]),
+      diff.columns.map(
+        ({ threePl, section: kind, column, cells, orders: n, exampleOrder, before, after }) => [
+          fileTo(threePl, kind),
+          column,
+          cells,
+          n,
+          exampleOrder,
+          shown(before),
+          shown(after),
+        ],
+      ),
     ),
   );
 }
@@ -100,6 +103,11 @@ function section(output: Output, title: string, size: number, table: () => void)
   output.line();
   output.line(`${title}:`);
   table();
+}
+
+/** `atlas`, and of a notice `atlas cancellations`. */
+function fileTo(threePl: string, section: NoticeKind | undefined): string {
+  return section === undefined ? threePl : `${threePl} ${section}`;
 }
 
 function shown(cell: string | null): string {

@@ -66,11 +66,20 @@ export function addThreePl(program: Command, shell: Shell): void {
 }
 
 function isHeld(written: WrittenOrder | null): boolean {
-  return written !== null && written.held !== null;
+  return written !== null && [written, ...written.notices].some(({ held }) => held !== null);
 }
 
-function printOrder(output: Output, { orderId, route, rows, held }: WrittenOrder, shown: string): void {
+function printOrder(output: Output, written: WrittenOrder, shown: string): void {
+  const { orderId, route, notices } = written;
   output.line(`order ${orderId} by ${shown}: ${route ?? 'no route of it takes the order'}`);
+  printRows(output, written);
+  for (const notice of notices) {
+    output.line(`in a file of ${notice.section}`);
+    printRows(output, notice);
+  }
+}
+
+function printRows(output: Output, { rows, held }: Pick<WrittenOrder, 'rows' | 'held'>): void {
   if (held !== null) output.line(`  held: ${held.code}: ${held.reason}`);
   for (const [i, row] of rows.entries()) {
     output.line(`row ${i + 1}`);

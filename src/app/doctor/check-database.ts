@@ -28,24 +28,32 @@ function neededColumns(table: QueueTable): readonly string[] {
 /** What a database holds: the tables of Exigo, our state, or both. */
 type Content = 'sync tables' | 'state';
 
+type OfState = (session: Session) => Promise<Check[]>;
 type Open = (config: DatabaseConfig) => Database | Promise<Database>;
 
-/** `sync`: where the sync tables are, when that is another database. Orders of the API need none. */
+/**
+ * `sync`: where the sync tables are, when that is another database. Orders of the API need none. `ofState`: what else is looked at
+ * in a state that this program knows.
+ */
 export async function checkDatabase(
   config: DatabaseConfig,
   sync: SqlServerConfig | null,
   open: Open,
   orders: OrderSourceKind = 'queue',
   clock: Clock = systemClock,
+  ofState: OfState = async () => [],
 ): Promise<Check[]> {
   const contents: Content[] = sync === null && orders === 'queue' ? ['sync tables', 'state'] : ['state'];
   const file = config.engine === 'sqlite' ? await checkFile(config.file) : [];
   // Opening would make the file; the doctor only looks.
   const checks = file.some((check) => !check.ok)
     ? file
-    : [...file, ...(await checkContents('database', config, open, contents, clock))];
+    : [...file, ...(await checkContents('database', config, open, contents, clock, ofState))];
   if (sync === null) return checks;
-  return [...checks, ...(await checkContents('sync database', sync, open, ['sync tables'], clock))];
+  return [
+    ...checks,
+    ...(await checkContents('sync database', sync, open, ['sync tables'], clock, async () => [])),
+  ];
 }
 
 async function checkFile(file: string): Promise<Check[]> {
@@ -70,6 +78,7 @@ async function checkContents(
   open: Open,
   contents: readonly Content[],
   clock: Clock,
+  ofState: OfState,
 ): Promise<Check[]> {
   const place = config.engine === 'sqlite' ? config.file : `${config.host}:${config.port}/${config.database}`;
   let database: Database;
@@ -86,7 +95,10 @@ async function checkContents(
       checks.push(await checkTables(database, 'dbo'), await checkTables(database, 'queue'));
     }
     if (database.engine === 'sqlserver') checks.push(await checkGrants(name, database, contents));
-    if (contents.includes('state')) checks.push(await checkVersion(database));
+    if (contents.includes('state')) {
+      const version = await checkVersion(database);
+      checks.push(version, ...(version.ok ? await ofState(database) : []));
+    }
     return checks;
   } catch (error) {
     return [...checks, failed(name, messageOf(error), 'check permissions of the login', exitCodeOf(error))];

@@ -1,9 +1,12 @@
+import type { NoticeKind } from '../../core/hand-over.js';
 import type { CellChange } from '../context.js';
 
 /** Orders that today's configuration would send elsewhere, or not at all. */
 export interface RouteChange {
   /** The 3PL whose file had them. */
   readonly from: string;
+  /** Of a notice; hand-over files have none. */
+  readonly section?: NoticeKind;
   /** Another 3PL, or the one that cannot take it; null: none. */
   readonly to: string | null;
   readonly outcome: 'sent' | 'held' | 'excluded';
@@ -18,6 +21,8 @@ export interface RouteChange {
 /** A column whose cells differ. */
 export interface ColumnChange {
   readonly threePl: string;
+  /** Of a notice; hand-over files have none. */
+  readonly section?: NoticeKind;
   readonly column: string;
   cells: number;
   orders: number;
@@ -43,18 +48,24 @@ export class DifferenceTally {
   }
 
   route(order: number, change: Omit<RouteChange, 'orders' | 'exampleOrder'>): void {
-    const key = JSON.stringify([change.from, change.to, change.outcome, change.code]);
+    const key = JSON.stringify([change.from, change.section, change.to, change.outcome, change.code]);
     const known = this.routesByKey.get(key);
     if (known !== undefined) known.orders++;
     else this.routesByKey.set(key, { ...change, orders: 1, exampleOrder: order });
   }
 
-  cells(order: number, threePl: string, changes: readonly CellChange[]): void {
+  cells(
+    order: number,
+    threePl: string,
+    changes: readonly CellChange[],
+    section: NoticeKind | null = null,
+  ): void {
     const counted = new Set<string>();
     for (const { column, before, after } of changes) {
-      const key = JSON.stringify([threePl, column]);
+      const key = JSON.stringify([threePl, section, column]);
       const known = this.columnsByKey.get(key) ?? {
         threePl,
+        ...(section === null ? {} : { section }),
         column,
         cells: 0,
         orders: 0,

@@ -75,7 +75,7 @@ async function planTarget(
   const file = threePl === undefined ? null : fileOf(threePl, section);
   if (threePl !== undefined && file === null) {
     context.log.warn(
-      `the template of ${ready.target} has no ${section} any more, ${counted(ready.items, 'order')} for it cannot leave: give it the section again, or release them as ignore`,
+      `the template of ${ready.target} has no ${section} any more, ${counted(ready.items, 'order')} for it cannot leave: give it the section again`,
     );
     return 0;
   }

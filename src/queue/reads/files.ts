@@ -110,7 +110,7 @@ export async function newestFiles(session: Session, limit: number): Promise<stri
   return rows.map((row) => row.file_name);
 }
 
-/** The newest files of these pipelines that were not given up, newest first, with all that is fixed about them. */
+/** The newest files of these pipelines, and notices of any, that were not given up, newest first, with all that is fixed about them. */
 export async function lastWaves(
   session: Session,
   pipelines: readonly string[],
@@ -120,7 +120,7 @@ export async function lastWaves(
     session,
     'reads/last_waves',
     from(session.engine, 'etl.wave', 'w')
-      .whereIn('w.pipeline', [...pipelines])
+      .where((which) => which.whereIn('w.pipeline', [...pipelines]).orWhereNotNull('w.section'))
       .where('w.state', '<>', 'void')
       .orderBy('w.wave_id', 'desc')
       .limit(limit)
