@@ -32,6 +32,8 @@ const PAGES = [
   '/errors',
   '/errors?pipeline=exigo-orders-to-3pl&code=NO_ROUTE',
   '/errors?older=1d&target=atlas',
+  '/errors?older=7d',
+  '/errors?store=main&older=1h',
   `/order?key=${ORDER}`,
   `/search?q=${ORDER}`,
   `/search?q=1Z${ORDER - 1_000_000}`,
