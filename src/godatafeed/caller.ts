@@ -14,6 +14,8 @@ export interface CallerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Every token as soon as it is known, for whoever keeps secrets out of logs. */
   readonly onToken?: (token: string) => void;
+  /** Told of the `Date` header of every answer. */
+  readonly onDate?: ((date: string) => void) | undefined;
 }
 
 const HINT =
@@ -54,6 +56,7 @@ export class Caller {
       clock: options.clock,
       signal: options.signal,
       maxBytes: store.maxBytes,
+      onDate: options.onDate,
       credentialsHint: HINT,
     });
     this.tokens = new TokenKeeper({
