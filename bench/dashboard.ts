@@ -37,6 +37,7 @@ const PAGES = [
   `/order?key=${ORDER}`,
   `/search?q=${ORDER}`,
   `/search?q=1Z${ORDER - 1_000_000}`,
+  `/search?q=2Z${ORDER - 1_000_000}`,
   `/search?q=REF-${ORDER - 1_000_000}`,
   '/search?q=nothing-like-it',
   '/batches',

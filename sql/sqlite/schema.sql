@@ -596,3 +596,13 @@ CREATE TABLE "etl.alert" (
 );
 CREATE INDEX alert_waiting ON "etl.alert" (next_try_utc) WHERE state = 'waiting';
 CREATE INDEX alert_by_time ON "etl.alert" (created_utc);
+
+-- For the search of the dashboard: the second and later tracking numbers of a row of a 3PL. The first is found by the row's
+-- own index; most rows have no other.
+CREATE TABLE "etl.inbox_tracking" (
+  number  TEXT    NOT NULL,
+  file_id INTEGER NOT NULL,
+  line    INTEGER NOT NULL,
+  PRIMARY KEY (file_id, line, number)
+);
+CREATE INDEX inbox_tracking_by_number ON "etl.inbox_tracking" (number);

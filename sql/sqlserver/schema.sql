@@ -620,3 +620,13 @@ CREATE TABLE etl.alert (
 );
 CREATE INDEX alert_waiting ON etl.alert (next_try_utc) WHERE state = 'waiting';
 CREATE INDEX alert_by_time ON etl.alert (created_utc);
+
+-- For the search of the dashboard: the second and later tracking numbers of a row of a 3PL. The first is found by the row's
+-- own index; most rows have no other.
+CREATE TABLE etl.inbox_tracking (
+  number  NVARCHAR(100) NOT NULL,
+  file_id INT NOT NULL,                        -- of etl.inbox_row, without a foreign key, see migration 006
+  line    INT NOT NULL,
+  PRIMARY KEY (file_id, line, number)
+);
+CREATE INDEX inbox_tracking_by_number ON etl.inbox_tracking (number);
