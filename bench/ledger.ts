@@ -59,6 +59,9 @@ export async function fillLedger(database: Database, items: number, now: number)
     change_set_id, settled_utc) VALUES (1, 'atlas', 'shipments', 'SHIP_1.csv', 'frozen', @now, 'a', 1, 'b', 1, @now)`);
   await run(`${count('@items / 2')} INSERT INTO "etl.inbox_row" (file_id, line, three_pl, order_id, answer, reference, tracking, content)
     SELECT 1, n, 'atlas', n + 1000000, 'shipped', 'REF-' || n, '["1Z' || n || '"]', 'c' || n FROM n`);
+  await run(
+    `${count('@items / 2')} INSERT INTO "etl.inbox_tracking" (number, file_id, line) SELECT '2Z' || n, 1, n FROM n`,
+  );
   await run(`${count('@items / 2')} INSERT INTO "etl.order_link" (exigo_order_id, system, reference, linked_utc)
     SELECT n + 1000000, 'atlas', 'FILE_' || (n / 100) || '.csv', @now FROM n`);
   await run(`${count('@items / 2')} INSERT INTO "etl.aggregate_version" (order_id, change_set_id, signature, status_id, modified_at, since_utc)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/clock.js';
-import type { Config, DatabaseConfig } from '../core/config.js';
+import type { Config, DatabaseConfig, ExigoApiConfig } from '../core/config.js';
 import { messageOf } from '../core/errors.js';
 import { NOTICES, type NoticeKind, type ThreePl } from '../core/hand-over.js';
 import type { AnyPipeline } from '../core/pipeline.js';
@@ -8,6 +8,7 @@ import type { Place } from '../core/places.js';
 import type { Database } from '../db/database.js';
 import { type Check, failed, passed } from './doctor/check.js';
 import { checkExigoApi, type ExigoProbe } from './doctor/check-api.js';
+import type { ExigoForms } from './doctor/check-api-forms.js';
 import { checkDatabase } from './doctor/check-database.js';
 import { checkDisk } from './doctor/check-disk.js';
 import { checkFolder, checkLabelFolder } from './doctor/check-folder.js';
@@ -29,6 +30,8 @@ export interface DoctorOptions {
   readonly openDatabase: (config: DatabaseConfig) => Database | Promise<Database>;
   /** One harmless call that needs the credentials. Not asked when no API is configured. */
   readonly exigoApi: (config: Config) => ExigoProbe;
+  /** Harmless reads that tell which form of a list the API takes. Left out: that is not looked at. */
+  readonly exigoForms?: (config: ExigoApiConfig) => ExigoForms;
   /** Harmless calls to the stores of GoDataFeed. Not asked when none is configured. */
   readonly godatafeed: FeedProbe;
   /** Pipelines of the project. */
@@ -110,8 +113,8 @@ export async function doctor(options: DoctorOptions): Promise<DoctorReport> {
       (state) => checkStranded(state, config),
     )),
   );
-  checks.push(...(await checkExigoApi(config, options.exigoApi, options.clock)));
-  checks.push(...(await checkGoDataFeed(config.godatafeed.stores, options.godatafeed)));
+  checks.push(...(await checkExigoApi(config, options.exigoApi, clock, options.exigoForms)));
+  checks.push(...(await checkGoDataFeed(config.godatafeed.stores, options.godatafeed, clock)));
   if (config.mail !== undefined) checks.push(await checkMailServer(config.mail));
   return report(checks);
 }

@@ -1,48 +1,14 @@
-import { NOT_ANSWERED, notAnswered, type UnansweredItem } from '../engine/answers/not-answered.js';
 import type { EngineContext } from '../engine/context.js';
 import { askedFor } from '../engine/persons/asked.js';
+import type { EntryFilter } from '../engine/persons/entries.js';
 import { type ReleaseAs, release } from '../engine/persons/persons.js';
 import { releaseDocument } from '../engine/persons/persons-documents.js';
 import { type Retried, retryWaiting } from '../engine/persons/retry-waiting.js';
 import { isFaultKey } from '../engine/shipments/read-again.js';
 import { releaseFault } from '../engine/shipments/release-fault.js';
 import { marketplaceKey } from '../queue/ledger/marketplace-orders.js';
-import { countWaiting, type WaitingFilter, type WaitingItem, waitingItems } from '../queue/reads/waiting.js';
+import type { WaitingFilter } from '../queue/reads/waiting.js';
 import { findPipeline, handOverPipeline, marketplacePipeline, pipelineHere } from './pipelines.js';
-
-/** What waits, as a list shows it. */
-export type ListedError = WaitingItem | UnansweredItem;
-
-/** What waits for somebody or something: oldest first, at most `limit`, and how many there are of each code. */
-export async function listWaiting(
-  context: EngineContext,
-  filter: WaitingFilter,
-): Promise<{
-  readonly items: readonly ListedError[];
-  readonly total: number;
-  readonly codes: readonly { readonly code: string; readonly items: number }[];
-}> {
-  const late = await unanswered(context, filter);
-  const items = [...(await waitingItems(context.database, filter)), ...late].slice(0, filter.limit);
-  const counts = await countWaiting(context.database, filter);
-  const codes = late.length === 0 ? counts : [...counts, { code: NOT_ANSWERED, items: late.length }];
-  return { items, total: codes.reduce((sum, row) => sum + row.items, 0), codes };
-}
-
-/** Orders that a 3PL has not answered in time: they go on waiting, and nobody need be asked. */
-async function unanswered(
-  context: EngineContext,
-  { pipeline, code, state, target, settledUntil }: WaitingFilter,
-): Promise<UnansweredItem[]> {
-  if (state !== undefined || (code !== undefined && code !== NOT_ANSWERED)) return [];
-  const names = context.pipelines.map(({ name }) => name).filter((name) => name === (pipeline ?? name));
-  const items = (await Promise.all(names.map((name) => notAnswered(context, name)))).flat();
-  return items.filter(
-    (item) =>
-      (target === undefined || item.target === target) &&
-      (settledUntil === undefined || item.settled_utc <= settledUntil),
-  );
-}
 
 /** What waits of an order: one of Exigo, one of a marketplace, or a row of a 3PL's file. */
 export async function waitingOf(context: EngineContext, order: string): Promise<WaitingFilter> {
@@ -54,7 +20,7 @@ export async function waitingOf(context: EngineContext, order: string): Promise<
 /** Another try of what a person named; of one order, or of all that the filter takes. */
 export async function retryAsked(
   context: EngineContext,
-  filter: WaitingFilter,
+  filter: EntryFilter,
   order: string | undefined,
 ): Promise<Retried> {
   const whose = order === undefined ? {} : await waitingOf(context, order);

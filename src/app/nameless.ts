@@ -44,7 +44,7 @@ export function namelessTargets(session: Session) {
       find: (order) => unnamed(() => target.find(order), peopleIn(order)),
       make: (order, guard) => unnamed(() => target.make(order, guard), peopleIn(order)),
     }),
-    /** Lists are of many orders that nobody has frozen yet: only calls about one are covered. */
+    /** Calls about one order. Of lists the client repeats no words that may name anybody: most of it nobody has frozen yet. */
     store: (target: MarketplaceStore): MarketplaceStore => {
       const aboutOne = <T>(order_number: string, call: () => Promise<T>): Promise<T> =>
         unnamed(call, () =>

@@ -1,5 +1,6 @@
 import { ConfigurationError, codeOf, FreezeError, messageOf, TransientError } from '../core/errors.js';
 import type { ImportWindow, MarketplaceDocument, NewOrders } from '../core/feed-store.js';
+import { hideValues, maskText, personalValues } from '../core/personal.js';
 import { counted } from '../core/text.js';
 import type { GoDataFeedClient } from '../godatafeed/client.js';
 import type { FeedOrder } from '../godatafeed/orders.js';
@@ -32,8 +33,15 @@ export async function listNewOrders(
 function notNew(orders: readonly FeedOrder[]): string | null {
   const others = orders.filter(({ status }) => status !== null && status !== 'new');
   if (others.length === 0) return null;
-  const words = [...new Set(others.map(({ status }) => status))].slice(0, 5).join(', ');
+  // Where fields.status names another field than the status, it may be anything of the order.
+  const words = [...new Set(others.map(({ status, fields }) => shown(status, fields)))]
+    .slice(0, 5)
+    .join(', ');
   return `${others.length} of ${counted(orders.length, 'order')} listed as NEW ${others.length === 1 ? 'is' : 'are'} not (${words}) and left out; check parameters.status and statusValues.new`;
+}
+
+function shown(status: string | null, fields: object): string {
+  return status === null ? '' : maskText(hideValues(status.slice(0, 60), personalValues(fields), false));
 }
 
 /** Why some new orders cannot be frozen; null: all can. */

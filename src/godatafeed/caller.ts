@@ -3,7 +3,7 @@ import { AccessError, ConfigurationError, codeOf, messageOf, TerminalError } fro
 import type { GoDataFeedStore } from '../core/godatafeed.js';
 import type { Priority, RateGate } from '../core/rate.js';
 import { createHttpClient, type HttpReply, type HttpRequest } from '../http/client.js';
-import { wordsRedactor } from '../http/redact.js';
+import { wordsOfMany, wordsRedactor } from '../http/redact.js';
 import { checkEnvelope } from './envelope.js';
 import { TokenKeeper } from './token.js';
 
@@ -14,6 +14,8 @@ export interface CallerOptions {
   readonly signal?: AbortSignal | undefined;
   /** Every token as soon as it is known, for whoever keeps secrets out of logs. */
   readonly onToken?: (token: string) => void;
+  /** Told of the `Date` header of every answer. */
+  readonly onDate?: ((date: string) => void) | undefined;
 }
 
 const HINT =
@@ -30,6 +32,8 @@ export interface FeedCall {
   readonly setting: string;
   /** 404 may mean that there is no such order. */
   readonly ofOrder?: boolean;
+  /** It asks for a list: see {@link HttpRequest.ofMany}. */
+  readonly ofMany?: boolean;
   /** Called when the budget has let it pass, right before it leaves: when it throws, nothing leaves. */
   readonly guard?: (() => Promise<void>) | undefined;
 }
@@ -54,6 +58,7 @@ export class Caller {
       clock: options.clock,
       signal: options.signal,
       maxBytes: store.maxBytes,
+      onDate: options.onDate,
       credentialsHint: HINT,
     });
     this.tokens = new TokenKeeper({
@@ -103,6 +108,7 @@ export class Caller {
       ...(placement === 'bearerHeader' ? { headers: { Authorization: `Bearer ${token}` } } : {}),
       ...(placement === 'rawHeader' ? { headers: { [tokenName]: token } } : {}),
       query: query.toString(),
+      ...(call.ofMany === true ? { ofMany: true } : {}),
       ...(call.body === undefined ? {} : { body: call.body }),
       secrets: spelled(this.tokens.known),
     };
@@ -129,6 +135,7 @@ export class Caller {
       method,
       path,
       mutates: false,
+      ofMany: true, // it is about no order, so nobody's names are known
       ...(keyIn === 'path' ? { address: path.replace(':consumerKey', encodeURIComponent(key)) } : {}),
       ...(keyIn === 'query' ? { query: new URLSearchParams({ [keyName]: key }).toString() } : {}),
       ...(keyIn === 'header' ? { headers: { [keyName]: key } } : {}),
@@ -146,7 +153,9 @@ export class Caller {
       const label = `${this.name} ${request.method} ${request.path}`;
       const secrets = spelled([this.store.consumerKey, this.store.token, ...this.tokens.known]);
       const facts = { label, mutates: request.mutates ?? request.method !== 'GET' };
-      checkEnvelope(facts, reply.body, this.store.envelope, wordsRedactor(secrets, request.body));
+      const redact = wordsRedactor(secrets, request.body);
+      const words = call.ofMany === true ? wordsOfMany(redact, null) : redact;
+      checkEnvelope(facts, reply.body, this.store.envelope, words);
       return reply;
     } catch (error) {
       throw this.isWrongForm(call, codeOf(error)) ? this.wrongForm(call, error) : error;

@@ -97,8 +97,8 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
     return countOf(question(store.statusValues.new, window), priority);
   }
 
-  async function countOf(query: URLSearchParams, priority: Priority): Promise<number> {
-    const { body } = await caller.call({ ...feedCall('count', priority), query });
+  async function countOf(query: URLSearchParams, priority: Priority, ofMany = false): Promise<number> {
+    const { body } = await caller.call({ ...feedCall('count', priority), query, ofMany });
     const found = wholeOf(body) ?? wholeOf(firstOf(body, store.envelope.count));
     if (found !== null) return found;
     throw new ConfigurationError(
@@ -106,10 +106,15 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
     );
   }
 
-  async function page(query: URLSearchParams, number: number, priority: Priority): Promise<ListPage> {
+  async function page(
+    query: URLSearchParams,
+    number: number,
+    priority: Priority,
+    ofMany = true,
+  ): Promise<ListPage> {
     query.set(store.parameters.page, String(number));
     query.set(store.parameters.pageSize, String(store.pageSize));
-    const { body, text } = await caller.call({ ...feedCall('list', priority), query });
+    const { body, text } = await caller.call({ ...feedCall('list', priority), query, ofMany });
     const orders = readOrders(store, body, text);
     if (orders === null) {
       throw new ConfigurationError(
@@ -123,7 +128,7 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
   async function findInList(number: string, priority: Priority): Promise<FeedOrder | null> {
     const query = question(null);
     query.set(store.parameters.orderNumber, number);
-    const { orders } = await page(query, 1, priority);
+    const { orders } = await page(query, 1, priority, false);
     const found = orders.find((one) => one.orderNumber === number || one.marketplaceNumber === number);
     if (found !== undefined || orders.length === 0) return found ?? null;
     // A filter that is not understood proves no absence.
@@ -171,7 +176,7 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
       const query = question(store.statusValues.new, window);
       return readAll({
         name: caller.name,
-        count: () => count(window),
+        count: () => countOf(question(store.statusValues.new, window), priority, true),
         async page(number) {
           await between();
           return page(query, number, priority);
@@ -185,7 +190,7 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
       return readAll({
         name: caller.name,
         keep,
-        count: () => countOf(new URLSearchParams(query), 'status'),
+        count: () => countOf(new URLSearchParams(query), 'status', true),
         async page(number) {
           await between();
           return page(query, number, 'status');
@@ -197,7 +202,7 @@ export function createGoDataFeedClient(store: GoDataFeedStore, options: CallerOp
       const query = question(null, window);
       yield* pagesOf({
         name: caller.name,
-        count: () => countOf(question(null, window), 'backfill'),
+        count: () => countOf(question(null, window), 'backfill', true),
         page: (number) => page(query, number, 'backfill'),
       });
     },

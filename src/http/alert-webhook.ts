@@ -5,7 +5,7 @@ import { webhookSignature } from '../core/webhook-signature.js';
 import { createHttpClient } from './client.js';
 
 /**
- * `POST` of JSON to an address of the company's own, signed as our own webhooks want it: `X-Orderferry-Timestamp`
+ * `POST` of JSON to an address of the company's own, signed with two headers: `X-Orderferry-Timestamp`
  * (seconds since 1970) and `X-Orderferry-Signature`, `sha256=` and the HMAC-SHA256, in hex, of timestamp, dot and body.
  */
 export function alertWebhook(config: AlertWebhookConfig, clock: Clock): AlertChannel & { close(): void } {
@@ -26,7 +26,7 @@ export function alertWebhook(config: AlertWebhookConfig, clock: Clock): AlertCha
     async tell({ subject, text, data }) {
       const body = { subject, text, data };
       const timestamp = String(Math.floor(clock.now() / 1_000));
-      const signature = webhookSignature(config.secret, timestamp, JSON.stringify(body));
+      const signature = webhookSignature(config.secret, [timestamp], JSON.stringify(body));
       const { status } = await client.request({
         method: 'POST',
         path: '/',

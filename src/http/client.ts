@@ -6,7 +6,7 @@ import { codeOf, messageOf, StoppedError, TerminalError } from '../core/errors.j
 import { checkBaseUrl } from './address.js';
 import { noAnswer, notSent, type RequestFacts, refusal, tooLarge, wordsOf } from './failures.js';
 import { encodeJson, type Json, parseJson } from './json.js';
-import { wordsRedactor } from './redact.js';
+import { wordsOfMany, wordsRedactor } from './redact.js';
 import { retryAfterMs } from './retry-after.js';
 import { watchSending } from './sending.js';
 
@@ -53,6 +53,8 @@ export interface HttpRequest {
   readonly query?: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** It asks for orders of many people: an error says what the server said only where that names nobody. */
+  readonly ofMany?: boolean;
   /** Default: every method but GET. */
   readonly mutates?: boolean;
   /**
@@ -170,13 +172,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const date = header('date');
       if (date !== undefined) options.onDate?.(date);
       if (reply.status < 200 || reply.status > 299) {
+        const redact = wordsRedactor([...options.secrets, ...(request.secrets ?? [])], request.body);
         throw refusal(facts, {
           status: reply.status,
-          words: wordsOf(
-            body,
-            text,
-            wordsRedactor([...options.secrets, ...(request.secrets ?? [])], request.body),
-          ),
+          words: wordsOf(body, text, request.ofMany === true ? wordsOfMany(redact, reply.status) : redact),
           retryAfterMs: retryAfterMs(header('retry-after'), options.clock.now()),
           redirectHost: hostOf(header('location'), baseUrl),
           credentialsHint: options.credentialsHint ?? 'check the credentials',

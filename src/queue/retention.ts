@@ -48,6 +48,7 @@ export async function prune(session: Session, retention: RetentionConfig, nowMs:
   }
   // Before the ledger, which knows what waits.
   await session.run(sql(session.engine, 'retention/prune_inbox_rows'), inbox);
+  await session.run(sql(session.engine, 'retention/prune_inbox_tracking'));
   await session.run(sql(session.engine, 'retention/prune_texts'), values);
   await session.run(sql(session.engine, 'retention/prune_ledger'), values);
   await pruneCycles(session, values.frozen_before);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -59,6 +59,39 @@ it.each([
   await expect(loading).rejects.toThrow(message);
   await expect(loading).rejects.toBeInstanceOf(ConfigurationError);
 });
+
+it('the schedule runs pipelines of the project by their names, and a wrong name is an error at the start', async () => {
+  startProject(folder, { engine: 'sqlite', threePls: ['north'], godatafeed: false });
+  await put({ 'my-orders.mjs': pipeline('my-orders-to-3pl', 'order', '3pl-file') });
+  const file = join(folder, 'config/orderferry.yaml');
+  const before = await readFile(file, 'utf8');
+  const entry = (names: string) =>
+    writeFile(
+      file,
+      `${before.replace(/^schedule:[\s\S]*?(?=^\S)/m, '')}\nschedule: { entries: [{ name: own, cron: '* * * * *', zone: UTC, pipelines: [${names}] }] }\n`,
+    );
+  const database = await openDatabase(loadConfig(file, {}));
+  await migrate(database);
+  await makeSampleDatabase(database, systemClock);
+  const at = new Date(Date.now() - 5 * 60_000).toISOString().replace('T', ' ').slice(0, 23);
+  await database.transaction((session) =>
+    session.run(
+      { name: 'test', text: 'INSERT INTO "etl.schedule" (entry, decided_utc) VALUES (@entry, @at)' },
+      { entry: 'own', at },
+    ),
+  );
+  await database.close();
+  await entry('orders-to-bi, my-order-to-3pl');
+  const fault =
+    'schedule.entries[0].pipelines[1]: there is no pipeline "my-order-to-3pl"; did you mean "my-orders-to-3pl"?';
+  for (const command of [['schedule', '--once'], ['doctor']]) {
+    const { code, stdout, stderr } = await runCli(folder, command);
+    expect([code, stdout + stderr]).toEqual([2, expect.stringContaining(fault)]);
+  }
+  await entry('orders-to-bi, my-orders-to-3pl');
+  const { code, stdout } = await runCli(folder, ['schedule', '--once']);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/orders-to-bi done; my-orders-to-3pl done/)]);
+}, 180_000);
 
 it('one that hands orders over takes the place of ours, where its source is the one here', async () => {
   await put({ 'own.js': pipeline('my-orders-to-3pl', 'order', '3pl-file'), '.hidden.mjs': 'nonsense(' });

@@ -111,7 +111,7 @@ describe('orderferry schedule', () => {
     const url = /taken at (\S+)\/webhooks/.exec(said)?.[1] ?? '';
     const post = async (body: string, change: Record<string, string> = {}, entry = 'orders') => {
       const timestamp = change.timestamp ?? String(Math.floor(Date.now() / 1_000));
-      const signed = createHmac('sha256', SECRET).update(`${timestamp}.${body}`).digest('hex');
+      const signed = createHmac('sha256', SECRET).update(`${timestamp}.${entry}.${body}`).digest('hex');
       const reply = await fetch(`${url}/webhooks/${entry}`, {
         method: 'POST',
         body,

@@ -19,6 +19,8 @@ const PAGES = [
   '/',
   '/errors',
   '/errors?pipeline=exigo-orders-to-3pl&code=NO_ROUTE&state=held&target=atlas&older=1h',
+  '/errors?store=main&older=1d',
+  '/errors?pipeline=exigo-orders-to-3pl&code=NO_ROUTE&store=main&target=atlas&older=7d',
   '/order?key=1',
   '/order?key=2',
   '/order?key=99',

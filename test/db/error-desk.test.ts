@@ -6,7 +6,13 @@ import { UsageError } from '../../src/core/errors.js';
 import { explain } from '../../src/engine/explain/explain.js';
 import { explainFault } from '../../src/engine/explain/explain-fault.js';
 import { dropWaiting } from '../../src/engine/persons/drop.js';
-import { type Entry, type EntryFilter, entryPages, firstEntries } from '../../src/engine/persons/entries.js';
+import {
+  type Entry,
+  type EntryFilter,
+  entryPages,
+  firstEntries,
+  listEntries,
+} from '../../src/engine/persons/entries.js';
 import { entryDetails } from '../../src/engine/persons/entry-details.js';
 import { retryWaiting } from '../../src/engine/persons/retry-waiting.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
@@ -54,6 +60,28 @@ describe.each(engines())('the error desk on %s', (engine) => {
     expect(entry?.settled_utc).not.toBe(first?.settled_utc);
     expect(await keys({ olderThanMs: 20 * MINUTE })).toEqual(['1']);
     expect(await keys({ olderThanMs: 31 * MINUTE })).toEqual([]);
+    expect(await retryWaiting(house.context(), { olderThanMs: 31 * MINUTE })).toEqual({
+      retried: 0,
+      left: 0,
+    });
+  });
+
+  it('counts what it lists, by the same filter, whatever the page', async () => {
+    await unroutable(1);
+    await cycle();
+    await unroutable(2);
+    await unroutable(3);
+    await changeOrder(house, 1, { Address1: '2 Second St' });
+    await cycle();
+    const { entries, total, codes, more } = await listEntries(house.context(), {
+      olderThanMs: 10 * MINUTE,
+      limit: 1,
+    });
+    expect([entries.map(({ item_key }) => item_key), total, more]).toEqual([['1'], 1, false]);
+    expect(codes).toEqual([{ code: 'NO_ROUTE', items: 1 }]);
+    const all = await listEntries(house.context(), { limit: 1 });
+    expect([all.entries.length, all.total, all.more]).toEqual([1, 3, true]);
+    expect((await listEntries(house.context(), { after: all.entries[0], limit: 1 })).total).toBe(3);
   });
 
   it('closes an entry by itself when a newer version of the order goes through', async () => {
@@ -245,6 +273,9 @@ describe.each(engines())('the error desk of a store on %s', (engine) => {
       await market.run();
       const context = market.context();
       expect((await firstEntries(context, { store: 'other' })).entries).toEqual([]);
+      market.house.clock.advance(HOUR);
+      expect((await listEntries(context, { store: 'main', olderThanMs: HOUR })).total).toBe(1);
+      expect((await listEntries(context, { store: 'main', olderThanMs: 2 * HOUR })).total).toBe(0);
       const { entries } = await firstEntries(context, { store: 'main' });
       expect(entries).toMatchObject([{ item_key: 'main/1', code: 'UNKNOWN_SKU' }]);
       const [entry] = entries;

@@ -103,8 +103,8 @@ describe.each(engines())('what the dashboard reads on %s', (engine) => {
     expect(await found({ state: 'held' })).toEqual([1, 1]);
     expect(await found({ state: 'failed' })).toEqual([0, 0]);
     expect(await found({ target: 'atlas' })).toEqual([0, 0]);
-    expect(await found({ settledUntil: toUtcText(clock.now()) })).toEqual([1, 1]);
-    expect(await found({ settledUntil: toUtcText(clock.now() - 1) })).toEqual([0, 0]);
+    expect(await found({ firstSeenUntil: toUtcText(clock.now()) })).toEqual([1, 1]);
+    expect(await found({ firstSeenUntil: toUtcText(clock.now() - 1) })).toEqual([0, 0]);
   });
 
   it('finds orders by what a 3PL called them', async () => {

@@ -21,6 +21,10 @@ async function open(): Promise<void> {
 beforeEach(open);
 afterEach(() => house.close());
 
+/** The number of an entry, as its form sends it. */
+const itemOf = (page: string, order: string) =>
+  new RegExp(`name="order" value="${order}">[\\s\\S]*?name="item" value="(\\d+)"`).exec(page)?.[1] ?? '';
+
 const text = async (url: string) => (await visitor.get(url)).body;
 
 describe('the overview', () => {
@@ -99,14 +103,35 @@ describe('the error list', () => {
   });
 
   it('drops one with a reason, which stays in its timeline, and none without', async () => {
-    const fields = { order: '2', of: 'exigo-orders-to-3pl' };
+    const fields = { order: '2', item: itemOf(await text('/errors'), '2') };
     await visitor.post('/errors/drop', { ...fields, reason: '   ' }, '/errors');
     const refused = await text('/errors');
     expect(refused).toContain('a reason is needed');
     expect(refused).toContain('2 held or failed');
     await visitor.post('/errors/drop', { ...fields, reason: 'sample order <b>' }, '/errors');
     expect(await text('/errors')).toContain('1 held or failed');
-    expect(await text('/order?key=2')).toContain('a person released it as ignore (sample order &lt;b&gt;)');
+    expect(await text('/order?key=2')).toContain(
+      'a person at the dashboard dropped NO_ROUTE (sample order &lt;b&gt;): not sent in this version',
+    );
+    await visitor.post('/errors/drop', { ...fields, reason: 'twice' }, '/errors');
+    expect(await text('/errors')).toContain('that entry does not wait any more');
+  });
+
+  it('shows since when and how often, goes by the time first seen, and tries again what the filter takes alone', async () => {
+    house.clock.advance(2 * HOUR);
+    await changeOrder(house, 2, { Address1: '2 Second St' });
+    await placeOrder(house, 4, { row: { WarehouseID: 9 } });
+    await house.run();
+    const rows = async (query: string) =>
+      [...(await text(`/errors${query}`)).matchAll(/<th scope="row"><a href="[^"]+">(\d+)</g)].map(
+        ([, key]) => key,
+      );
+    expect(await rows('')).toEqual(['3', '2', '4']);
+    expect(await rows('?older=1h')).toEqual(['3', '2']);
+    expect(await text('/errors?older=1h')).toMatch(/2 held or failed[\s\S]*2 times, last/);
+    await visitor.post('/errors/retry', { kind: 'code', code: 'NO_ROUTE', older: '1h' }, '/errors');
+    expect(await text('/errors')).toContain('2 items will be tried again');
+    expect(await rows('')).toEqual(['4']);
   });
 
   it('says why something cannot be done', async () => {
@@ -165,7 +190,7 @@ describe('an order', () => {
     await placeOrder(house, 6, { row, lines: [[EVIL.slice(0, 25), '1.00']] });
     await house.run();
     const reason = `because of ${EVIL}`;
-    await visitor.post('/errors/drop', { order: '6', of: 'exigo-orders-to-3pl', reason }, '/errors');
+    await visitor.post('/errors/drop', { item: itemOf(await text('/errors'), '6'), reason }, '/errors');
     for (const url of [
       '/',
       '/errors',

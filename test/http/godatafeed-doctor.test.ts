@@ -1,7 +1,9 @@
 /** The doctor finds out which form of the API a store has. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkGoDataFeed, feedProbe } from '../../src/app/doctor/check-godatafeed.js';
+import { HOUR, systemClock } from '../../src/core/clock.js';
 import type { GoDataFeedStandinOptions } from '../../src/standins/godatafeed/server.js';
+import { handClock } from '../support/exigo-standin.js';
 import { type FeedTenant, KEY, openFeedTenant, storeOf } from '../support/godatafeed-standin.js';
 
 let tenant: FeedTenant | undefined;
@@ -17,16 +19,18 @@ async function examine(
   prepare: (one: FeedTenant) => void = () => undefined,
 ) {
   tenant = await openFeedTenant(options);
+  const clock = options.clock ?? tenant.clock;
   tenant.standin.put({ number: '1' });
   prepare(tenant);
   const store = storeOf({ baseUrl: tenant.standin.url, deadline: '2s', ...written }, environment);
-  const [check] = await checkGoDataFeed(
+  const [check, time] = await checkGoDataFeed(
     [store],
-    feedProbe(tenant.clock, (one) => tenant?.tokens.push(one)),
+    feedProbe(clock, (one) => tenant?.tokens.push(one)),
+    clock,
   );
   const text = `${check?.detail}\n${check?.remedy}`;
   for (const secret of [KEY, ...tenant.tokens]) expect(text).not.toContain(secret);
-  return { ok: check?.ok, code: check?.exitCode, text };
+  return { ok: check?.ok, code: check?.exitCode, text, time };
 }
 
 it('a store in the configured form is well, and the form is named', async () => {
@@ -72,6 +76,25 @@ describe('another form is found by trying, with the setting to write', () => {
     );
     expect(ok).toBe(true);
   });
+});
+
+it("says how far GoDataFeed's clock is from ours", async () => {
+  // The stand-in's answers have the date of this machine.
+  const now = systemClock.now();
+  const there = async (shift: number) => {
+    await tenant?.close();
+    const clock = handClock(new Date(now + shift).toISOString());
+    return (await examine({ clock })).time;
+  };
+  expect(await there(0)).toMatchObject({ name: 'clock of GoDataFeed main', ok: true });
+  for (const shift of [-HOUR, HOUR]) {
+    expect(await there(shift)).toMatchObject({
+      ok: false,
+      exitCode: 2,
+      detail: expect.stringMatching(/^(1 h|60 min|59\.\d min|1\.0 h) from GoDataFeed's$/),
+      remedy: expect.stringContaining('NTP'),
+    });
+  }
 });
 
 it('a wrong key is refused in every form, and says where to look', async () => {

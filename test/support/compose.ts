@@ -15,6 +15,7 @@ export interface Service {
   readonly environment?: Readonly<Record<string, string>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly network_mode?: string;
+  readonly ports?: readonly string[];
   readonly restart?: string;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];

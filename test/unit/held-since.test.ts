@@ -4,11 +4,11 @@ import { heldSince, type PastItem } from '../../src/engine/persons/held-since.js
 const at = (hour: number) => `2026-03-11 ${String(hour).padStart(2, '0')}:00:00.000`;
 
 function past(item_id: number, item: Partial<PastItem> = {}): PastItem {
-  const held = { pipeline: 'p', state: 'held', code: 'NO_ROUTE', resolution: 'SUPERSEDED' };
+  const held = { pipeline: 'p', item_key: '1', state: 'held', code: 'NO_ROUTE', resolution: 'SUPERSEDED' };
   return { item_id, ...held, settled_utc: at(item_id), ...item };
 }
 
-const waits = { item_id: 9, pipeline: 'p', code: 'NO_ROUTE', settled_utc: at(9) };
+const waits = { item_id: 9, pipeline: 'p', item_key: '1', code: 'NO_ROUTE', settled_utc: at(9) };
 
 describe('since when something waits', () => {
   it('is its own time when nothing came before', () => {
@@ -30,7 +30,8 @@ describe('since when something waits', () => {
     expect(heldSince(waits, [past(2), past(5, between), past(7)])).toEqual({ first_utc: at(7), times: 2 });
   });
 
-  it('is of its own pipeline', () => {
+  it('is of its own pipeline and key', () => {
     expect(heldSince(waits, [past(8, { pipeline: 'q' })]).times).toBe(1);
+    expect(heldSince(waits, [past(8, { item_key: '1/R2' })]).times).toBe(1);
   });
 });

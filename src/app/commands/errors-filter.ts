@@ -1,12 +1,9 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../core/errors.js';
 import type { EngineContext } from '../../engine/context.js';
-import { askedFor } from '../../engine/persons/asked.js';
 import type { EntryFilter } from '../../engine/persons/entries.js';
-import { isFaultKey } from '../../engine/shipments/read-again.js';
-import { marketplaceKey } from '../../queue/ledger/marketplace-orders.js';
-import type { WaitingFilter } from '../../queue/reads/waiting.js';
 import { durationHint, parseDuration } from '../config/duration.js';
+import { waitingOf } from '../error-desk.js';
 import { findPipeline } from '../pipelines.js';
 
 export interface FilterOptions {
@@ -47,15 +44,8 @@ export async function filterOf(context: EngineContext, options: FilterOptions): 
     target: options['3pl'],
     store: options.store,
     olderThanMs: options.olderThan,
-    ...(options.order === undefined ? {} : await whose(context, options.order)),
+    ...(options.order === undefined ? {} : await waitingOf(context, options.order)),
   };
-}
-
-/** An order of Exigo, one of a marketplace, or a row of a 3PL's file. */
-export async function whose(context: EngineContext, order: string): Promise<WaitingFilter> {
-  if (isFaultKey(order)) return { itemKey: order };
-  const asked = await askedFor(context, order);
-  return 'orderId' in asked ? asked : { itemKey: marketplaceKey(asked.marketplace) };
 }
 
 /** Acting on everything must be said: a filter that was forgotten would do it. */

@@ -3,14 +3,15 @@ import { UsageError } from '../../core/errors.js';
 import { maskReason } from '../../core/personal.js';
 import { didYouMean } from '../../core/text.js';
 import { dropWaiting } from '../../engine/persons/drop.js';
-import { type Entry, firstEntries } from '../../engine/persons/entries.js';
+import { type Entry, firstEntries, listEntries } from '../../engine/persons/entries.js';
 import { entryDetails } from '../../engine/persons/entry-details.js';
 import { retryWaiting } from '../../engine/persons/retry-waiting.js';
 import { countWaiting, waitingPlace } from '../../queue/reads/waiting.js';
+import { waitingOf } from '../error-desk.js';
 import type { Shell } from '../program.js';
 import { shadowNotes } from '../shadow-rules.js';
 import { exportEntries } from './errors-export.js';
-import { assertChosen, type FilterOptions, filterOf, whose, withFilters } from './errors-filter.js';
+import { assertChosen, type FilterOptions, filterOf, withFilters } from './errors-filter.js';
 import { printDetails } from './errors-show.js';
 import { type Opened, wholeNumber, withContext } from './open.js';
 import { whoIsHere } from './who.js';
@@ -104,9 +105,7 @@ async function list({ context, database, output }: Opened, options: Options): Pr
       `--after ${options.after}: there is no such item in the ledger; begin without --after`,
     );
   }
-  const { entries, more } = await firstEntries(context, { ...filter, after, limit: options.limit });
-  const counts = await countWaiting(database, filter);
-  const total = counts.reduce((sum, row) => sum + row.items, 0);
+  const { entries, more, total } = await listEntries(context, { ...filter, after, limit: options.limit });
   if (entries.length > 0) {
     output.table(
       [
@@ -134,14 +133,14 @@ async function list({ context, database, output }: Opened, options: Options): Pr
   output.line(
     entries.length === 0
       ? `nothing waits${await otherCodes({ database }, options.code)}`
-      : `${entries.length} shown, ${total} held or failed in all; what to do: orderferry errors show <order>`,
+      : `${entries.length} shown, ${total} in all; what to do: orderferry errors show <order>`,
   );
   if (next !== null) output.line(`there are more: add --after ${next}`);
-  output.result({ total: Math.max(total, entries.length), next, items: entries.map(shown) });
+  output.result({ total, next, items: entries.map(shown) });
 }
 
 async function show({ context, output }: Opened, order: string, options: Options): Promise<void> {
-  const { entries } = await firstEntries(context, await whose(context, order));
+  const { entries } = await firstEntries(context, await waitingOf(context, order));
   if (entries.length === 0)
     throw new UsageError(`order ${order} does not wait; see "orderferry explain ${order}"`);
   const items: object[] = [];

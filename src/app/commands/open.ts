@@ -15,6 +15,7 @@ import { pipelinesHere } from '../pipelines-here.js';
 import type { Shell } from '../program.js';
 import { createProgress, noProgress } from '../progress.js';
 import { makeContext, openDatabase, openSyncDatabase } from '../runtime.js';
+import { assertEntries } from '../schedule/assert-entries.js';
 import { assertModes } from '../shadow-rules.js';
 import { trustNotes } from '../trust.js';
 
@@ -59,6 +60,7 @@ export async function withContext(
     const config = readConfig(command, shell);
     const pipelines = await ownPipelines(projectOf(configFile(command)));
     assertModes(config, [...PIPELINES, ...pipelines]);
+    assertEntries(config, [...PIPELINES, ...pipelines]);
     const quiet = command.optsWithGlobals<GlobalOptions>().quiet === true;
     const progress = quiet ? noProgress(process.stderr) : createProgress(process.stderr, shell.clock);
     shell.frame.logger = createLogger({

@@ -1,16 +1,23 @@
-import type { Config } from '../../core/config.js';
 import { counted } from '../../core/text.js';
 import { describeDuration, fromUtcText } from '../../core/time.js';
+import type { EngineContext } from '../../engine/context.js';
 import { cutOffNotes } from '../../engine/schedule/plan.js';
 import type { ScheduledStatus } from '../../engine/schedule/schedule-view.js';
 import type { Status } from '../../engine/status-view.js';
 import type { Output } from '../output.js';
 
 /** What the schedule does next, what its cycles came to, which systems are down, and what somebody should know of. */
-export function printSchedule(output: Output, status: Status, config: Config, nowMs: number): void {
+export function printSchedule(
+  output: Output,
+  status: Status,
+  { config, pipelines }: Pick<EngineContext, 'config' | 'pipelines'>,
+  nowMs: number,
+): void {
   const age = (utc: string) => describeDuration(Math.max(0, nowMs - fromUtcText(utc)));
   for (const entry of status.schedule) printEntry(output, entry, age);
-  if (status.schedule.length > 0) for (const { line } of cutOffNotes(config, nowMs)) output.line(line);
+  if (status.schedule.length > 0) {
+    for (const { line } of cutOffNotes(config, pipelines, nowMs)) output.line(line);
+  }
   for (const { system, state, failures, probe_utc, last_error } of status.circuits) {
     const next =
       state === 'closed' ? 'still tried by every run' : `left alone, tried again after ${short(probe_utc)}`;

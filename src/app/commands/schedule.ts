@@ -100,7 +100,7 @@ async function serve(
   for (const entry of plan.entries) {
     output.line(`schedule ${entry.name}: ${entry.pipelines.join(', ')}; next ${nextTimes(entry, now, 1)[0]}`);
   }
-  for (const note of cutOffNotes(config, now)) output.line(note.line);
+  for (const note of cutOffNotes(config, context.pipelines, now)) output.line(note.line);
   await scheduler.start();
   const server =
     plan.webhook === null ? null : await serveWebhook({ plan, scheduler, context, webhook: plan.webhook });

@@ -3,6 +3,7 @@ import { ConfigurationError, UsageError } from '../../core/errors.js';
 import { migrate } from '../../db/migrate.js';
 import { createSyncSchema } from '../../db/sync-schema.js';
 import { createExigoClient } from '../../load/exigo-api/client.js';
+import { exigoForms } from '../doctor/check-api-forms.js';
 import { feedProbe } from '../doctor/check-godatafeed.js';
 import { doctor, printDoctor } from '../doctor.js';
 import { createOutput } from '../output.js';
@@ -145,6 +146,7 @@ export function addSetUp(program: Command, shell: Shell): void {
             client.close();
           }
         },
+        exigoForms: (api) => exigoForms(api, shell.clock),
         godatafeed: feedProbe(shell.clock, (token) => shell.frame.redactor.register([token])),
         clock: shell.clock,
       });

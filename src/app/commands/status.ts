@@ -37,7 +37,7 @@ export function addStatus(program: Command, shell: Shell): void {
         for (const { name, wave } of config.threePls) {
           output.line(`3PL ${name}: ${waveText(status.nextWaves[name] ?? null, wave)}`);
         }
-        printSchedule(output, status, config, shell.clock.now());
+        printSchedule(output, status, context, shell.clock.now());
         for (const { three_pl, name, code, reason, settled_utc } of status.setAside) {
           const age = describeDuration(Math.max(0, shell.clock.now() - fromUtcText(settled_utc)));
           output.line(`3PL ${three_pl}: ${name} was not used, ${age} ago: ${code}: ${reason}`);

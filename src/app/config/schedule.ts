@@ -1,8 +1,6 @@
 import * as z from 'zod';
 import { MINUTE, SECOND } from '../../core/clock.js';
 import { cronFault, parseCron, zoneFault } from '../../core/cron.js';
-import { didYouMean } from '../../core/text.js';
-import { PIPELINES } from '../pipelines.js';
 import { group, listOf, type valueSchemas } from './values.js';
 
 const ENTRY_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -22,10 +20,12 @@ export function scheduleSchema(values: ReturnType<typeof valueSchemas>) {
       .describe('In messages and in `status`; what is due is remembered by it.'),
     cron: checked(cronFault).describe('Five fields: minute, hour, day, month, weekday.'),
     zone: checked(zoneFault).describe('IANA zone whose clocks the cron text means, or UTC.'),
-    pipelines: listOf(checked(pipelineFault))
+    pipelines: listOf(text())
       .refine((list) => list.length > 0, { error: 'must name at least one' })
       .refine((list) => new Set(list).size === list.length, { error: 'names a pipeline twice' })
-      .describe('Run one after the other; one that fails does not stop the others.'),
+      .describe(
+        'Ours, or those of the project; run one after the other. One that fails does not stop the others.',
+      ),
   }).transform(({ cron, zone, ...rest }, context) => {
     if (cronFault(cron) === null && zoneFault(zone) === null) return { ...rest, cron: parseCron(cron, zone) };
     context.addIssue({ code: 'custom', message: 'has no usable cron text and zone' });
@@ -75,10 +75,4 @@ export function circuitSchema({ duration, integer }: ReturnType<typeof valueSche
     }
     return { failures, firstMs: pause, mostMs: mostPause };
   });
-}
-
-function pipelineFault(name: string): string | null {
-  const names = PIPELINES.map((pipeline) => pipeline.name);
-  if (names.includes(name)) return null;
-  return `there is no pipeline "${name}"${didYouMean(name, names)}`;
 }

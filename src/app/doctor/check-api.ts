@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/clock.js';
-import type { Config } from '../../core/config.js';
+import type { Config, ExigoApiConfig } from '../../core/config.js';
 import { messageOf } from '../../core/errors.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import { type Check, failed, passed } from './check.js';
-import { checkSkew } from './check-clock.js';
+import { checkExigoForms, type ExigoForms } from './check-api-forms.js';
+import { checkDate } from './check-clock.js';
 
 /** Resolves with the answer's `Date` header, if it had one; rejects with the classes of `core/errors`. */
 export type ExigoProbe = () => Promise<{ readonly date: string | null }>;
@@ -12,6 +13,7 @@ export async function checkExigoApi(
   config: Config,
   probeOf: (config: Config) => ExigoProbe,
   clock: Clock,
+  formsOf?: (config: ExigoApiConfig) => ExigoForms,
 ): Promise<Check[]> {
   if (config.exigoApi === null) {
     return [passed('Exigo API', 'not configured: orders are handed over, but not set to Printed')];
@@ -20,7 +22,12 @@ export async function checkExigoApi(
   const sentAt = clock.now();
   try {
     const { date } = await probeOf(config)();
-    return [passed('Exigo API', `${baseUrl} answers`), ...checkClock(date, sentAt, clock.now())];
+    const times = { sentAt, receivedAt: clock.now() };
+    return [
+      passed('Exigo API', `${baseUrl} answers`),
+      ...checkDate('clock', "the Exigo API's", date, times),
+      ...(formsOf === undefined ? [] : await checkExigoForms(config.exigoApi, formsOf(config.exigoApi))),
+    ];
   } catch (error) {
     const code = exitCodeOf(error) === EXIT.usage ? EXIT.usage : EXIT.unreachable;
     const remedy =
@@ -29,10 +36,4 @@ export async function checkExigoApi(
         : 'check the address, the network and whether the API is up';
     return [failed('Exigo API', `${baseUrl}: ${messageOf(error)}`, remedy, code)];
   }
-}
-
-function checkClock(date: string | null, sentAt: number, receivedAt: number): Check[] {
-  const there = date === null ? Number.NaN : Date.parse(date);
-  // The header has full seconds.
-  return Number.isNaN(there) ? [] : [checkSkew('clock', "the Exigo API's", there, { sentAt, receivedAt })];
 }

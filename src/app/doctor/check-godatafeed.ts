@@ -7,13 +7,14 @@ import { rateGate } from '../../rate/gate.js';
 import { memoryBucket } from '../../rate/store.js';
 import { EXIT, exitCodeOf } from '../process.js';
 import { type Check, failed, passed } from './check.js';
+import { checkDate } from './check-clock.js';
 
 /** The two harmless calls a store is looked at with; reject with the classes of `core/errors`. */
 export interface FeedProbe {
   /** Makes a token of the consumer key, in the store's form. */
   token(store: GoDataFeedStore): Promise<string>;
-  /** Counts new orders with a token that is given. */
-  count(store: GoDataFeedStore): Promise<number>;
+  /** Counts new orders with a token that is given; with the answer's `Date` header, if it had one. */
+  count(store: GoDataFeedStore): Promise<{ readonly orders: number; readonly date: string | null }>;
 }
 
 type Form = Readonly<Record<string, string>>;
@@ -27,17 +28,21 @@ interface Found<T> {
   readonly value: T;
 }
 
-/** One check for each store: as configured, else in every known form, with the setting that works. */
+/**
+ * For each store: as configured, else in every known form, with the setting that works; and its clock against ours, as windows
+ * of lists and the end of a token go by it.
+ */
 export async function checkGoDataFeed(
   stores: readonly GoDataFeedStore[],
   probe: FeedProbe,
+  clock: Clock,
 ): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const store of stores) checks.push(await checkStore(store, probe));
+  for (const store of stores) checks.push(...(await checkStore(store, probe, clock)));
   return checks;
 }
 
-async function checkStore(store: GoDataFeedStore, probe: FeedProbe): Promise<Check> {
+async function checkStore(store: GoDataFeedStore, probe: FeedProbe, clock: Clock): Promise<Check[]> {
   const name = `GoDataFeed ${store.name}`;
   const tried: string[] = [];
   try {
@@ -45,21 +50,30 @@ async function checkStore(store: GoDataFeedStore, probe: FeedProbe): Promise<Che
       store.token === null
         ? await firstThatWorks(authVariants(store), (one) => probe.token(one), tried)
         : { variant: { form: {}, store }, value: store.token };
-    if (token === null) return noneWorks(name, store, tried, KEY_REMEDY);
+    if (token === null) return [noneWorks(name, store, tried, KEY_REMEDY)];
+    let sentAt = clock.now();
     const counted = await firstThatWorks(
       placementVariants({ ...token.variant.store, consumerKey: null, token: token.value }),
-      (one) => probe.count(one),
+      (one) => {
+        sentAt = clock.now();
+        return probe.count(one);
+      },
       tried,
     );
-    if (counted === null) return noneWorks(name, store, tried, CALL_REMEDY);
+    const times = { sentAt, receivedAt: clock.now() };
+    if (counted === null) return [noneWorks(name, store, tried, CALL_REMEDY)];
+    const { orders, date } = counted.value;
+    const time = checkDate(`clock of ${name}`, "GoDataFeed's", date, times);
     const form = { ...token.variant.form, ...counted.variant.form };
-    const answer = `${store.baseUrl} answers, ${counted.value} new orders`;
-    if (Object.keys(form).length === 0) return passed(name, `${answer}; ${formText(formOf(store))}`);
+    const answer = `${store.baseUrl} answers, ${orders} new orders`;
+    if (Object.keys(form).length === 0)
+      return [passed(name, `${answer}; ${formText(formOf(store))}`), ...time];
     const detail = [`${answer}, but not in the configured form`, ...tried].join('\n');
-    return failed(name, detail, `set ${formText(form)} for the store ${store.name}`, EXIT.usage);
+    return [failed(name, detail, `set ${formText(form)} for the store ${store.name}`, EXIT.usage), ...time];
   } catch (error) {
     const code = exitCodeOf(error) === EXIT.usage ? EXIT.usage : EXIT.unreachable;
-    return failed(name, messageOf(error), 'check the address, the network and whether the API is up', code);
+    const remedy = 'check the address, the network and whether the API is up';
+    return [failed(name, messageOf(error), remedy, code)];
   }
 }
 
@@ -142,12 +156,14 @@ export function feedProbe(clock: Clock, onToken: (token: string) => void): FeedP
     store: GoDataFeedStore,
     work: (client: ReturnType<typeof createGoDataFeedClient>) => Promise<T>,
     seen: (token: string) => void = () => undefined,
+    onDate?: (date: string) => void,
   ): Promise<T> {
     const gate = gates.get(store.name) ?? rateGate({ store: memoryBucket(clock), limits: store.rate, clock });
     gates.set(store.name, gate);
     const client = createGoDataFeedClient(store, {
       clock,
       gate,
+      onDate,
       onToken: (token) => {
         onToken(token);
         seen(token);
@@ -171,6 +187,17 @@ export function feedProbe(clock: Clock, onToken: (token: string) => void): FeedP
       );
       return made;
     },
-    count: (store) => withClient(store, (client) => client.countNew()),
+    async count(store) {
+      const seen: { date: string | null } = { date: null };
+      const orders = await withClient(
+        store,
+        (client) => client.countNew(),
+        undefined,
+        (date) => {
+          seen.date = date;
+        },
+      );
+      return { orders, date: seen.date };
+    },
   };
 }

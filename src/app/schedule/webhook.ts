@@ -1,5 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import fastify from 'fastify';
+import rateLimit from '@fastify/rate-limit';
+import fastify, { type FastifyInstance } from 'fastify';
+import { MINUTE } from '../../core/clock.js';
 import { messageOf } from '../../core/errors.js';
 import type { ScheduleConfig, WebhookConfig } from '../../core/schedule.js';
 import { toUtcText } from '../../core/time.js';
@@ -29,11 +31,14 @@ interface Refusal {
 }
 
 const SIGNATURE = /^sha256=([0-9a-f]{64})$/;
+/** Refused calls of one address (of an IPv6 network of 64 bits) in a minute; a caller whose clock is off makes fewer. */
+const REFUSALS = 20;
 
 /**
  * `POST /webhooks/<entry>` with `X-Orderferry-Timestamp` (seconds since 1970) and `X-Orderferry-Signature` has the entry
  * run at once, by the same claim as a tick, so both together run it once. 202: it begins, or follows the cycle that runs
- * now. A signature is taken once, whichever host it came to.
+ * now. The signature is of time, entry and body, and is taken once, whichever host it came to. Who is refused too often is not
+ * listened to for the rest of the minute.
  */
 export async function serveWebhook(parts: WebhookParts): Promise<WebhookServer> {
   const { plan, webhook, scheduler, context } = parts;
@@ -42,6 +47,7 @@ export async function serveWebhook(parts: WebhookParts): Promise<WebhookServer> 
     logger: false,
     forceCloseConnections: true,
   });
+  await limitRefusals(app, context.log);
   // The signature is of the bytes as they came; what they say does not matter.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -75,6 +81,27 @@ export async function serveWebhook(parts: WebhookParts): Promise<WebhookServer> 
   return { url, close: () => app.close() };
 }
 
+/** Guesses, and lines in the log about them, end with the {@link REFUSALS}th of a minute: 429 then, whatever is sent. */
+async function limitRefusals(app: FastifyInstance, log: WebhookParts['context']['log']): Promise<void> {
+  await app.register(rateLimit, { global: false });
+  const refusals = app.createRateLimit({ max: REFUSALS, timeWindow: MINUTE, ipv6Subnet: 64 });
+  app.addHook('onRequest', async (request, reply) => {
+    const made = await refusals(request, { increment: false });
+    if (made.isAllowed || made.remaining > 0) return;
+    await reply.header('retry-after', made.ttlInSeconds).code(429).send({ code: 'TOO_MANY' });
+  });
+  app.addHook('onSend', async (request, reply) => {
+    const { statusCode } = reply;
+    if (statusCode < 400 || statusCode >= 500 || statusCode === 429) return;
+    const made = await refusals(request);
+    if (made.isAllowed || made.remaining > 0) return;
+    log.warn(
+      `webhook: ${REFUSALS} calls from ${request.ip} were refused within a minute; for ${made.ttlInSeconds} s all of it is answered 429, and not noted`,
+      { code: 'TOO_MANY' },
+    );
+  });
+}
+
 /** Who cannot sign learns nothing of what there is: the signature comes first. */
 function refusalOf(
   { plan, webhook, context }: WebhookParts,
@@ -86,7 +113,7 @@ function refusalOf(
   },
 ): Refusal | null {
   const { name, signature, timestamp, body } = call;
-  const expected = Buffer.from(webhookSignature(webhook.secret, timestamp, body));
+  const expected = Buffer.from(webhookSignature(webhook.secret, [timestamp, name], body));
   const given = Buffer.from(signature);
   if (!SIGNATURE.test(signature) || given.length !== expected.length || !timingSafeEqual(given, expected)) {
     return { status: 401, code: 'BAD_SIGNATURE', reason: 'the signature is missing or wrong' };

@@ -1,5 +1,6 @@
 import { UsageError } from '../../core/errors.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
+import { linksOfOrders, linkWords } from '../../queue/ledger/adopted.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { itemsOfOrder, type OrderItem } from '../../queue/reads/orders.js';
 
@@ -11,10 +12,16 @@ export async function nothingToDecide(
 ): Promise<UsageError> {
   const items = (await itemsOfOrder(session, orderId)).filter((item) => item.pipeline === pipeline.name);
   const see = `see "orderferry explain ${orderId}"`;
+  const sent = items.findLast((item) => item.file_name !== null);
+  const [link] = (await linksOfOrders(session, [orderId])).get(orderId) ?? [];
+  if (sent === undefined && link !== undefined && items.at(-1)?.settled_utc !== null) {
+    return new UsageError(
+      `order ${orderId} does not wait for a decision: ${linkWords(link)}; not to have it shipped, tell ${link.system} yourself; ${see}`,
+    );
+  }
   if (items.length === 0) {
     return new UsageError(`order ${orderId} was never frozen for ${pipeline.name}; ${see}`);
   }
-  const sent = items.findLast((item) => item.file_name !== null);
   const newest = items.at(-1);
   return new UsageError(
     `order ${orderId} does not wait for a decision: ${stateOf(orderId, newest, sent)}; ${see}`,

@@ -3,7 +3,7 @@ import { statusId } from '../../core/exigo.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { toUtcText } from '../../core/time.js';
 import { acquireLease, Lease } from '../../queue/lease/lease.js';
-import { linksOfOrders } from '../../queue/ledger/adopted.js';
+import { linksOfOrders, linkWords, type OrderLink } from '../../queue/ledger/adopted.js';
 import { cancellationsOf, wantedBy } from '../../queue/ledger/cancellations.js';
 import {
   acceptFingerprint,
@@ -163,7 +163,7 @@ async function resend(found: Case): Promise<string> {
       `order ${orderId} ${asked?.state === 'loading' || asked === undefined ? 'is on its way in a file' : `goes with the next run already (batch ${asked.batch_id})`}; nothing to resend, see "orderferry explain ${orderId}"`,
     );
   }
-  const linked = prior === undefined && (await linksOfOrders(session, [orderId])).size > 0;
+  const linked = prior === undefined && (await linkOf(found)) !== undefined;
   if (waiting === undefined && prior === undefined && !linked) {
     throw await nothingToDecide(session, pipeline, orderId);
   }
@@ -197,7 +197,10 @@ async function ignore(found: Omit<Case, 'context'>): Promise<string> {
   }
   await resolveItems(session, [waiting.item_id], 'IGNORED', now);
   if (prior === undefined || prior.target === null) {
-    return 'not sent in this version; a newer one is looked at anew';
+    const link = await linkOf(found);
+    return link === undefined
+      ? 'not sent in this version; a newer one is looked at anew'
+      : `left as ${link.system} has it; a newer version is looked at anew`;
   }
   if (prior.state === 'held') {
     await giveUpEffect(session, prior.effect_id, waiting.fingerprint, waiting.change_set_id);
@@ -236,15 +239,27 @@ async function cancel(found: Case): Promise<string> {
   if (prior === undefined || prior.target === null) {
     const changeSetId = waiting?.change_set_id ?? planned?.change_set_id ?? 0;
     const key = { pipeline: pipeline.name, step: firstStep(pipeline), orderId, changeSetId, itemId: null };
-    const why = { fingerprint: CANCELED_BY_PERSON, reason: CANCELED.reason };
-    await insertCanceledEffect(session, { ...key, ...why }, now);
-    return 'canceled; it will not be sent, in no version';
+    const link = await linkOf(found);
+    const reason = link === undefined ? CANCELED.reason : `a person canceled it; ${linkWords(link)}`;
+    await insertCanceledEffect(session, { ...key, fingerprint: CANCELED_BY_PERSON, reason }, now);
+    // No cancellation file is made for it: what its 3PL knows it by was the earlier script's.
+    return link === undefined
+      ? 'canceled; it will not be sent, in no version'
+      : `canceled, in every version; ${linkWords(link)}, and must be told by you`;
   }
   await acceptFingerprint(session, prior.effect_id, CANCELED_BY_PERSON, prior.change_set_id);
   if (asks) return askToCancel(found, prior, prior.target);
   return prior.state === 'held'
     ? `canceled, in every version; look whether ${prior.target} has its held file, and tell it`
     : `canceled, in every version; ${prior.target} has it and must be told by you`;
+}
+
+/** That a 3PL has an order that this ledger has handed over in no file: adopted, or long ago. */
+async function linkOf({
+  session,
+  orderId,
+}: Pick<Case, 'session' | 'orderId'>): Promise<OrderLink | undefined> {
+  return (await linksOfOrders(session, [orderId])).get(orderId)?.[0];
 }
 
 /** The 3PL has it: what it answers decides. */

@@ -6,10 +6,9 @@ import { insertEvent } from '../../queue/ledger/events.js';
 import { resolveItems } from '../../queue/ledger/items.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { type WaitingItem, waitingItems } from '../../queue/reads/waiting.js';
-import { NOT_ANSWERED } from '../answers/not-answered.js';
 import type { EngineContext } from '../context.js';
 import { NOT_FINAL } from '../updates/not-final.js';
-import { type EntryFilter, entryPages } from './entries.js';
+import { askedWaiting, type EntryFilter } from './entries.js';
 import { type AskedItem, askedOrder, firstStep, makePersonsBatch } from './persons-batch.js';
 import { nothingToDecide } from './persons-refusal.js';
 import { remedyFor } from './remedy.js';
@@ -25,9 +24,8 @@ export interface Retried {
  * UsageError when the one order that was named does not wait, or cannot be helped by another try.
  */
 export async function retryWaiting(context: EngineContext, filter: EntryFilter): Promise<Retried> {
-  if (filter.olderThanMs !== undefined) return retryOld(context, filter);
   return context.database.transaction(async (session) => {
-    const waiting = await waitingItems(session, filter);
+    const waiting = await waitingItems(session, askedWaiting(context, filter));
     let retried = 0;
     for (const pipeline of context.pipelines) {
       const own = waiting.filter((item) => item.pipeline === pipeline.name);
@@ -43,19 +41,6 @@ export async function retryWaiting(context: EngineContext, filter: EntryFilter):
     }
     return { retried, left: waiting.length - retried };
   });
-}
-
-/** How old an entry is stands in its history, so those are found first, and then tried page by page. */
-async function retryOld(context: EngineContext, filter: EntryFilter): Promise<Retried> {
-  let [retried, left] = [0, 0];
-  for await (const page of entryPages(context, filter)) {
-    const itemIds = page.flatMap(({ code, item_id }) => (code === NOT_ANSWERED ? [] : [item_id]));
-    if (itemIds.length === 0) continue;
-    const done = await retryWaiting(context, { itemIds });
-    retried += done.retried;
-    left += done.left;
-  }
-  return { retried, left };
 }
 
 /**

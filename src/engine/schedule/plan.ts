@@ -2,11 +2,11 @@ import { DateTime } from 'luxon';
 import { DAY } from '../../core/clock.js';
 import type { Config } from '../../core/config.js';
 import { duesBetween, nextDue } from '../../core/cron.js';
+import type { ThreePl } from '../../core/hand-over.js';
+import type { AnyPipeline } from '../../core/pipeline.js';
 import type { ScheduleEntry } from '../../core/schedule.js';
 import { describeDuration } from '../../core/time.js';
 import { nextCutOff } from '../waves/cut-off.js';
-
-const HAND_OVERS = ['exigo-orders-to-3pl', 'exigo-api-orders-to-3pl'];
 
 /** The next times that an entry is due, on its own clocks: `2026-11-21 10:15 America/Chicago`. */
 export function nextTimes({ cron }: ScheduleEntry, nowMs: number, count: number): string[] {
@@ -35,11 +35,16 @@ const PROMPT = 15 * 60_000;
 
 /**
  * What the schedule does for the cut-offs of the templates: the first cycle after one makes its wave, so an entry with
- * the hand-over has to be due soon after it.
+ * the hand-over, ours or the project's, has to be due soon after it. `here`: the pipelines of the installation.
  */
-export function cutOffNotes(config: Pick<Config, 'schedule' | 'threePls'>, nowMs: number): CutOffNote[] {
+export function cutOffNotes(
+  config: Pick<Config, 'schedule'> & { readonly threePls: readonly Pick<ThreePl, 'name' | 'wave'>[] },
+  here: readonly AnyPipeline[],
+  nowMs: number,
+): CutOffNote[] {
+  const handOvers = here.filter(({ load }) => load[0]?.kind === '3pl-file').map(({ name }) => name);
   const entries = (config.schedule?.entries ?? []).filter(({ pipelines }) =>
-    pipelines.some((name) => HAND_OVERS.includes(name)),
+    pipelines.some((name) => handOvers.includes(name)),
   );
   return config.threePls.flatMap(({ name, wave }) => {
     const cutOff = nextCutOff(wave, nowMs);

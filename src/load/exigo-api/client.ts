@@ -5,7 +5,7 @@ import { type OrderStatus, statusId } from '../../core/exigo.js';
 import type { MadeOrder } from '../../core/new-order.js';
 import { createHttpClient, type HttpRequest } from '../../http/client.js';
 import { type Json, member } from '../../http/json.js';
-import { wordsRedactor } from '../../http/redact.js';
+import { wordsOfMany, wordsRedactor } from '../../http/redact.js';
 import { type ExigoOrder, readOrder } from './order-reply.js';
 import { chunkIds, encodeQuery, type OrdersQuery } from './query.js';
 import { type BatchDetail, encodeDates, type OrderRef, type OrderUpdate } from './requests.js';
@@ -34,7 +34,10 @@ export interface ExigoClient {
   getOrders(query: OrdersQuery): Promise<ExigoOrder[]>;
   /** All pages: on with `greaterThanOrderID` until a page is empty, as only that one proves the end. */
   orderPages(query: OrdersQuery): AsyncGenerator<ExigoOrder[], void, undefined>;
-  /** The same pages as they came, decimals as text; entries that are no order are among them. */
+  /**
+   * The same pages as they came, decimals as text; entries that are no order are among them. They are of orders that nobody
+   * has frozen yet, so an error says what the server said only where that names nobody.
+   */
   replyPages(query: OrdersQuery): AsyncGenerator<Json[], void, undefined>;
   /** Status of each order by GetOrders; an order that Exigo does not return is missing from the map. */
   readStatuses(orderIds: readonly number[]): Promise<Map<number, string>>;
@@ -72,12 +75,15 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
   async function call(request: HttpRequest, about = ''): Promise<Json> {
     const { body } = await http.request(request);
     const label = `${NAME} ${request.method} ${request.path}${about}`;
-    checkResult({ label, mutates: request.method !== 'GET' }, body, wordsRedactor(secrets, request.body));
+    const redact = wordsRedactor(secrets, request.body);
+    const words = request.ofMany === true ? wordsOfMany(redact, null) : redact;
+    checkResult({ label, mutates: request.method !== 'GET' }, body, words);
     return body;
   }
 
-  async function page(query: OrdersQuery, parse: 'exact' | 'fast'): Promise<Json[]> {
-    const body = await call({ method: 'GET', path: '/orders', query: encodeQuery(query, style), parse });
+  async function page(query: OrdersQuery, parse: 'exact' | 'fast', ofMany = false): Promise<Json[]> {
+    const request = { method: 'GET', path: '/orders', query: encodeQuery(query, style) } as const;
+    const body = await call({ ...request, parse, ofMany });
     const orders = member(body, 'orders') ?? null;
     if (Array.isArray(orders)) return orders as Json[];
     // Never taken for "no orders": absence is what a read-back concludes from.
@@ -88,10 +94,18 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
     );
   }
 
-  async function* pages(query: OrdersQuery, parse: 'exact' | 'fast'): AsyncGenerator<Json[], void> {
+  async function* pages(
+    query: OrdersQuery,
+    parse: 'exact' | 'fast',
+    ofMany = false,
+  ): AsyncGenerator<Json[], void> {
     let after = query.greaterThanOrderID;
     for (;;) {
-      const orders = await page(after === undefined ? query : { ...query, greaterThanOrderID: after }, parse);
+      const orders = await page(
+        after === undefined ? query : { ...query, greaterThanOrderID: after },
+        parse,
+        ofMany,
+      );
       if (orders.length === 0) return;
       const last = Math.max(...orders.map((order) => integerOf(member(order, 'orderID')) ?? 0));
       if (after !== undefined && last <= after) {
@@ -116,7 +130,7 @@ export function createExigoClient(config: ExigoApiConfig, options: ExigoClientOp
       }
     },
 
-    replyPages: (query) => pages(query, 'exact'),
+    replyPages: (query) => pages(query, 'exact', true),
 
     async readStatuses(orderIds) {
       const found = new Map<number, string>();

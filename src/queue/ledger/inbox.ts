@@ -23,6 +23,8 @@ export interface InboxRow extends Parameters {
   readonly line: number;
   readonly three_pl: string;
   readonly order_id: number | null;
+  /** JSON: list of numbers. */
+  readonly tracking: string | null;
   readonly code: string | null;
 }
 
@@ -105,6 +107,7 @@ export async function endInboxFile(
     readonly now: string;
   },
 ): Promise<void> {
+  await session.run(sql(session.engine, 'ledger/drop_inbox_tracking'), { file_id: fileId, line: null });
   await session.run(sql(session.engine, 'ledger/drop_inbox_rows'), { file_id: fileId });
   await session.run(sql(session.engine, 'ledger/inbox_file_ended'), { file_id: fileId, ...end });
 }
@@ -124,12 +127,25 @@ export async function keepInboxRows(
   soFar: ReadSoFar,
 ): Promise<void> {
   if (rows.length > 0) await session.runMany(sql(session.engine, 'ledger/insert_inbox_row'), rows);
+  await keepLaterNumbers(session, rows);
   await session.run(sql(session.engine, 'ledger/inbox_file_read'), { file_id: fileId, ...soFar });
 }
 
 /** Keeps what was read of a faulty row the second time. */
 export async function mendInboxRow(session: Session, row: InboxRow): Promise<void> {
+  const { file_id, line } = row;
   await session.run(sql(session.engine, 'ledger/mend_inbox_row'), row);
+  await session.run(sql(session.engine, 'ledger/drop_inbox_tracking'), { file_id, line });
+  await keepLaterNumbers(session, [row]);
+}
+
+/** The first number of a row is found by the row itself; most rows have no other. */
+async function keepLaterNumbers(session: Session, rows: readonly InboxRow[]): Promise<void> {
+  const numbers = rows.flatMap(({ file_id, line, tracking }) => {
+    const [, ...later] = tracking === null ? [] : (JSON.parse(tracking) as readonly string[]);
+    return [...new Set(later)].map((number) => ({ number, file_id, line }));
+  });
+  if (numbers.length > 0) await session.runMany(sql(session.engine, 'ledger/insert_inbox_tracking'), numbers);
 }
 
 /** Of these orders of Exigo, those that the 3PL has from us, and those that there are at all. */

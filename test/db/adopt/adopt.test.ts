@@ -176,6 +176,38 @@ describe.each(engines())('on %s', (engine) => {
     expect(await take('OrderID\n2\n')).toMatchObject({ known: 1 });
   });
 
+  it('answers a release of one with the truth: its 3PL has it, whatever is decided here', async () => {
+    const has = 'atlas got it from an earlier script (OLD_77.csv), as adopted on 2026-03-11';
+    for (const id of [1, 2]) await placeOrder(house, id);
+    await take('OrderID,Reference\n1,OLD_77.csv\n2,OLD_77.csv\n');
+    const early = release(house.context(), HAND_OVER, 1, 'cancel', null);
+    await expect(early).rejects.toThrow(
+      `does not wait for a decision: ${has}; not to have it shipped, tell atlas`,
+    );
+    await cycle();
+    await expect(release(house.context(), HAND_OVER, 1, 'cancel', null)).rejects.toThrow(has);
+    for (const id of [1, 2]) await changeOrder(house, id, { OrderStatusID: 4 });
+    await cycle();
+    expect(await release(house.context(), HAND_OVER, 1, 'cancel', 'by phone')).toBe(
+      `order 1: canceled, in every version; ${has}, and must be told by you`,
+    );
+    expect(await release(house.context(), HAND_OVER, 2, 'ignore', null)).toBe(
+      'order 2: left as atlas has it; a newer version is looked at anew',
+    );
+    const { timeline } = await explain(house.context(), 1);
+    expect(timeline.at(-1)?.message).toContain(
+      `a person released it as cancel (by phone): canceled, in every version; ${has}`,
+    );
+    await changeOrder(house, 1, { OrderStatusID: 7 });
+    await cycle();
+    expect([await outcomeOf(house, 1), await filesWith(house, 'atlas', 1)]).toEqual([
+      'excluded CANCELED_BY_PERSON',
+      [],
+    ]);
+    const { where } = await explain(house.context(), 1);
+    expect(where.join('; ')).toContain(`a person canceled it; ${has}`);
+  });
+
   it('waits for a run, and says so', async () => {
     const lease = await acquireLease(house.database, house.clock, {
       name: pipelineLease(HAND_OVER.name),
