@@ -1,6 +1,6 @@
 import { tell } from '../../src/app/alerts/desk.js';
 import { findPipeline } from '../../src/app/pipelines.js';
-import { makeContext } from '../../src/app/runtime.js';
+import { makeContext, openDatabase } from '../../src/app/runtime.js';
 import { Scheduler } from '../../src/app/schedule/scheduler.js';
 import type { Clock } from '../../src/core/clock.js';
 import { StoppedError } from '../../src/core/errors.js';
@@ -70,7 +70,7 @@ export class Host {
   }
 
   static async start(parts: HostParts): Promise<Host> {
-    return new Host(parts, await parts.house.openAnother());
+    return new Host(parts, await openDatabase(parts.house.config, parts.house.clock));
   }
 
   get name(): string {

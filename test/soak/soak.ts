@@ -1,10 +1,10 @@
 import { DAY } from '../../src/core/clock.js';
-import { retryWaiting } from '../../src/engine/persons/retry-waiting.js';
 import { Book } from './book.js';
 import { Calls } from './calls.js';
 import { type Figures, growth, measure } from './figures.js';
 import { Operators } from './operators.js';
 import { type OutageKind, Outages } from './outages.js';
+import { Person } from './person.js';
 import { Random } from './random.js';
 import { Receiver } from './receiver.js';
 import { type Mishap, Trouble } from './trouble.js';
@@ -51,6 +51,7 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
   const trouble = new Trouble(world, outages, random);
   const operators = await Operators.start(world, outages, random);
   const book = new Book(world.house, from);
+  const person = new Person(world.house);
   const calls = new Calls(world);
   const figures: Figures[] = [];
   try {
@@ -66,7 +67,14 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
       await book.write();
       calls.read();
       // What is tried again needs another cycle.
-      if (cycle < (days + REST) * PER_DAY) await lookAtErrors(world);
+      if (cycle < (days + REST) * PER_DAY) await person.lookAtErrors();
+      process.stderr.write(
+        JSON.stringify(
+          await world.house.all(
+            `SELECT pipeline, code, COUNT(*) AS n FROM "etl.item" WHERE state IN ('held','failed') AND resolution IS NULL GROUP BY pipeline, code`,
+          ),
+        ) + '\n',
+      );
       figures.push(await measure(world.house));
       onDay?.(cycle / PER_DAY, figures.at(-1) as Figures);
     }
@@ -80,7 +88,7 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
       incidents: incidents.length,
       alerts: receiver.told.length,
       findings: [
-        ...(await findings(world)),
+        ...(await findings(world, person)),
         ...calls.findings,
         ...(await book.findings()),
         ...growth(figures.slice(0, days)),
@@ -93,16 +101,6 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
     await operators.end();
     await world.market.close();
     receiver.close();
-  }
-}
-
-/** A person gives everything that waits another try. */
-async function lookAtErrors(world: World): Promise<void> {
-  const context = world.house.context();
-  try {
-    await retryWaiting(context, {});
-  } finally {
-    await context.close();
   }
 }
 

@@ -1,3 +1,4 @@
+import { MINUTE } from '../../src/core/clock.js';
 import { fromUtcText } from '../../src/core/time.js';
 import type { KeptIncident } from './book.js';
 import type { Outage, OutageKind } from './outages.js';
@@ -5,6 +6,8 @@ import type { Told } from './receiver.js';
 
 /** As the default of `circuit.failures`. */
 const FAILURES = 5;
+/** Hosts have clocks of their own. */
+const OFF = 3 * MINUTE;
 
 /** Which incidents an outage is; of the others nobody is to be told, since nothing needs a person. */
 const INCIDENT_OF: Partial<
@@ -72,12 +75,12 @@ function causesOf(outage: Outage, incident: KeptIncident): boolean {
 
 function began({ opened_utc }: KeptIncident, { from, until }: Outage): boolean {
   const opened = fromUtcText(opened_utc);
-  return opened >= from && opened <= until;
+  return opened >= from - OFF && opened <= until + OFF;
 }
 
 function overlaps({ opened_utc, closed_utc }: KeptIncident, { from, until }: Outage): boolean {
   const closed = closed_utc === null ? Number.POSITIVE_INFINITY : fromUtcText(closed_utc);
-  return fromUtcText(opened_utc) <= until && closed >= from;
+  return fromUtcText(opened_utc) <= until + OFF && closed >= from - OFF;
 }
 
 function shown({ incident_id, kind, system, what, opened_utc, closed_utc }: KeptIncident): string {
