@@ -597,6 +597,16 @@ CREATE TABLE "etl.alert" (
 CREATE INDEX alert_waiting ON "etl.alert" (next_try_utc) WHERE state = 'waiting';
 CREATE INDEX alert_by_time ON "etl.alert" (created_utc);
 
+-- For the search of the dashboard: the second and later tracking numbers of a row of a 3PL. The first is found by the row's
+-- own index; most rows have no other.
+CREATE TABLE "etl.inbox_tracking" (
+  number  TEXT    NOT NULL,
+  file_id INTEGER NOT NULL,
+  line    INTEGER NOT NULL,
+  PRIMARY KEY (file_id, line, number)
+);
+CREATE INDEX inbox_tracking_by_number ON "etl.inbox_tracking" (number);
+
 -- A call that a pipeline in shadow did not make, one per effect, and what its target shows of it.
 CREATE TABLE "etl.shadow_call" (
   effect_id     INTEGER NOT NULL PRIMARY KEY,
@@ -617,12 +627,3 @@ CREATE TABLE "etl.shadow_call" (
 );
 CREATE INDEX shadow_call_open ON "etl.shadow_call" (pipeline, step, effect_id) WHERE state = 'open';
 CREATE INDEX shadow_call_by_time ON "etl.shadow_call" (pipeline, planned_utc);
--- For the search of the dashboard: the second and later tracking numbers of a row of a 3PL. The first is found by the row's
--- own index; most rows have no other.
-CREATE TABLE "etl.inbox_tracking" (
-  number  TEXT    NOT NULL,
-  file_id INTEGER NOT NULL,
-  line    INTEGER NOT NULL,
-  PRIMARY KEY (file_id, line, number)
-);
-CREATE INDEX inbox_tracking_by_number ON "etl.inbox_tracking" (number);

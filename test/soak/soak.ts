@@ -68,13 +68,6 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
       calls.read();
       // What is tried again needs another cycle.
       if (cycle < (days + REST) * PER_DAY) await person.lookAtErrors();
-      process.stderr.write(
-        JSON.stringify(
-          await world.house.all(
-            `SELECT pipeline, code, COUNT(*) AS n FROM "etl.item" WHERE state IN ('held','failed') AND resolution IS NULL GROUP BY pipeline, code`,
-          ),
-        ) + '\n',
-      );
       figures.push(await measure(world.house));
       onDay?.(cycle / PER_DAY, figures.at(-1) as Figures);
     }
