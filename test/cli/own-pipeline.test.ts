@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadConfig } from '../../src/app/config/load.js';
 import { ownPipelines } from '../../src/app/own-pipelines.js';
+import { assertPipelineNames } from '../../src/app/pipeline-names.js';
 import { findPipeline, handOverPipeline, pipelineHere, pipelinesFor } from '../../src/app/pipelines.js';
 import { openDatabase } from '../../src/app/runtime.js';
 import { makeSampleDatabase } from '../../src/app/sample-tenant.js';
@@ -11,6 +12,7 @@ import { startProject } from '../../src/app/starter/starter.js';
 import { systemClock } from '../../src/core/clock.js';
 import { ConfigurationError } from '../../src/core/errors.js';
 import { migrate } from '../../src/db/migrate.js';
+import { monitoringOf } from '../../src/engine/health.js';
 import { runCli } from '../support/cli.js';
 
 let folder: string;
@@ -92,6 +94,19 @@ it('the schedule runs pipelines of the project by their names, and a wrong name 
   const { code, stdout } = await runCli(folder, ['schedule', '--once']);
   expect([code, stdout]).toEqual([0, expect.stringMatching(/orders-to-bi done; my-orders-to-3pl done/)]);
 }, 180_000);
+
+it('the monitoring names pipelines of the project, too', async () => {
+  await put({ 'own.js': pipeline('my-orders-to-3pl', 'order', '3pl-file') });
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  const own = await ownPipelines(folder);
+  const watched = (pipeline: string) => ({
+    monitoring: { ...monitoringOf({}), flows: [{ pipeline, watch: true }] },
+  });
+  expect(() => assertPipelineNames(watched('my-orders-to-3pl'), own)).not.toThrow();
+  expect(() => assertPipelineNames(watched('my-order-to-3pl'), own)).toThrow(
+    'monitoring.flows[0].pipeline: there is no pipeline "my-order-to-3pl"; did you mean "my-orders-to-3pl"?',
+  );
+});
 
 it('one that hands orders over takes the place of ours, where its source is the one here', async () => {
   await put({ 'own.js': pipeline('my-orders-to-3pl', 'order', '3pl-file'), '.hidden.mjs': 'nonsense(' });

@@ -10,12 +10,12 @@ import { secretsOf } from '../config/secrets.js';
 import { createLogger } from '../logging.js';
 import { createOutput, type Output } from '../output.js';
 import { ownPipelines, projectOf } from '../own-pipelines.js';
+import { assertPipelineNames } from '../pipeline-names.js';
 import { PIPELINES, pipelinesFor } from '../pipelines.js';
 import { pipelinesHere } from '../pipelines-here.js';
 import type { Shell } from '../program.js';
 import { createProgress, noProgress } from '../progress.js';
 import { makeContext, openDatabase, openSyncDatabase } from '../runtime.js';
-import { assertEntries } from '../schedule/assert-entries.js';
 import { assertModes } from '../shadow-rules.js';
 import { trustNotes } from '../trust.js';
 
@@ -60,7 +60,7 @@ export async function withContext(
     const config = readConfig(command, shell);
     const pipelines = await ownPipelines(projectOf(configFile(command)));
     assertModes(config, [...PIPELINES, ...pipelines]);
-    assertEntries(config, [...PIPELINES, ...pipelines]);
+    assertPipelineNames(config, [...PIPELINES, ...pipelines]);
     const quiet = command.optsWithGlobals<GlobalOptions>().quiet === true;
     const progress = quiet ? noProgress(process.stderr) : createProgress(process.stderr, shell.clock);
     shell.frame.logger = createLogger({

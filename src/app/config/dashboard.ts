@@ -1,5 +1,4 @@
 import { DAY, MINUTE } from '../../core/clock.js';
-import { PIPELINES } from '../pipelines.js';
 import { group, listOf, type valueSchemas } from './values.js';
 
 type Values = ReturnType<typeof valueSchemas>;
@@ -8,11 +7,10 @@ type Values = ReturnType<typeof valueSchemas>;
 const MIN_PASSWORD = 12;
 
 /** `monitoring`: from when on something is wrong. */
-export function monitoringSchema({ duration, integer, flag, choice }: Values) {
+export function monitoringSchema({ duration, integer, flag, text }: Values) {
   const age = () => duration({ min: MINUTE, max: 400 * DAY });
-  const names = PIPELINES.map(({ name }) => name);
   const flow = group({
-    pipeline: choice(names).describe('The flow.'),
+    pipeline: text().describe('The flow, built in or of the project.'),
     watch: flag().prefault(true).describe('`false`: nothing about it counts as wrong.'),
     maxSilence: age().optional().describe('Instead of the common one.'),
     maxLag: age().optional().describe('Instead of the common one.'),

@@ -2,9 +2,9 @@ import type { Config } from '../../core/config.js';
 import { messageOf } from '../../core/errors.js';
 import type { AnyPipeline } from '../../core/pipeline.js';
 import { counted } from '../../core/text.js';
+import { assertPipelineNames } from '../pipeline-names.js';
 import { PIPELINES, pipelinesFor } from '../pipelines.js';
 import { exitCodeOf } from '../process.js';
-import { assertEntries } from '../schedule/assert-entries.js';
 import { assertModes, shadowNotes } from '../shadow-rules.js';
 import { type Check, failed, passed } from './check.js';
 
@@ -16,7 +16,7 @@ export async function checkPipelines(
   try {
     const project = await own();
     assertModes(config, [...PIPELINES, ...project]);
-    assertEntries(config, [...PIPELINES, ...project]);
+    assertPipelineNames(config, [...PIPELINES, ...project]);
     const here = pipelinesFor(config, project);
     const ours = project.length === 0 ? '' : `, ${counted(project.length, 'pipeline')} of the project`;
     return [
