@@ -66,6 +66,7 @@ export async function soak({ days, seed, from, onDay }: SoakOptions): Promise<So
       if (cycle % PER_DAY !== 0) continue;
       await book.write();
       calls.read();
+      world.forgetEnded();
       // What is tried again needs another cycle.
       if (cycle < (days + REST) * PER_DAY) await person.lookAtErrors();
       figures.push(await measure(world.house));

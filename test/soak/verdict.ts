@@ -87,7 +87,7 @@ function ofSales(
     if (order.sale !== null) bySale.set(order.sale, [...(bySale.get(order.sale) ?? []), order]);
   }
   return [...world.sold].flatMap((number) => {
-    const shown = world.market.feed.order(number);
+    const shown = world.sale(number);
     const own = bySale.get(`amazon:M-${number}`) ?? [];
     const [order] = own;
     const ofDocument = waiting(`main/${number}`);

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
 import { InvariantError } from '../../src/core/errors.js';
+import type { StandinOrder } from '../../src/standins/godatafeed/orders.js';
 import { type House, shippedTemplate } from '../support/house.js';
 import { MAPS, orderMembers } from '../support/market.js';
 import { MarketplaceHouse } from '../support/marketplace-house.js';
@@ -8,6 +9,9 @@ import { changeOrder, placeOrder } from '../support/small-orders.js';
 import { Warehouse } from '../support/warehouse.js';
 import type { Random } from './random.js';
 import type { Receiver } from './receiver.js';
+
+/** What is asked of a sale in the end. */
+type Sale = Pick<StandinOrder, 'status' | 'sync' | 'destinationNumber'>;
 
 /** The time between two cycles. */
 export const CYCLE = 15 * MINUTE;
@@ -22,6 +26,7 @@ const ORDERS = 0.5;
 const SALES = 0.3;
 const CANCELLATIONS = 0.05;
 const SHIFT = 2 * HOUR;
+const SHOWN = 5 * DAY;
 
 /** Frozen rows stay for a day and the ledger for three, so that a week shows whether the state stays flat. */
 const RETENTION = { frozenMs: DAY, handedOverMs: 3 * DAY, textsMs: 2 * DAY };
@@ -34,6 +39,8 @@ export class World {
   /** Orders placed in Exigo, and numbers of sales at GoDataFeed. */
   readonly placed = new Set<number>();
   readonly sold = new Set<string>();
+  /** How sales ended that the marketplace does not show any more. */
+  private readonly ended = new Map<string, Sale>();
   /** Canceled by somebody else, while they were Accepted or NEW. */
   readonly canceledOrders = new Set<number>();
   readonly canceledSales = new Set<string>();
@@ -111,6 +118,24 @@ export class World {
     if (clock.now() - this.lastShift < SHIFT) return;
     this.lastShift = clock.now();
     for (const [name, warehouse] of this.warehouses) if (!this.closed.has(name)) await warehouse.work();
+  }
+
+  /** A sale as its marketplace shows it, or has shown it last. */
+  sale(number: string): Sale | undefined {
+    return this.ended.get(number) ?? this.market.feed.order(number);
+  }
+
+  /** Sales that ended days ago are shown no more: a marketplace in memory would grow with every day. */
+  forgetEnded(): void {
+    const before = this.house.clock.now() - SHOWN;
+    for (const number of this.sold) {
+      const sale = this.market.feed.order(number);
+      if (sale === undefined || sale.purchasedAt >= before) continue;
+      if (sale.sync !== 'Sync Complete' && sale.status !== 'Canceled') continue;
+      const { status, sync, destinationNumber } = sale;
+      this.ended.set(number, { status, sync, destinationNumber });
+      this.market.feed.remove(number);
+    }
   }
 
   stall(): void {
