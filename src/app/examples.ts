@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
 
-/** One command line for each command, as its help shows it; what has several lines brings its own. */
+/** One command line for each command and group, as its help shows it; what has several lines brings its own. */
 const EXAMPLES: Readonly<Record<string, string>> = {
+  '': 'orderferry run exigo-orders-to-3pl --dry-run',
+  errors: 'orderferry errors list --older-than 2h',
+  shadow: 'orderferry shadow compare exigo-orders-to-3pl old/*.csv',
+  '3pl': 'orderferry 3pl test atlas ATL_SHIP_20260311.csv',
+  standin: 'orderferry standin exigo --port 8080',
   migrate: 'orderferry migrate',
   sample: 'orderferry sample --if-empty',
   doctor: 'orderferry doctor --json',
@@ -27,7 +32,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 
 /** Puts an example under the help of every command that has one here. */
 export function addExamples(program: Command): void {
-  for (const { path, command } of leavesOf(program)) {
+  for (const { path, command } of [...leavesOf(program), ...rootsOf(program)]) {
     const example = Object.hasOwn(EXAMPLES, path) ? EXAMPLES[path] : undefined;
     if (example !== undefined) command.addHelpText('after', `\nExample:\n  ${example}`);
   }
@@ -42,4 +47,10 @@ export function leavesOf(
     const path = `${before}${command.name()}`;
     return command.commands.length > 0 ? leavesOf(command, `${path} `) : [{ path, command }];
   });
+}
+
+/** The program ("") and its commands that only hold others: `errors`. */
+export function rootsOf(program: Command): readonly { readonly path: string; readonly command: Command }[] {
+  const groups = program.commands.filter(({ commands }) => commands.length > 0);
+  return [{ path: '', command: program }, ...groups.map((command) => ({ path: command.name(), command }))];
 }

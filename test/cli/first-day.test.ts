@@ -44,6 +44,18 @@ it('goes from an empty folder to a first run', async () => {
   expect([run.code, run.stderr]).toEqual([0, expect.not.stringContaining('orderferry:')]);
 });
 
+it('shows the digest line by line', async () => {
+  init(folder);
+  const database = await openDatabase(loadConfig(join(folder, 'config/orderferry.yaml'), CLI_SECRETS));
+  await migrate(database);
+  await database.close();
+  const digest = await cli('digest');
+  expect([digest.code, digest.stdout]).toEqual([
+    0,
+    expect.stringMatching(/UTC: all is well\n\nIncidents\n {2}none\n\nFlows.*\n {2}pipeline /),
+  ]);
+});
+
 it('ends with 3 when the doctor finds the Exigo API down, and says what to do', async () => {
   init(folder);
   const file = join(folder, 'config/orderferry.yaml');

@@ -140,6 +140,23 @@ describe('orderferry schedule', () => {
     expect(await ended).toMatchObject({ code: 0 });
   }, 180_000);
 
+  it('ends within schedule.drain, with 1, when what is under way does not; its cycle is left to be taken up', async () => {
+    await schedule('0 * * * *', '  drain: 1s\n');
+    await anHourAgo();
+    site.standin.fail({ kind: 'slow-body', everyMs: 1_000, operation: 'ChangeOrderStatusBatch' });
+    const { child, ended } = start();
+    await until(async () => site.standin.count('ChangeOrderStatusBatch') > 0);
+    const asked = Date.now();
+    child.kill('SIGTERM');
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('cycles did not end within 1.0 s (schedule.drain)'),
+    ]);
+    expect(Date.now() - asked).toBeLessThan(15_000);
+    expect(await cycles()).toMatchObject([{ state: 'running', begun: 1 }]);
+  }, 120_000);
+
   it('a process that is stopped in a cycle and wakes up after another took it over changes nothing', async () => {
     await schedule('0 * * * *');
     await configure('lease:\n  ttl: 5s');

@@ -9,6 +9,9 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/clock.js';
 import { parseCron } from '../../src/core/cron.js';
 import { toUtcText } from '../../src/core/time.js';
 import type { EngineContext } from '../../src/engine/context.js';
+import { readDigest } from '../../src/engine/digest/digest.js';
+import { dropWaiting } from '../../src/engine/persons/drop.js';
+import { retryWaiting } from '../../src/engine/persons/retry-waiting.js';
 import { smtpMailer } from '../../src/mail/smtp.js';
 import { closeIncidents, openIncident } from '../../src/queue/ledger/incidents.js';
 import { engines, reportMissingEngine } from '../support/engines.js';
@@ -219,5 +222,39 @@ describe.each(engines())('telling somebody on %s', (engine) => {
     expect(mail?.text).toContain('order 2; code NO_ROUTE');
     expect(mail?.html).toContain('&lt;script&gt;x&lt;/script&gt;');
     expect(mail?.html).not.toContain('<script>');
+  });
+
+  it('a digest lists what has waited for longest first, also when it is refused anew, and what was closed', async () => {
+    const unroutable = { row: { WarehouseID: 99 } };
+    await placeOrder(house, 1, unroutable);
+    await house.run();
+    house.clock.advance(3 * DAY);
+    await placeOrder(house, 2, unroutable);
+    await placeOrder(house, 3, unroutable);
+    await house.run();
+    house.clock.advance(HOUR);
+    await retryWaiting(house.context(), { orderId: 1 });
+    await dropWaiting(house.context(), { orderId: 3 }, { by: 'kim', reason: 'sold by phone' });
+    house.standin.fail({ kind: 'status-503', operation: 'ChangeOrderStatusBatch', times: 1_000 });
+    await placeOrder(house, 4);
+    await house.run();
+    house.clock.advance(10 * MINUTE);
+    const digest = await readDigest(context(), house.clock.now() - DAY, house.clock.now());
+    expect(digest.errors.map(({ item_key, times }) => [item_key, times])).toEqual([
+      ['1', 2],
+      ['2', 1],
+    ]);
+    expect(digest.waiting).toEqual([{ code: 'NO_ROUTE', items: 2 }]);
+    expect(await sendDigestNow(context(), house.clock.now() - DAY)).toBe(1);
+    const text = smtp.mails[0]?.text ?? '';
+    expect(text).toMatch(
+      /Waiting for somebody\n {2}order 1; code NO_ROUTE; for 3 days; times 2;.*\n {2}order 2;/,
+    );
+    expect(text).toMatch(
+      /Under way for longest\n {2}order 4; pipeline exigo-orders-to-3pl; state loading; for \d+ min/,
+    );
+    expect(text).toMatch(
+      /Answered since\n {2}code NO_ROUTE; how ignored; orders 1\n {2}code NO_ROUTE; how retried; orders 1/,
+    );
   });
 });

@@ -14,6 +14,7 @@ import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../src/app/config/load.js';
 import { checkSkew } from '../../src/app/doctor/check-clock.js';
+import { checkDisk } from '../../src/app/doctor/check-disk.js';
 import { feedProbe } from '../../src/app/doctor/check-godatafeed.js';
 import { checkZones } from '../../src/app/doctor/check-zones.js';
 import { type DoctorOptions, doctor, printDoctor } from '../../src/app/doctor.js';
@@ -106,6 +107,17 @@ describe('a fresh folder', () => {
       'Exigo API',
     ]);
   });
+});
+
+// Linux says of the place of its processes that it has no room at all.
+test.skipIf(process.platform !== 'linux')('a disk without room: exit code 2, and what to do', async () => {
+  expect(await checkDisk('disk', '/proc', 'orderferry.db')).toMatchObject({
+    ok: false,
+    detail: '0.0 GiB free beside orderferry.db',
+    remedy: expect.stringContaining('free at least 1 GiB'),
+    exitCode: 2,
+  });
+  expect((await checkDisk('disk', join(root, 'not', 'there'), 'it')).detail).toMatch(/GiB free beside it$/);
 });
 
 test('before the first refresh the embedded engine has no queue tables, and that is well', async () => {

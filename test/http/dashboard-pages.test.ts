@@ -36,7 +36,9 @@ describe('the overview', () => {
     expect(page).toContain('2 items held or failed');
     expect(page).toMatch(/title="2026-03-11 17:00:00 UTC">12 min ago/);
     expect(page).toContain('href="/errors?pipeline=exigo-orders-to-3pl"');
-    expect(page).toMatch(/href="\/order\?key=2">2<\/a>, held as <code>NO_ROUTE<\/code>/);
+    expect(page).toMatch(
+      /href="\/order\?key=2">2<\/a>, held as <code>NO_ROUTE<\/code>, first <time [^>]*>12 min ago/,
+    );
     house.clock.advance(HOUR);
     expect(await text('/')).toMatch(/Something is wrong[\s\S]*no success for 72 min \(at most 60 min\)/);
   });
@@ -215,8 +217,14 @@ describe('the search', () => {
       `INSERT INTO "etl.inbox_row" (file_id, line, three_pl, order_id, answer, reference, tracking, content) VALUES
        (7, 1, 'atlas', 1, 'shipped', 'ATL-REF-1', '["1Z999","1Z998"]', 'a'), (7, 2, 'atlas', 3, 'shipped', 'X', '["1Z777"]', 'b')`,
     );
+    await house.exec(
+      `INSERT INTO "etl.marketplace_order" (store, order_number, marketplace_number, frozen_utc, exigo_order_id, linked_utc) VALUES
+       ('main', '70001', '111-22', '2026-03-01', 1, '2026-03-01')`,
+    );
     for (const [asked, to] of [
       ['1', '/order?key=1'],
+      ['70001', '/order?key=main%2F70001'],
+      ['111-22', '/order?key=main%2F70001'],
       [' 1z999 ', '/order?key=1'],
       ['1Z777', '/order?key=3'],
       ['ATL-REF-1', '/order?key=1'],
@@ -226,6 +234,8 @@ describe('the search', () => {
       const { status, headers } = await visitor.get(`/search?q=${encodeURIComponent(asked ?? '')}`);
       expect([asked, status, headers.location]).toEqual([asked, 303, to]);
     }
+    const page = await text('/order?key=main%2F70001');
+    expect(page).toMatch(/<h1>Order 1<\/h1>[\s\S]*Received from Exigo: lines/);
     for (const asked of ['', '%', '1Z99%', "' OR 1=1 --", '1Z99']) {
       expect([asked, (await visitor.get(`/search?q=${encodeURIComponent(asked)}`)).status]).toEqual([
         asked,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { leavesOf } from '../../src/app/examples.js';
+import { leavesOf, rootsOf } from '../../src/app/examples.js';
 import { commandFault, wholeProgram } from '../support/commands.js';
 
 /** What `--help` prints. */
@@ -19,6 +19,20 @@ function helpOf(command: Command): string {
 function wordsOf(line: string): string[] {
   return Array.from(line.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word);
 }
+
+it('the program and every group of commands show an example of theirs', async () => {
+  const program = await wholeProgram();
+  const roots = rootsOf(program);
+  expect(roots.map(({ path }) => path).sort()).toEqual(['', '3pl', 'errors', 'shadow', 'standin']);
+  for (const { path, command } of roots) {
+    const example = /Example:\s+orderferry (.+)$/m.exec(helpOf(command))?.[1] ?? 'no example';
+    expect([path, example.startsWith(path), commandFault(program, wordsOf(example))]).toEqual([
+      path,
+      true,
+      null,
+    ]);
+  }
+});
 
 it('every command and option says what it is for, and every command shows an example that it takes', async () => {
   const program = await wholeProgram();

@@ -27,7 +27,8 @@ export function addDigest(program: Command, shell: Shell): void {
       await withContext(command, shell, options, async ({ context, config, output }) => {
         const now = shell.clock.now();
         const digest = await readDigest(context, now - options.since, now);
-        output.line(digestMessage(digest, config.alerts?.name ?? 'this installation').text.trimEnd());
+        const { text } = digestMessage(digest, config.alerts?.name ?? 'this installation');
+        for (const line of text.trimEnd().split('\n')) output.line(line);
         output.result(digest);
         if (options.send !== true) return;
         if (!config.alerts?.mail && !config.alerts?.webhook) {

@@ -52,7 +52,7 @@ function sectionsOf(digest: Digest): Section[] {
       none: 'none',
     },
     {
-      title: 'Flows',
+      title: 'Flows, by the batches that were closed',
       columns: ['pipeline', 'delivered', 'excluded', 'held', 'failed', 'under way', 'last success'],
       rows: digest.flows.map((flow) => [
         flow.mode === 'shadow' ? `${flow.pipeline} (in shadow)` : flow.pipeline,
@@ -95,11 +95,12 @@ function sectionsOf(digest: Digest): Section[] {
     },
     {
       title: shown < all ? `Waiting for somebody: the oldest ${shown} of ${all}` : 'Waiting for somebody',
-      columns: ['order', 'code', 'for', 'reason', 'next'],
+      columns: ['order', 'code', 'for', 'times', 'reason', 'next'],
       rows: digest.errors.map((item) => [
         item.item_key,
         item.code,
-        age(item.settled_utc),
+        age(item.first_utc),
+        item.times,
         item.reason,
         item.next,
       ]),

@@ -7,13 +7,12 @@ import {
   flowCounts,
   handedOverByDay,
   type OldestItem,
-  oldestItems,
+  oldestUnderWay,
   readByDay,
   type ThreePlDay,
 } from '../../queue/reads/digest.js';
-import { countWaiting, type WaitingItem, waitingItems } from '../../queue/reads/waiting.js';
 import type { EngineContext } from '../context.js';
-import { remedyFor } from '../persons/remedy.js';
+import { type Entry, entryPages } from '../persons/entries.js';
 import { type PipelineStatus, readStatus } from '../status-view.js';
 
 /** What a person reads in the morning. Times are UTC text. */
@@ -24,13 +23,13 @@ export interface Digest {
     Pick<PipelineStatus, 'lastDone' | 'mode'> & { readonly underWay: number })[];
   readonly handedOver: readonly ThreePlDay[];
   readonly received: readonly ThreePlDay[];
-  /** How many wait, by code. */
+  /** How many the error list has, by code. */
   readonly waiting: readonly { readonly code: string; readonly items: number }[];
-  /** The oldest of them. */
-  readonly errors: readonly (Pick<
-    WaitingItem,
-    'pipeline' | 'item_key' | 'state' | 'code' | 'reason' | 'settled_utc'
-  > & { readonly next: string })[];
+  /** Those of them that were first seen longest ago, oldest first. */
+  readonly errors: readonly Pick<
+    Entry,
+    'pipeline' | 'item_key' | 'state' | 'code' | 'reason' | 'first_utc' | 'settled_utc' | 'times' | 'next'
+  >[];
   readonly oldestUnderWay: OldestItem | null;
   readonly answered: readonly Answered[];
   /** Open ones, and those that began or ended in this time. */
@@ -47,7 +46,7 @@ export async function readDigest(context: EngineContext, from: number, until: nu
   const since = toUtcText(from);
   const counts = new Map((await flowCounts(database, since)).map((row) => [row.pipeline, row]));
   const { pipelines } = await readStatus(context);
-  const items = await waitingItems(database, { limit: LISTED });
+  const { waiting, oldest } = await errorList(context);
   const incidents = [
     ...(await listIncidents(database, { open: true })),
     ...(await listIncidents(database, { since })),
@@ -65,18 +64,39 @@ export async function readDigest(context: EngineContext, from: number, until: nu
     })),
     handedOver: await handedOverByDay(database, since),
     received: await readByDay(database, since),
-    waiting: await countWaiting(database, {}),
-    errors: items.map((item) => ({
-      pipeline: item.pipeline,
-      item_key: item.item_key,
-      state: item.state,
-      code: item.code,
-      reason: item.reason,
-      settled_utc: item.settled_utc,
-      next: remedyFor(item),
+    waiting,
+    errors: oldest.map((entry) => ({
+      pipeline: entry.pipeline,
+      item_key: entry.item_key,
+      state: entry.state,
+      code: entry.code,
+      reason: entry.reason,
+      first_utc: entry.first_utc,
+      settled_utc: entry.settled_utc,
+      times: entry.times,
+      next: entry.next,
     })),
-    oldestUnderWay: (await oldestItems(database)).underWay,
+    oldestUnderWay: await oldestUnderWay(database),
     answered: await answeredSince(database, since),
     incidents: [...new Map(incidents.map((one) => [one.incident_id, one])).values()],
   };
+}
+
+/** The list goes by the last refusal, and what is refused again and again would never be old: so all of it is looked at. */
+async function errorList(
+  context: EngineContext,
+): Promise<Pick<Digest, 'waiting'> & { readonly oldest: readonly Entry[] }> {
+  const counts = new Map<string, number>();
+  let oldest: Entry[] = [];
+  for await (const page of entryPages(context, {})) {
+    for (const { code } of page) counts.set(code, (counts.get(code) ?? 0) + 1);
+    oldest = [...oldest, ...page].sort(byFirstSeen).slice(0, LISTED);
+  }
+  const waiting = [...counts].map(([code, items]) => ({ code, items }));
+  return { waiting: waiting.sort((a, b) => (a.code < b.code ? -1 : 1)), oldest };
+}
+
+function byFirstSeen(a: Entry, b: Entry): number {
+  if (a.first_utc !== b.first_utc) return a.first_utc < b.first_utc ? -1 : 1;
+  return a.item_id - b.item_id;
 }

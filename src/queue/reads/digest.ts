@@ -58,11 +58,8 @@ export async function answeredSince(session: Session, since: string): Promise<An
   return session.all(sql(session.engine, 'digest/answered'), { since });
 }
 
-/** What is under way for longest, and what has waited for somebody for longest. */
-export async function oldestItems(
-  session: Session,
-): Promise<{ readonly underWay: OldestItem | null; readonly waiting: OldestItem | null }> {
-  const [underWay] = await session.all<OldestItem>(sql(session.engine, 'digest/oldest_under_way'));
-  const [waiting] = await session.all<OldestItem>(sql(session.engine, 'digest/oldest_waiting'));
-  return { underWay: underWay ?? null, waiting: waiting ?? null };
+/** What is under way for longest. */
+export async function oldestUnderWay(session: Session): Promise<OldestItem | null> {
+  const [oldest] = await session.all<OldestItem>(sql(session.engine, 'digest/oldest_under_way'));
+  return oldest ?? null;
 }

@@ -1,6 +1,7 @@
 import { DAY, HOUR } from '../../../core/clock.js';
 import { describeDuration, fromExigoText, toUtcText } from '../../../core/time.js';
 import { type FlowHealth, type Health, judgeHealth, monitoringOf } from '../../../engine/health.js';
+import { type Entry, firstEntries } from '../../../engine/persons/entries.js';
 import { type PipelineStatus, readStatus, type Status } from '../../../engine/status-view.js';
 import {
   type ClosedBatches,
@@ -8,7 +9,6 @@ import {
   type OpenItemAge,
   oldestOpenItem,
 } from '../../../queue/reads/overview.js';
-import { type WaitingItem, waitingItems } from '../../../queue/reads/waiting.js';
 import { timeChart } from '../charts.js';
 import { type Html, html, link } from '../html.js';
 import { maskSentence } from '../mask.js';
@@ -30,7 +30,8 @@ export function addOverview(site: Site): void {
       toUtcText(Math.floor(now / HOUR) * HOUR - (HOURS - 1) * HOUR),
       'hour',
     );
-    const [stuck] = await waitingItems(database, { limit: 1 });
+    const { entries } = await firstEntries(context, { limit: 1 });
+    const stuck = entries.find(({ state }) => state !== 'loading');
     const oldest = await oldestOpenItem(
       database,
       pipelines.map(({ name }) => name),
@@ -152,12 +153,12 @@ function stage(name: string, count: number, words: string, arrow = true, to?: st
   return html`<li${arrow && html` class="on"`}>${name}${number}<small>${words}</small></li>`;
 }
 
-function oldestOrders(stuck: WaitingItem | undefined, open: OpenItemAge | undefined, now: number): Html {
+function oldestOrders(stuck: Entry | undefined, open: OpenItemAge | undefined, now: number): Html {
   return html`<section aria-labelledby="oldest"><h2 id="oldest">Oldest orders</h2><dl class="facts">
 <dt>Waits for a person</dt><dd>${
     stuck === undefined
       ? 'none'
-      : html`<a href="${link('/order', { key: stuck.item_key })}">${stuck.item_key}</a>, ${stuck.state} as <code>${stuck.code}</code> ${ago(stuck.settled_utc, now)}: ${maskSentence(stuck.reason)}`
+      : html`<a href="${link('/order', { key: stuck.item_key })}">${stuck.item_key}</a>, ${stuck.state} as <code>${stuck.code}</code>, first ${ago(stuck.first_utc, now)}: ${maskSentence(stuck.reason)}`
   }</dd>
 <dt>On its way</dt><dd>${
     open === undefined
