@@ -94,8 +94,13 @@ function judge(
       note: (session) => forgetMarketplaceDocument(session, key),
     };
   }
-  if (destinationNumber === null) return null;
-  const reason = `GoDataFeed has it under number ${destinationNumber}, and Exigo has no order with its key: another program took it, or it was made by hand`;
+  const isTaken = destinationNumber !== null || (status !== null && status !== 'new');
+  // Processing because of our own acknowledgement: its order in Exigo was canceled since, and is to be made anew.
+  const isOurs = destinationNumber === null && (link?.acknowledged_utc ?? null) !== null;
+  if (!isTaken || isOurs) return null;
+  const how =
+    destinationNumber === null ? `shows it as ${status}` : `has it under number ${destinationNumber}`;
+  const reason = `GoDataFeed ${how}, and Exigo has no order with its key: another program took it, or it was made by hand; "orderferry adopt" takes it over with its number in Exigo`;
   return held('ACKNOWLEDGED_ELSEWHERE', reason);
 }
 

@@ -280,7 +280,7 @@ function unnumbered({ item_key }: SingleEffect, state: MarketplaceState | null):
     return { seen: 'dropped', code: ENDED, reason, note };
   }
   const under = state.destinationNumber === null ? '' : ` under number ${state.destinationNumber}`;
-  const reason = `GoDataFeed shows it as ${state.status ?? 'taken'}${under}, so the earlier script has it; which order of Exigo it became is not to be seen: adopt it with that number ("orderferry adopt"); "errors retry" of a live pipeline would make it once more`;
+  const reason = `GoDataFeed shows it as ${state.status ?? 'taken'}${under}, so the earlier script has it; which order of Exigo it became is not to be seen: adopt it with that number ("orderferry adopt")`;
   return blocked('held', 'ACKNOWLEDGED_ELSEWHERE', reason);
 }
 

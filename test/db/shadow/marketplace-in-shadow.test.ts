@@ -6,6 +6,7 @@ import type { Config } from '../../../src/core/config.js';
 import type { Parameters } from '../../../src/db/database.js';
 import { adopt } from '../../../src/engine/adopt/adopt.js';
 import { explainMarketplace } from '../../../src/engine/explain/explain-marketplace.js';
+import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
 import { compareCalls } from '../../../src/engine/shadow/compare-calls.js';
 import { marketplaceOrdersNamed } from '../../../src/queue/ledger/marketplace-orders.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
@@ -100,6 +101,10 @@ describe.each(engines())('marketplace orders in shadow, on %s', (engine) => {
     await script('1', 501, false);
     await cycle(shadow);
     expect((await market.items())[0]).toBe('main/1 held ACKNOWLEDGED_ELSEWHERE');
+    await retryWaiting(market.context(), { itemKey: 'main/1' });
+    await cycle(market.config); // live, and tried again by mistake: it is looked up before it is made
+    expect((await market.items())[1]).toBe('main/1 held ACKNOWLEDGED_ELSEWHERE');
+    expect(inExigo()).toEqual(['ProcessTransaction', 'ProcessTransaction']); // of 2 and 3
     async function* list() {
       const about = { reference: 'made.csv', handedOverAt: null, threePl: null, line: 2, orderId: 501 };
       yield { adopted: { ...about, market: { store: 'main', orderNumber: '1' } } };
