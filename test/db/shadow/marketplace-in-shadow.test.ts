@@ -8,6 +8,7 @@ import { adopt } from '../../../src/engine/adopt/adopt.js';
 import { explainMarketplace } from '../../../src/engine/explain/explain-marketplace.js';
 import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
 import { compareCalls } from '../../../src/engine/shadow/compare-calls.js';
+import { customerOfEmail } from '../../../src/queue/ledger/marketplace-customers.js';
 import { marketplaceOrdersNamed } from '../../../src/queue/ledger/marketplace-orders.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import { INTO_EXIGO, Market } from '../../support/market.js';
@@ -82,6 +83,15 @@ describe.each(engines())('marketplace orders in shadow, on %s', (engine) => {
     if (open === undefined) throw new TypeError('order 3 is not known');
     const { next } = await explainMarketplace(market.context({ config: shadow }), open);
     expect(next).toMatch(/^nothing while godatafeed-orders-to-exigo runs in shadow/);
+  });
+
+  it("takes nothing from the customer that the script's order is on: the buyer's next order is his own", async () => {
+    market.put('4', undefined, { marketplace: 'Walmart' });
+    await cycle(shadow);
+    await script('4', 504, true, { CustomerID: 4711 });
+    await cycle(shadow);
+    expect((await market.items())[3]).toBe('main/4 delivered');
+    expect(await customerOfEmail(market.house.database, 'ann@example.com')).toBeUndefined();
   });
 
   it('live again, makes what nobody has made, once, also when the script was at it a moment ago', async () => {
