@@ -1,7 +1,7 @@
 /** Beside a script that takes marketplace orders into Exigo: nothing is made twice, and what it made is ours to go on with. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPipeline } from '../../../src/app/pipelines.js';
-import { MINUTE } from '../../../src/core/clock.js';
+import { HOUR, MINUTE } from '../../../src/core/clock.js';
 import type { Config } from '../../../src/core/config.js';
 import type { Parameters } from '../../../src/db/database.js';
 import { adopt } from '../../../src/engine/adopt/adopt.js';
@@ -104,6 +104,20 @@ describe.each(engines())('marketplace orders in shadow, on %s', (engine) => {
     expect(inExigo()).toEqual(['ProcessTransaction']);
     expect(told()).toEqual(['Acknowledge 3']);
     expect(await market.items()).toEqual(['main/1 delivered', 'main/2 delivered', 'main/3 delivered']);
+  });
+
+  it('live again, one that cannot be looked up leaves the others working, and is made when it can be', async () => {
+    await cycle(shadow);
+    market.feed.fail({ kind: 'status-500-before', operation: 'List', orderNumber: '1', times: 1000 });
+    market.house.clock.advance(15 * MINUTE);
+    expect((await market.run({ config: market.config })).error).not.toBeNull();
+    expect(await market.items()).toEqual(['main/1 loading', 'main/2 delivered', 'main/3 delivered']);
+    market.feed.clearFaults();
+    market.house.clock.advance(HOUR);
+    expect((await market.run({ config: market.config })).error).toBeNull();
+    await cycle(market.config);
+    expect(await market.items()).toEqual(['main/1 delivered', 'main/2 delivered', 'main/3 delivered']);
+    expect(inExigo()).toEqual(['ProcessTransaction', 'ProcessTransaction', 'ProcessTransaction']);
   });
 
   it('holds what the script has taken without a number to be seen, until it is adopted', async () => {
