@@ -142,6 +142,17 @@ describe.each(engines())('reports to marketplaces in shadow, on %s', (engine) =>
     expect([await at.outcome(1), at.updates()]).toEqual(['delivered', ['G-2 SHIPPED 1Z0002']]);
   });
 
+  it('a number of ours that is corrected in shadow is told when it is live again: what is shown is our own word', async () => {
+    await at.sell(1);
+    await at.ship(1);
+    await cycle();
+    await at.ship(1, { TrackingNumber1: '1ZNEWER' });
+    await cycle(shadow);
+    expect(at.updates()).toEqual(['G-1 SHIPPED 1Z0001']);
+    await cycle();
+    expect(at.updates()).toEqual(['G-1 SHIPPED 1Z0001', 'G-1 SHIPPED 1ZNEWER']);
+  });
+
   it('leaves what a live run has sent alone until it is live again', async () => {
     await at.sell(1);
     await at.ship(1);
