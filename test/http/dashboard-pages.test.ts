@@ -82,6 +82,7 @@ describe('the error list', () => {
       ['state=failed', 0],
       ['target=atlas', 0],
       ['older=1h', 0],
+      ['older=constructor', 2],
     ] as const) {
       const rows = (await text(`/errors?${query}`)).match(/<tr><th scope="row">/g) ?? [];
       expect([query, rows.length]).toEqual([query, shown]);

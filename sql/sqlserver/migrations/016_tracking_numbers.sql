@@ -8,6 +8,7 @@ CREATE TABLE etl.inbox_tracking (
 );
 CREATE INDEX inbox_tracking_by_number ON etl.inbox_tracking (number);
 INSERT INTO etl.inbox_tracking (number, file_id, line)
-SELECT DISTINCT CAST(t.value AS NVARCHAR(100)), r.file_id, r.line
+SELECT MIN(CAST(t.value AS NVARCHAR(100))), r.file_id, r.line
 FROM etl.inbox_row AS r CROSS APPLY OPENJSON(r.tracking) AS t
-WHERE r.tracking LIKE N'%","%' AND t.[key] <> N'0';
+WHERE r.tracking LIKE N'%","%' AND t.[key] <> N'0'
+GROUP BY r.file_id, r.line, UPPER(CAST(t.value AS NVARCHAR(100))); -- the key may not tell them apart by case

@@ -36,15 +36,28 @@ export class BeforeMaking {
   async seen(effect: SingleEffect): Promise<Seen | null> {
     if (this.fresh.has(effect.change_set_id)) return null;
     const { store: name, order_number: number } = ofMarketplaceKey(effect.item_key);
-    const link = (await linksOf(this.context.database, [effect.item_key])).get(effect.item_key);
+    const link = await this.linkOf(effect);
     const store = this.context.stores.get(name);
     if (store === undefined) {
       this.context.log.warn(`order ${effect.item_key} waits: its store is not configured any more`);
       return { seen: 'absent' };
     }
-    if ((this.troubles.get(name) ?? 0) >= MOST_ATTEMPTS) return { seen: 'absent' };
     const looked = await this.look(store, number, link);
     return 'seen' in looked ? looked : judge(effect, link, looked.shown);
+  }
+
+  /** How its store shows an order; null: it does not, refuses to, or is not configured any more. */
+  async stateOf(effect: SingleEffect): Promise<MarketplaceState | 'unasked' | null> {
+    const { store: name, order_number: number } = ofMarketplaceKey(effect.item_key);
+    const store = this.context.stores.get(name);
+    if (store === undefined) return null;
+    const looked = await this.look(store, number, await this.linkOf(effect));
+    if ('shown' in looked) return looked.shown;
+    return looked.seen === 'absent' ? 'unasked' : null;
+  }
+
+  private async linkOf({ item_key }: SingleEffect): Promise<MarketplaceOrder | undefined> {
+    return (await linksOf(this.context.database, [item_key])).get(item_key);
   }
 
   private async look(
@@ -52,6 +65,7 @@ export class BeforeMaking {
     number: string,
     link: MarketplaceOrder | undefined,
   ): Promise<Seen | { readonly shown: MarketplaceState | null }> {
+    if ((this.troubles.get(store.name) ?? 0) >= MOST_ATTEMPTS) return { seen: 'absent' };
     try {
       const shown = await store.look(number, link?.marketplace_number ?? null);
       this.troubles.delete(store.name);
@@ -94,8 +108,13 @@ function judge(
       note: (session) => forgetMarketplaceDocument(session, key),
     };
   }
-  if (destinationNumber === null) return null;
-  const reason = `GoDataFeed has it under number ${destinationNumber}, and Exigo has no order with its key: another program took it, or it was made by hand`;
+  const isTaken = destinationNumber !== null || (status !== null && status !== 'new');
+  // Processing because of our own acknowledgement: its order in Exigo was canceled since, and is to be made anew.
+  const isOurs = destinationNumber === null && (link?.acknowledged_utc ?? null) !== null;
+  if (!isTaken || isOurs) return null;
+  const how =
+    destinationNumber === null ? `shows it as ${status}` : `has it under number ${destinationNumber}`;
+  const reason = `GoDataFeed ${how}, and Exigo has no order with its key: another program took it, or it was made by hand; "orderferry adopt" takes it over with its number in Exigo`;
   return held('ACKNOWLEDGED_ELSEWHERE', reason);
 }
 

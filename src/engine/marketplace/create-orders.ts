@@ -14,7 +14,7 @@ import {
 } from '../../queue/ledger/marketplace-orders.js';
 import type { Session } from '../../queue/ledger/session.js';
 import { type SingleEffect, sendingSingles } from '../../queue/ledger/singles.js';
-import { type DocumentKey, linksOf, readDocuments } from '../../queue/reads/documents.js';
+import { type DocumentKey, readDocuments } from '../../queue/reads/documents.js';
 import { configurationOfItem } from '../../queue/reads/items.js';
 import type { EngineContext, OrderMapper } from '../context.js';
 import { workOneByOne } from '../singles/one-by-one.js';
@@ -111,11 +111,12 @@ class OrderMaker implements SingleAct {
    * An order that an earlier script has made is found by our key, if it writes the same, or by the number under which it has
    * acknowledged it; it is linked as if we had made it. One of which the number is not to be seen is a person's to adopt.
    */
-  async shadow(effect: SingleEffect): Promise<ShadowLook> {
+  async shadow(effect: SingleEffect): Promise<ShadowLook | null> {
     const order = await this.orderOf(effect);
     const call = { operation: 'ProcessTransaction', fields: 'code' in order ? {} : orderFields(order) };
     if ('code' in order) return { ...call, shown: null, seen: blocked('held', order.code, order.reason) };
-    const state = await this.stateOf(effect);
+    const state = await this.before.stateOf(effect);
+    if (state === 'unasked') return null;
     const there = await this.numberOf(order, state);
     if (typeof there !== 'number') {
       const shown = state && { status: state.status, destinationNumber: state.destinationNumber };
@@ -123,19 +124,13 @@ class OrderMaker implements SingleAct {
     }
     const made = await this.target.show(there);
     if (made === null) return { ...call, shown: { orderID: String(there) }, seen: notShown(there) };
-    const seen = await this.made(effect, order, made, 'Exigo has it as order');
+    // The customer that the script has put it on may be an account of its own, so nothing follows for the buyer's next order.
+    const seen = await this.made(effect, order, { ...made, customerId: null }, 'Exigo has it as order');
     const shown = shownFields(made);
     const differs = seen.seen === 'done' && differingFields(call.fields, shown).length > 0;
     const known = { ...call, shown, ...(differs ? { how: 'differs' as const } : {}) };
     if (seen.seen !== 'done' || state === null || state.status === 'new') return { ...known, seen };
     return { ...known, seen: { ...seen, last: true, note: acknowledgedToo(effect, seen) } };
-  }
-
-  /** How its store shows it; null: it does not, or is not configured any more. */
-  private async stateOf(effect: SingleEffect): Promise<MarketplaceState | null> {
-    const { store, order_number: number } = ofMarketplaceKey(effect.item_key);
-    const link = (await linksOf(this.context.database, [effect.item_key])).get(effect.item_key);
-    return (await this.context.stores.get(store)?.look(number, link?.marketplace_number ?? null)) ?? null;
   }
 
   /** Its number in Exigo; null: nobody has made it yet, as far as is to be seen. */
@@ -280,7 +275,7 @@ function unnumbered({ item_key }: SingleEffect, state: MarketplaceState | null):
     return { seen: 'dropped', code: ENDED, reason, note };
   }
   const under = state.destinationNumber === null ? '' : ` under number ${state.destinationNumber}`;
-  const reason = `GoDataFeed shows it as ${state.status ?? 'taken'}${under}, so the earlier script has it; which order of Exigo it became is not to be seen: adopt it with that number ("orderferry adopt"); "errors retry" of a live pipeline would make it once more`;
+  const reason = `GoDataFeed shows it as ${state.status ?? 'taken'}${under}, so the earlier script has it; which order of Exigo it became is not to be seen: adopt it with that number ("orderferry adopt")`;
   return blocked('held', 'ACKNOWLEDGED_ELSEWHERE', reason);
 }
 

@@ -1,6 +1,12 @@
 import { HOUR } from '../../core/clock.js';
 import { inShadow } from '../../core/config.js';
-import { messageOf, TerminalError, TransientError, UnknownOutcomeError } from '../../core/errors.js';
+import {
+  ConfigurationError,
+  messageOf,
+  TerminalError,
+  TransientError,
+  UnknownOutcomeError,
+} from '../../core/errors.js';
 import { faultPoint } from '../../core/fault-points.js';
 import { MOST_ATTEMPTS } from '../../core/retry.js';
 import { fromUtcText, toUtcText } from '../../core/time.js';
@@ -9,7 +15,9 @@ import type { Session } from '../../queue/ledger/session.js';
 import {
   beginEffect,
   type CallState,
+  effectDue,
   noteCall,
+  postponeLeft,
   type WaitingEffect,
   waitingEffects,
 } from '../../queue/ledger/shadow-calls.js';
@@ -45,11 +53,13 @@ export function looksOf(context: EngineContext, pipeline: string): 'all' | 'left
 /**
  * Looks at the targets of a step's waiting effects and makes no call. What somebody else has done is done, with a receipt that
  * begins with `shadow:`, and is never done again; what is not to be seen goes on waiting, for that somebody while the
- * pipeline runs in shadow, for us when it is live. What cannot be read holds up no other, and is thrown in the end.
+ * pipeline runs in shadow, for us when it is live. What cannot be read holds up no other: in shadow the first reason is thrown
+ * in the end; live it is returned, and what could not be looked at is not done by this run, while the rest is.
  */
-export async function lookAtCalls(work: LookingWork, which: 'all' | 'left'): Promise<void> {
+export async function lookAtCalls(work: LookingWork, which: 'all' | 'left'): Promise<unknown> {
   const { context, lease, step, pageSize: limit } = work;
   const troubles: { inARow: number; first: unknown } = { inARow: 0, first: null };
+  let missing = false;
   for (let after = 0; ; ) {
     assertGoingOn(context.signal);
     const page = { now: toUtcText(context.clock.now()), after, limit };
@@ -66,11 +76,18 @@ export async function lookAtCalls(work: LookingWork, which: 'all' | 'left'): Pro
       }
       await faultPoint('shadow/before-receipt');
     });
+    missing ||= looks.size < effects.length;
+    if (troubles.inARow >= MOST_ATTEMPTS) break;
   }
-  if (troubles.first !== null) throw troubles.first;
+  if (which === 'all' && troubles.first !== null) throw troubles.first;
+  if (which === 'left' && missing) {
+    const nextTry = toUtcText(context.clock.now() + LONGEST_PAUSE);
+    await lease.transaction((session) => postponeLeft(session, step, nextTry));
+  }
+  return troubles.first;
 }
 
-/** Nothing of what could not be read for a passing reason; throws when so many came in a row that the target must be down. */
+/** Nothing of what could not be read; so many in a row mean that the target is down. */
 async function looksAt(
   work: LookingWork,
   effects: readonly WaitingEffect[],
@@ -81,10 +98,11 @@ async function looksAt(
     troubles.inARow = 0;
     return looks;
   } catch (error) {
-    if (!(error instanceof TransientError || error instanceof UnknownOutcomeError)) throw error;
+    const passing = error instanceof TransientError || error instanceof UnknownOutcomeError;
+    if (!passing && !(error instanceof ConfigurationError)) throw error;
     troubles.first ??= error;
     work.context.log.warn(`${work.step.step} in shadow: ${messageOf(error)}; looked up again later`);
-    if (++troubles.inARow >= MOST_ATTEMPTS) throw error;
+    troubles.inARow = passing ? troubles.inARow + 1 : MOST_ATTEMPTS;
     return new Map();
   }
 }
@@ -105,6 +123,7 @@ async function record(
   const call = { effectId: effect.effect_id, operation, fields, state, shown, nextLook, now };
   if (seen.seen !== 'absent' && !(await beginEffect(session, effect.effect_id, lease.token))) return;
   await noteCall(session, call);
+  if (state === 'live') await effectDue(session, effect.effect_id);
   if (seen.seen === 'absent') return;
   const settled =
     seen.seen === 'done' ? { ...seen, receipt: `${SHADOW} ${seen.receipt}; not done by us` } : seen;
@@ -118,20 +137,23 @@ function stateOf(which: 'all' | 'left', seen: Seen, how: ShadowLook['how']): Cal
   return which === 'left' ? 'live' : 'open';
 }
 
-/** Looks at one after the other. What the target refuses to show waits: a live run will say why. */
+/** Looks at one after the other; null: not now. What the target refuses to show waits: a live run will say why. */
 export async function lookOneByOne(
   effects: readonly WaitingEffect[],
-  look: (effect: WaitingEffect) => Promise<ShadowLook>,
+  look: (effect: WaitingEffect) => Promise<ShadowLook | null>,
 ): Promise<ReadonlyMap<number, ShadowLook>> {
   const looks = new Map<number, ShadowLook>();
-  for (const effect of effects) looks.set(effect.effect_id, await lookOrRefusal(effect, look));
+  for (const effect of effects) {
+    const seen = await lookOrRefusal(effect, look);
+    if (seen !== null) looks.set(effect.effect_id, seen);
+  }
   return looks;
 }
 
 async function lookOrRefusal(
   effect: WaitingEffect,
-  look: (effect: WaitingEffect) => Promise<ShadowLook>,
-): Promise<ShadowLook> {
+  look: (effect: WaitingEffect) => Promise<ShadowLook | null>,
+): Promise<ShadowLook | null> {
   try {
     return await look(effect);
   } catch (error) {

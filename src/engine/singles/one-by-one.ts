@@ -30,7 +30,7 @@ export async function workOneByOne(work: SingleWork): Promise<void> {
     troubles: { sinceSuccess: new Set(), pending: new Map(), unread: new Map() },
   };
   const which = looksOf(work.context, work.step.pipeline);
-  await lookAtCalls(inShadow(work), which);
+  const unseen = await lookAtCalls(inShadow(work), which);
   // What an earlier live run has left on its way waits until it is live again.
   if (which === 'all') return;
   await settleUnknown(working);
@@ -41,6 +41,7 @@ export async function workOneByOne(work: SingleWork): Promise<void> {
     else if (!(await settleUnknown(working)) && !(await nextTry(working))) break;
   }
   for (const error of working.troubles.unread.values()) throw error;
+  if (unseen !== null) throw unseen;
 }
 
 /** The step without its calls. */

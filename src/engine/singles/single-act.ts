@@ -57,8 +57,11 @@ export interface SingleAct {
    * A TransientError means that nothing was done: what fails after the call is an UnknownOutcomeError, whatever it is.
    */
   act(effect: SingleEffect, guard: () => Promise<void>): Promise<Seen>;
-  /** The call that {@link act} would make, and what the target shows of it, whoever has made it. Reads alone. */
-  shadow(effect: SingleEffect): Promise<ShadowLook>;
+  /**
+   * The call that {@link act} would make, and what the target shows of it, whoever has made it. Reads alone. Null: a part of the
+   * target cannot be asked now, which the act itself reports.
+   */
+  shadow(effect: SingleEffect): Promise<ShadowLook | null>;
   /** What becomes of an effect that the target refused. */
   refused(effect: SingleEffect, error: TerminalError): Promise<Seen>;
   /** What becomes of one that was proven absent after an unknown outcome: repeated, or given to a person. */

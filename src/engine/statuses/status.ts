@@ -56,7 +56,7 @@ interface Working extends Work {
 export async function changeStatuses(step: Work): Promise<void> {
   const work: Working = { ...step, troubles: { inARow: 0 } };
   const which = looksOf(step.context, step.pipeline.name);
-  await lookAtCalls(inShadow(step), which);
+  const unseen = await lookAtCalls(inShadow(step), which);
   if (which === 'all') return;
   // Left by a process that was killed, nobody knows when its call went out: absence proves from now on.
   await settleUnknown(work, work.context.clock.now() + work.target.unknownWaitMs);
@@ -67,6 +67,7 @@ export async function changeStatuses(step: Work): Promise<void> {
       await faultPoint('status/after-claim');
       await changeChunk(work, await leaveBusy(work, chunk));
     } else if (!(await settleUnknown(work, 0))) {
+      if (unseen !== null) throw unseen;
       return;
     }
   }

@@ -1,6 +1,7 @@
 import type { FixedUpdate } from '../../core/marketplace.js';
 import type { ShownUpdate } from '../../core/targets.js';
 import type { CallFields } from '../../queue/ledger/shadow-calls.js';
+import { effectsOfKeys } from '../../queue/ledger/singles.js';
 import { updateDone } from '../../queue/ledger/updates.js';
 import { type LookingWork, lookOneByOne, shownOr } from '../shadow/look-at-calls.js';
 import type { ShadowLook } from '../singles/single-act.js';
@@ -20,7 +21,13 @@ export function updatesInShadow({ context, lease, of, target }: UpdateWork): Loo
         const request = fixedRequest(open, context.clock.now());
         const order = updatedOrder(open, request);
         const shown = await shownOr(() => target.look(order, 'read-back'));
-        return lookOf(request.sent, shown);
+        const before = await effectsOfKeys(context.database, of.pipeline, [of.step], [effect.item_key]);
+        const earlier = (before.get(effect.item_key) ?? []).flatMap((one) =>
+          one.generation < effect.generation && one.request !== null
+            ? [fixedRequest({ ...open, request: one.request }, context.clock.now()).sent]
+            : [],
+        );
+        return lookOf(request.sent, shown, earlier);
       }),
     async settle(session, effect, seen, now) {
       if (seen.seen !== 'done') return; // nothing else comes of a look
@@ -32,15 +39,20 @@ export function updatesInShadow({ context, lease, of, target }: UpdateWork): Loo
 
 /**
  * What a store shows of an update. An order that was ended there by somebody else stays as it is, whatever he said; what its
- * marketplace has refused is not told yet. Pure.
+ * marketplace has refused is not told yet, nor is a correction where what we told `earlier` is shown. Pure.
  */
-export function lookOf(sent: FixedUpdate, shown: ShownUpdate | null): ShadowLook {
+export function lookOf(
+  sent: FixedUpdate,
+  shown: ShownUpdate | null,
+  earlier: readonly FixedUpdate[] = [],
+): ShadowLook {
   const fields = fieldsOf(sent);
   const look = { operation: 'UpdateOrderStatus', fields, shown: shown === null ? null : shownFields(shown) };
   const ended = shown !== null && (shown.status === 'shipped' || shown.status === 'canceled');
   if (shown === null || !ended || shown.answer === 'error') return { ...look, seen: { seen: 'absent' } };
   const receipt = `GoDataFeed shows it as ${[shown.status, shown.carrier, shown.tracking].filter((part) => part !== null).join(' ')}`;
   if (isSame(sent, shown)) return { ...look, seen: { seen: 'done', receipt } };
+  if (earlier.some((one) => isSame(one, shown))) return { ...look, seen: { seen: 'absent' } };
   const instead = `${receipt}, ${describeSent(sent)} would have been told`;
   return { ...look, how: 'differs', seen: { seen: 'done', receipt: instead } };
 }

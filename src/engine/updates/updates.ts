@@ -48,7 +48,7 @@ async function reportToStore(work: UpdateWork): Promise<void> {
     return;
   }
   const which = looksOf(context, work.pipeline.name);
-  await lookAtCalls(updatesInShadow(work), which);
+  const unseen = await lookAtCalls(updatesInShadow(work), which);
   // What an earlier live run has left on its way, or without its marketplace's answer, waits until it is live again.
   if (which === 'all') return;
   const proven = toUtcText(context.clock.now() + target.unknownWaitMs);
@@ -60,6 +60,7 @@ async function reportToStore(work: UpdateWork): Promise<void> {
   }
   await watchUpdates(work);
   if (work.troubles.unread !== null) throw work.troubles.unread;
+  if (unseen !== null) throw unseen;
 }
 
 /** Whether one was postponed for a moment that is over. */

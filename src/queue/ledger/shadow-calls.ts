@@ -84,6 +84,18 @@ export async function noteCall(
   });
 }
 
+/** What is still left of a step waits until then (UTC text): it could not be looked at. */
+export async function postponeLeft(session: Session, step: SingleStep, nextTry: string): Promise<void> {
+  const { pipeline, step: name, target } = step;
+  const parameters = { pipeline, step: name, target, next_try_utc: nextTry };
+  await session.run(sql(session.engine, 'shadow/postpone_left'), parameters);
+}
+
+/** It was looked at, and is ours to do. */
+export async function effectDue(session: Session, effectId: number): Promise<void> {
+  await session.run(sql(session.engine, 'shadow/effect_due'), { effect_id: effectId });
+}
+
 /** A page of what a pipeline would have called, in the order in which it was planned. Times in UTC text, the end excluded. */
 export async function shadowCalls(
   session: Session,

@@ -71,13 +71,16 @@ describe.each(engines())('orders that end before they are made, on %s', (engine)
       expect([await newest(), posts()]).toEqual(['main/1 delivered', 1]);
     });
 
-    it('acknowledged by somebody else: held', async () => {
-      await open();
-      const order = market.feed.order('1');
-      if (order !== undefined) Object.assign(order, { status: 'Processing', destinationNumber: '77' });
-      expect(await retry()).toBeNull();
-      expect([await newest(), posts()]).toEqual(['main/1 held ACKNOWLEDGED_ELSEWHERE', 0]);
-    });
+    it.each(['77', null])(
+      'acknowledged by somebody else, under number %s: held',
+      async (destinationNumber) => {
+        await open();
+        const order = market.feed.order('1');
+        if (order !== undefined) Object.assign(order, { status: 'Processing', destinationNumber });
+        expect(await retry()).toBeNull();
+        expect([await newest(), posts()]).toEqual(['main/1 held ACKNOWLEDGED_ELSEWHERE', 0]);
+      },
+    );
 
     it('gone from GoDataFeed: held', async () => {
       await open();

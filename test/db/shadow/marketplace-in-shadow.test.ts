@@ -1,12 +1,14 @@
 /** Beside a script that takes marketplace orders into Exigo: nothing is made twice, and what it made is ours to go on with. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPipeline } from '../../../src/app/pipelines.js';
-import { MINUTE } from '../../../src/core/clock.js';
+import { HOUR, MINUTE } from '../../../src/core/clock.js';
 import type { Config } from '../../../src/core/config.js';
 import type { Parameters } from '../../../src/db/database.js';
 import { adopt } from '../../../src/engine/adopt/adopt.js';
 import { explainMarketplace } from '../../../src/engine/explain/explain-marketplace.js';
+import { retryWaiting } from '../../../src/engine/persons/retry-waiting.js';
 import { compareCalls } from '../../../src/engine/shadow/compare-calls.js';
+import { customerOfEmail } from '../../../src/queue/ledger/marketplace-customers.js';
 import { marketplaceOrdersNamed } from '../../../src/queue/ledger/marketplace-orders.js';
 import { engines, reportMissingEngine } from '../../support/engines.js';
 import { INTO_EXIGO, Market } from '../../support/market.js';
@@ -83,6 +85,15 @@ describe.each(engines())('marketplace orders in shadow, on %s', (engine) => {
     expect(next).toMatch(/^nothing while godatafeed-orders-to-exigo runs in shadow/);
   });
 
+  it("takes nothing from the customer that the script's order is on: the buyer's next order is his own", async () => {
+    market.put('4', undefined, { marketplace: 'Walmart' });
+    await cycle(shadow);
+    await script('4', 504, true, { CustomerID: 4711 });
+    await cycle(shadow);
+    expect((await market.items())[3]).toBe('main/4 delivered');
+    expect(await customerOfEmail(market.house.database, 'ann@example.com')).toBeUndefined();
+  });
+
   it('live again, makes what nobody has made, once, also when the script was at it a moment ago', async () => {
     await cycle(shadow);
     await script('1', 501);
@@ -95,11 +106,29 @@ describe.each(engines())('marketplace orders in shadow, on %s', (engine) => {
     expect(await market.items()).toEqual(['main/1 delivered', 'main/2 delivered', 'main/3 delivered']);
   });
 
+  it('live again, one that cannot be looked up leaves the others working, and is made when it can be', async () => {
+    await cycle(shadow);
+    market.feed.fail({ kind: 'status-500-before', operation: 'List', orderNumber: '1', times: 1000 });
+    market.house.clock.advance(15 * MINUTE);
+    expect((await market.run({ config: market.config })).error).not.toBeNull();
+    expect(await market.items()).toEqual(['main/1 loading', 'main/2 delivered', 'main/3 delivered']);
+    market.feed.clearFaults();
+    market.house.clock.advance(HOUR);
+    expect((await market.run({ config: market.config })).error).toBeNull();
+    await cycle(market.config);
+    expect(await market.items()).toEqual(['main/1 delivered', 'main/2 delivered', 'main/3 delivered']);
+    expect(inExigo()).toEqual(['ProcessTransaction', 'ProcessTransaction', 'ProcessTransaction']);
+  });
+
   it('holds what the script has taken without a number to be seen, until it is adopted', async () => {
     await cycle(shadow);
     await script('1', 501, false);
     await cycle(shadow);
     expect((await market.items())[0]).toBe('main/1 held ACKNOWLEDGED_ELSEWHERE');
+    await retryWaiting(market.context(), { itemKey: 'main/1' });
+    await cycle(market.config); // live, and tried again by mistake: it is looked up before it is made
+    expect((await market.items())[1]).toBe('main/1 held ACKNOWLEDGED_ELSEWHERE');
+    expect(inExigo()).toEqual(['ProcessTransaction', 'ProcessTransaction']); // of 2 and 3
     async function* list() {
       const about = { reference: 'made.csv', handedOverAt: null, threePl: null, line: 2, orderId: 501 };
       yield { adopted: { ...about, market: { store: 'main', orderNumber: '1' } } };

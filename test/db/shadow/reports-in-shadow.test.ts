@@ -127,6 +127,32 @@ describe.each(engines())('reports to marketplaces in shadow, on %s', (engine) =>
     expect([await at.outcome(1), at.updates()]).toEqual(['failed NOT_IN_GODATAFEED', []]);
   });
 
+  it('live again, tells nothing of an order that it could not look at before, while the others are told', async () => {
+    for (const id of [1, 2]) await at.sell(id);
+    for (const id of [1, 2]) await at.ship(id);
+    await cycle(shadow);
+    script(1, '1Z0001'); // after the last run in shadow
+    at.feed.fail({ kind: 'status-500-before', operation: 'List', orderNumber: 'G-1', times: 1000 });
+    at.house.clock.advance(15 * MINUTE);
+    expect((await at.run()).error).not.toBeNull();
+    expect(at.updates()).toEqual(['G-2 SHIPPED 1Z0002']);
+    at.feed.clearFaults();
+    at.house.clock.advance(15 * MINUTE);
+    await cycle();
+    expect([await at.outcome(1), at.updates()]).toEqual(['delivered', ['G-2 SHIPPED 1Z0002']]);
+  });
+
+  it('a number of ours that is corrected in shadow is told when it is live again: what is shown is our own word', async () => {
+    await at.sell(1);
+    await at.ship(1);
+    await cycle();
+    await at.ship(1, { TrackingNumber1: '1ZNEWER' });
+    await cycle(shadow);
+    expect(at.updates()).toEqual(['G-1 SHIPPED 1Z0001']);
+    await cycle();
+    expect(at.updates()).toEqual(['G-1 SHIPPED 1Z0001', 'G-1 SHIPPED 1ZNEWER']);
+  });
+
   it('leaves what a live run has sent alone until it is live again', async () => {
     await at.sell(1);
     await at.ship(1);

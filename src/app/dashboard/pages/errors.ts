@@ -19,7 +19,12 @@ import { ago, amount, stateBadge } from '../words.js';
 const SHOWN = 100;
 /** In the timeline: the dashboard has one password, and knows nobody by name. */
 const WHO = 'a person at the dashboard';
-const AGES = { '1h': HOUR, '1d': DAY, '3d': 3 * DAY, '7d': 7 * DAY } as const;
+const AGES: ReadonlyMap<string, number> = new Map([
+  ['1h', HOUR],
+  ['1d', DAY],
+  ['3d', 3 * DAY],
+  ['7d', 7 * DAY],
+]);
 
 interface Query {
   readonly pipeline?: string;
@@ -202,7 +207,7 @@ function filterOf({ pipeline, code, target, store, older, state }: Query): Entry
     target,
     store,
     state: state === 'held' || state === 'failed' ? state : undefined,
-    olderThanMs: older === undefined ? undefined : AGES[older as keyof typeof AGES],
+    olderThanMs: AGES.get(older ?? ''),
   };
 }
 
