@@ -37,7 +37,8 @@ interface Facts {
 
 /** Codes under which an order may be left to a person, and what must have happened to it. */
 const EXPLAINED: Readonly<Record<string, (facts: Facts) => boolean>> = {
-  REFUSED_BY_3PL: ({ refused }) => refused,
+  // Where orders count as printed when they are accepted, a warehouse that takes one out has refused it.
+  REFUSED_BY_3PL: ({ refused, takenOut }) => refused || takenOut,
   CANCELED_BY_3PL: ({ takenOut }) => takenOut,
   CANCELED_AFTER_HAND_OVER: ({ canceled }) => canceled,
   TOO_LATE: ({ canceled }) => canceled,

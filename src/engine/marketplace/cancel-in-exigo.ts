@@ -178,7 +178,7 @@ class CancellationInExigo implements SingleAct {
   }
 
   private waits(orderId: number, why: string): Seen {
-    this.context.log.info(`order ${orderId} is not canceled yet: ${why}`);
+    this.context.log.info(`order ${orderId} is not canceled yet: ${why}`, { order: orderId });
     return { seen: 'absent' };
   }
 }

@@ -147,7 +147,7 @@ async function noteFailure(work: Working, effect: SingleEffect, error: unknown):
   if (!passing) throw error;
   context.log.warn(
     `${text}; ${unknown ? 'looked up before it is tried again' : `tried again in ${describeDuration(delay)}`}`,
-    { item: effect.item_key },
+    { order: effect.order_id, item: effect.item_key },
   );
   troubles.sinceSuccess.add(effect.effect_id);
   if (unknown) troubles.pending.delete(effect.effect_id);

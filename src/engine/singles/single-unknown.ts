@@ -73,7 +73,10 @@ async function seenOf({ act, context, troubles }: Working, effect: SingleEffect)
       return { seen: 'blocked', state: 'held', code: 'OUTCOME_UNKNOWN', reason };
     }
     if (!(error instanceof TransientError || error instanceof UnknownOutcomeError)) throw error;
-    context.log.warn(`${act.name}: ${messageOf(error)}; looked up again later`, { item: effect.item_key });
+    context.log.warn(`${act.name}: ${messageOf(error)}; looked up again later`, {
+      order: effect.order_id,
+      item: effect.item_key,
+    });
     troubles.unread.set(effect.effect_id, error);
     troubles.sinceSuccess.add(effect.effect_id);
     if (troubles.sinceSuccess.size >= MOST_ATTEMPTS) throw error;

@@ -137,7 +137,8 @@ async function mailLabel(sending: Sending, label: LabelFile, mail: OpenMail): Pr
     await mailSent(session, mail.key, receipt, toUtcText(context.clock.now()));
     await note(session, sending, label.order.id, `shipping label mailed: ${receipt}${missed}`);
   });
-  if (missed !== '') context.log.warn(`order ${label.order.id}: shipping label mailed${missed}`);
+  if (missed !== '')
+    context.log.warn(`order ${label.order.id}: shipping label mailed${missed}`, { order: label.order.id });
   return null;
 }
 
