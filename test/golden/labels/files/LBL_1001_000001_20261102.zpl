@@ -1,0 +1,1 @@
+^XA^FO50,50^FDOrder 1001^FS^XZ
