@@ -80,6 +80,9 @@ export class Outages {
     const outage: Outage = { kind, from: now, until: now, refused: new Map() };
     this.made.push(outage);
     this.lasting.set(kind, { outage, calls: this.callsOf(kind) });
+    // A single call that was to go wrong later would be answered in the middle of it.
+    if (isExigo(kind)) house.standin.clearFaults();
+    if (kind === 'godatafeed') market.feed.clearFaults();
     if (kind === 'exigo') house.standin.fail({ kind: 'status-503', times: FOREVER });
     if (kind === 'credentials') house.standin.fail({ kind: 'unauthorized', times: FOREVER });
     if (kind === 'godatafeed') {
