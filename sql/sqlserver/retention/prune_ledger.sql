@@ -1,5 +1,5 @@
 -- Deletes what is over and older than the retentions: runs and empty change sets (@frozen_before), closed batches with their
--- items, their events, mails and files (@ledger_before). An effect goes only with its item, an item only when nothing of its
+-- items, their events, mails and files (@ledger_before). An effect goes only with its item, and only when nothing of its
 -- order waits or is under way, in whatever batch: another try is judged by what was done before. Links of orders and of
 -- customers stay. What somebody was told goes with the texts (@texts_before), but for incidents that last: they would be told
 -- once more. In: @frozen_before, @ledger_before, @texts_before.
@@ -26,9 +26,11 @@ INSERT INTO #old_batch (batch_id)
   WHERE b.state = 'closed' AND b.closed_utc < @ledger_before
     AND NOT EXISTS (SELECT 1 FROM etl.item AS i
                     WHERE i.batch_id = b.batch_id AND i.state IN ('held', 'failed') AND i.resolution IS NULL)
-    AND b.batch_id NOT IN (SELECT i.batch_id FROM #open_item AS o JOIN etl.item AS i ON i.order_id = o.order_id)
+    AND b.batch_id NOT IN (SELECT i.batch_id FROM #open_item AS o JOIN etl.item AS i ON i.order_id = o.order_id
+                           JOIN etl.effect AS e ON e.item_id = i.item_id)
     AND b.batch_id NOT IN (SELECT i.batch_id FROM #open_item AS o JOIN etl.item AS n ON n.item_id = o.item_id
                            JOIN etl.item AS i ON i.item_key = n.item_key
+                           JOIN etl.effect AS e ON e.item_id = i.item_id
                            WHERE i.order_id IS NULL AND o.order_id IS NULL)
     AND NOT EXISTS (SELECT 1 FROM etl.item AS i JOIN etl.effect AS e ON e.item_id = i.item_id
                     WHERE i.batch_id = b.batch_id
