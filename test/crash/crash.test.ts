@@ -57,9 +57,10 @@ describe.each(suites)('on $engine', ({ template, undisturbed, kills, drawn }) =>
   it('passes every named point of the source in an undisturbed life', () => {
     const passed = new Set(undisturbed.points.map(nameOf));
     // Those of a sync database elsewhere are tried on SQL Server: hosted.test.ts; those of stores in marketplace.test.ts,
-    // of the API as a source in api.test.ts, of inboxes in inbox.test.ts, of mails in test/db/label-mails.test.ts.
+    // of the API as a source in api.test.ts, of inboxes in inbox.test.ts, of mails in label-mails.test.ts, of shadow in
+    // test/db/shadow/reports-in-shadow.test.ts.
     const ours = pointsInSource().filter(
-      (name) => !/^(hosted|api|inbox|mail|marketplace|single|update|ended)\//.test(name),
+      (name) => !/^(hosted|api|inbox|mail|marketplace|shadow|single|update|ended)\//.test(name),
     );
     expect(ours.filter((name) => !passed.has(name))).toEqual([]);
   });
