@@ -1,11 +1,16 @@
 import type { InboxEntry, InboxPlace } from '../../core/inbox-place.js';
 
+/** An inbox in which nothing really moves, and where a name that was given leads; null: it is gone. */
+export interface DryInbox extends InboxPlace {
+  realName(name: string): string | null;
+}
+
 /** The inbox as it would be: files are renamed and removed in memory alone. */
-export function dryInbox(real: InboxPlace): InboxPlace {
-  /** Where a name that was given leads; null: it is gone. */
+export function dryInbox(real: InboxPlace): DryInbox {
   const names = new Map<string, string | null>();
   const realName = (name: string) => (names.has(name) ? (names.get(name) ?? null) : name);
   return {
+    realName,
     description: real.description,
     kind: real.kind,
     check: () => real.check(),

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { codeOf } from '../../core/errors.js';
 import type { InboxEntry, InboxPlace } from '../../core/inbox-place.js';
 import type { EngineContext } from '../context.js';
+import { dryInbox } from './dry-inbox.js';
 
 /** How a file was when it was read: the same size and time again are the same file. */
 type Read = Pick<InboxEntry, 'size' | 'modifiedAt'>;
@@ -20,13 +21,9 @@ export async function shadowInbox(
   const read = await knownFiles(pathOf(context.earlierState ?? context.config.stateDirectory, threePl));
   /** As they were listed, or first looked at. */
   const seen = new Map<string, InboxEntry>();
-  /** Where a name that was given leads; null: it is taken, for us. */
-  const names = new Map<string, string | null>();
-  const realName = (name: string) => (names.has(name) ? (names.get(name) ?? null) : name);
+  const dry = dryInbox(real);
   return {
-    description: real.description,
-    kind: real.kind,
-    check: () => real.check(),
+    ...dry,
     async *list() {
       const there = new Set<string>();
       for await (const entry of real.list()) {
@@ -38,26 +35,16 @@ export async function shadowInbox(
       for (const name of read.keys()) if (!there.has(name)) read.delete(name);
     },
     async stat(name) {
-      const at = realName(name);
-      const there = at === null ? null : await real.stat(at);
-      if (there === null) return null;
-      if (!seen.has(there.name)) seen.set(there.name, there);
-      return { ...there, name };
-    },
-    async read(name) {
-      const at = realName(name);
-      return at === null ? null : real.read(at);
-    },
-    async rename(from, to) {
-      names.set(to, realName(from));
-      names.set(from, null);
+      const at = dry.realName(name);
+      const there = await dry.stat(name);
+      if (there !== null && at !== null && !seen.has(at)) seen.set(at, { ...there, name: at });
+      return there;
     },
     async remove(name) {
-      const at = realName(name);
+      const at = dry.realName(name);
       const entry = at === null ? undefined : seen.get(at);
       if (entry !== undefined && at !== name) read.set(entry.name, entry);
-      names.set(name, null);
-      return true;
+      return dry.remove(name);
     },
     sync: () => keep(pathOf(context.config.stateDirectory, threePl), read),
   };
