@@ -14,7 +14,8 @@ const MISHAP = 0.12;
 /** A cycle with work to do passes some dozens of named points. */
 const POINTS = 60;
 
-const EXIGO: readonly [FaultKind, ...FaultKind[]] = [
+/** What may befall a call of either system. Tokens expire by themselves: two refusals in a row would be a fault of the key. */
+const ANY_CALL = [
   { kind: 'status-429' },
   { kind: 'status-503' },
   { kind: 'status-500-before' },
@@ -22,20 +23,13 @@ const EXIGO: readonly [FaultKind, ...FaultKind[]] = [
   { kind: 'cut-before' },
   { kind: 'cut-after' },
   { kind: 'late', afterMs: 10_000, answer: 'cut' },
+] as const;
+
+const EXIGO: readonly [FaultKind, ...FaultKind[]] = [
+  ...ANY_CALL,
   { kind: 'late', afterMs: 10_000, answer: 'success' },
 ];
-
-/** Tokens expire by themselves, every hour: two refusals in a row would be a fault of the key, which nobody made. */
-const FEED: readonly [FeedFaultKind, ...FeedFaultKind[]] = [
-  { kind: 'status-429' },
-  { kind: 'status-503' },
-  { kind: 'status-500-before' },
-  { kind: 'status-500-after' },
-  { kind: 'cut-before' },
-  { kind: 'cut-after' },
-  { kind: 'late', afterMs: 10_000, answer: 'cut' },
-  { kind: 'empty-list' },
-];
+const FEED: readonly [FeedFaultKind, ...FeedFaultKind[]] = [...ANY_CALL, { kind: 'empty-list' }];
 
 /** What befalls a process at a point: it is killed, told to stop, or held up while the other host goes on. */
 export type Mishap = 'killed' | 'stopped' | 'held-up';
